@@ -1,0 +1,118 @@
+"""Turns a case's records into the `Situation` that the rules look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.records import AgreementEvidence, Appointment, Case, Visit
+from sync.domain.situation import (
+    ActiveHold,
+    Agreement,
+    Call,
+    CustomerState,
+    OfficerOnVisit,
+    Recording,
+    Situation,
+)
+from sync.domain.snapshot import Snapshot
+from sync.domain.vocabulary import (
+    CALLED_OFF,
+    REMINDER_CHANNELS,
+    AgreedBy,
+    AppointmentState,
+    Channel,
+    ContactResult,
+    Place,
+    Present,
+)
+
+
+def situation_of(snapshot: Snapshot, case: Case) -> Situation:
+    """Return what is on record for the case, without any appointment or officers."""
+    contacts = snapshot.contacts(case.id)
+    return Situation(
+        zone=case.address.zone,
+        overdue_since=case.loan.overdue_since,
+        reminders=tuple(
+            c.at
+            for c in contacts
+            if c.channel in REMINDER_CHANNELS and c.result is not ContactResult.FAILED
+        ),
+        calls=tuple(
+            Call(c.at, c.result is ContactResult.CONNECTED)
+            for c in contacts
+            if c.channel is Channel.PHONE
+        ),
+        visits=tuple(_visit_instants(snapshot.visits(case.id))),
+        holds=tuple(ActiveHold(h.hold) for h in snapshot.active_holds(case.id)),
+        wishes=case.wishes,
+        customer=CustomerState(
+            deceased=case.customer.deceased, vulnerable=bool(case.customer.vulnerabilities)
+        ),
+        plan_in_force=case.plan_in_force,
+    )
+
+
+def _visit_instants(visits: Sequence[Visit]) -> list[datetime]:
+    return [v.arrived_at for v in visits if v.outcome not in CALLED_OFF]
+
+
+def agreement_of(
+    start: datetime, end: datetime, place: Place, words: AgreementEvidence
+) -> Agreement:
+    """Return the agreement on a window as the rules see it."""
+    return Agreement(
+        start=start,
+        end=end,
+        agreed_at=words.agreed_at,
+        by=words.by,
+        channel=words.channel,
+        requested_by_customer=words.requested_by_customer,
+        written=words.written,
+        withdrawn=False,
+        place=place,
+    )
+
+
+def hoped_for(start: datetime, end: datetime, place: Place) -> Agreement:
+    """Return the agreement a proposal hopes for, so that only its window is judged."""
+    return Agreement(start=start, end=end, place=place, by=AgreedBy.CUSTOMER)
+
+
+def agreement_on(appointment: Appointment) -> Agreement | None:
+    """Return the agreement a stored appointment stands on; withdrawn when it was ended."""
+    if appointment.agreement is None:
+        return None
+    found = agreement_of(
+        appointment.start, appointment.end, appointment.place, appointment.agreement
+    )
+    if appointment.state is AppointmentState.AGREED:
+        return found
+    return Agreement(
+        **{f: getattr(found, f) for f in found.__struct_fields__} | {"withdrawn": True}
+    )
+
+
+def planned_elsewhere(snapshot: Snapshot, case_id: CaseId, but: RecordId) -> tuple[datetime, ...]:
+    """Return the starts of the case's other agreed windows: they will be visits too."""
+    return tuple(
+        a.start
+        for a in snapshot.appointments(case_id)
+        if a.id != but and a.state is AppointmentState.AGREED
+    )
+
+
+def officers_on(snapshot: Snapshot, officers: Sequence[OfficerId]) -> tuple[OfficerOnVisit, ...]:
+    """Return the officers' certificates; one nobody knows counts as not certified."""
+    known = (snapshot.officer(o) for o in officers)
+    return tuple(OfficerOnVisit(o.certified_until if o else None) for o in known)
+
+
+def door_of(visit: Visit) -> tuple[tuple[str, ...] | None, Recording]:
+    """Return who was present as far as it is a visit at all, and the recording.
+
+    When the customer was not met nothing was said: then presence is no breach to be judged.
+    """
+    met = Present.CUSTOMER in visit.present
+    present = tuple(str(p) for p in visit.present) if met else None
+    return present, Recording(visit.recording_on, visit.recording_notice)

@@ -1,0 +1,133 @@
+"""Decides what leads and compliance officers do: assignment, holds, routes."""
+
+import msgspec
+
+from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoute
+from sync.domain.ids import OfficerId
+from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Refused, refused
+from sync.domain.question import Question
+from sync.domain.records import Appointment, Case, Hold, Route, Stop
+from sync.domain.time import local_date
+from sync.domain.vocabulary import AppointmentState, Role
+
+
+def place_hold(question: Question, command: PlaceHold) -> Outcome:
+    """Lay a hold; everybody who works on or oversees the case may."""
+    case = question.snapshot.case(command.case_id)
+    if case is None or not (question.works_on(case) or question.oversees(case)):
+        return Gone("case", command.case_id)
+    hold = Hold(
+        command.hold_id,
+        command.case_id,
+        command.hold,
+        question.actor.officer_id,
+        command.at,
+        reason=command.reason,
+    )
+    return Applied((Change(hold, 0),))
+
+
+def lift_hold(question: Question, command: LiftHold) -> Outcome:
+    """Lift a hold with a reason."""
+    case = question.overseen_case(command.case_id)
+    if isinstance(case, Gone):
+        return case
+    found = question.snapshot.get(Hold, command.hold_id)
+    if found is None or found.record.case_id != command.case_id:
+        return Gone("hold", command.hold_id)
+    if found.rev != command.base_rev:
+        return Conflict("hold", command.hold_id, found.rev)
+    if not found.record.active:
+        return refused("hold.already_lifted")
+    if not command.reason.strip():
+        return refused("hold.needs_reason")
+    lifted = msgspec.structs.replace(
+        found.record,
+        lifted_by=question.actor.officer_id,
+        lifted_at=command.at,
+        lift_reason=command.reason.strip(),
+    )
+    return Applied((Change(lifted, found.rev),))
+
+
+def assign_case(question: Question, command: AssignCase) -> Outcome:
+    """Give a case to one or two officers of the team, or back to the pool."""
+    if question.actor.role is not Role.LEAD:
+        return refused("assignment.leads_only")
+    case = question.overseen_case(command.case_id)
+    if isinstance(case, Gone):
+        return case
+    found = question.snapshot.get(Case, command.case_id)
+    if found is None or found.rev != command.base_rev:
+        return Conflict("case", command.case_id, found.rev if found else 0)
+    trouble = _assignees_trouble(question, case, command.officer_id, command.second_id)
+    if trouble is not None:
+        return trouble
+    given = msgspec.structs.replace(
+        case, officer_id=command.officer_id, second_id=command.second_id
+    )
+    return Applied((Change(given, found.rev),))
+
+
+def _assignees_trouble(
+    question: Question, case: Case, first: OfficerId | None, second: OfficerId | None
+) -> Refused | None:
+    if second is not None and first is None:
+        return refused("assignment.second_without_first")
+    if first is not None and first == second:
+        return refused("assignment.same_officer_twice")
+    for officer_id in (first, second):
+        if officer_id is None:
+            continue
+        officer = question.snapshot.officer(officer_id)
+        if officer is None or not officer.active or officer.team_id != case.team_id:
+            return refused("assignment.not_of_the_team")
+        if officer.role is not Role.OFFICER:
+            return refused("assignment.not_an_officer", name=officer.name)
+    return None
+
+
+def publish_route(question: Question, command: PublishRoute) -> Outcome:
+    """Publish a day's driving order after checking each stop against its agreement."""
+    if question.actor.role is not Role.LEAD:
+        return refused("route.leads_only")
+    officer = question.snapshot.officer(command.officer_id)
+    if officer is None or officer.team_id != question.actor.team_id:
+        return Gone("officer", command.officer_id)
+    found = question.snapshot.get(Route, command.route_id)
+    current = found.rev if found else 0
+    if current != command.base_rev:
+        return Conflict("route", command.route_id, current)
+    for stop in command.stops:
+        trouble = _stop_trouble(question, command, stop)
+        if trouble is not None:
+            return trouble
+    route = Route(
+        id=command.route_id,
+        officer_id=command.officer_id,
+        team_id=officer.team_id,
+        day=command.day,
+        stops=command.stops,
+        travel_source=command.travel_source,
+        published_by=question.actor.officer_id,
+        published_at=command.at,
+    )
+    return Applied((Change(route, current),))
+
+
+def _stop_trouble(question: Question, command: PublishRoute, stop: Stop) -> Refused | None:
+    case = question.snapshot.case(stop.case_id)
+    found = question.snapshot.get(Appointment, stop.appointment_id)
+    if case is None or found is None or found.record.case_id != stop.case_id:
+        return refused("route.unknown_stop")
+    agreed = found.record
+    name = case.case_no
+    if agreed.state is not AppointmentState.AGREED:
+        return refused("route.stop_not_agreed", case_no=name)
+    if command.officer_id not in agreed.officers:
+        return refused("route.stop_of_another_officer", case_no=name)
+    if local_date(agreed.start, case.address.zone) != command.day:
+        return refused("route.stop_on_another_day", case_no=name)
+    if stop.leave < stop.arrive or not agreed.start <= stop.arrive <= agreed.end:
+        return refused("route.outside_agreed_window", case_no=name)
+    return None

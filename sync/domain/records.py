@@ -1,0 +1,346 @@
+"""Everything that exists: immutable records, told apart by `kind`.
+
+Money is integer fen, coordinates integer 1e-7 degrees WGS-84, instants aware. A record
+carries no revision of its own; `Versioned` adds the number the server counts up.
+"""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import msgspec
+
+from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
+from sync.domain.situation import Decision, Wishes
+from sync.domain.vocabulary import (
+    AgreedBy,
+    AppointmentState,
+    Channel,
+    ContactResult,
+    Datum,
+    FactFlag,
+    FeedbackKind,
+    HardshipCause,
+    HoldKind,
+    Place,
+    Present,
+    Product,
+    Revealable,
+    Role,
+    VisitOutcome,
+    Vulnerability,
+)
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """The person; phone numbers in the order to try them."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+    id_tail: str = ""
+    language: str = "zh"
+    deceased: bool = False
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where the customer lives; without coordinates it waits to be pinned."""
+
+    text: str
+    area: str = ""
+    lat_e7: int | None = None
+    lon_e7: int | None = None
+    datum: Datum = Datum.WGS84
+    zone: str = "Asia/Shanghai"
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Return (latitude, longitude) in degrees, or None when not pinned."""
+        if self.lat_e7 is None or self.lon_e7 is None:
+            return None
+        return self.lat_e7 / 1e7, self.lon_e7 / 1e7
+
+
+class Loan(msgspec.Struct, frozen=True):
+    """What is owed on one account, broken down in fen."""
+
+    account_no: str
+    product: Product
+    principal_fen: int
+    interest_fen: int
+    fees_fen: int
+    overdue_since: date
+
+    @property
+    def total_fen(self) -> int:
+        """Return principal, interest and fees together, in fen."""
+        return self.principal_fen + self.interest_fen + self.fees_fen
+
+
+class Officer(msgspec.Struct, frozen=True, tag="officer", tag_field="kind"):
+    """A colleague; the certificate is valid through the date given. Working hours are local."""
+
+    id: OfficerId
+    name: str
+    role: Role
+    team_id: TeamId
+    certified_until: date | None = None
+    start_lat_e7: int | None = None
+    start_lon_e7: int | None = None
+    work_from: time = time(9, 0)
+    work_until: time = time(18, 0)
+    active: bool = True
+
+
+class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind"):
+    """One overdue customer of one team, assigned to at most one officer and a second."""
+
+    id: CaseId
+    case_no: str
+    team_id: TeamId
+    customer: Customer
+    address: Address
+    loan: Loan
+    officer_id: OfficerId | None = None
+    second_id: OfficerId | None = None
+    wishes: Wishes = Wishes()
+    plan_in_force: bool = False
+    closed: bool = False
+
+    @property
+    def officers(self) -> tuple[OfficerId, ...]:
+        """Return the assigned officers, the responsible one first."""
+        return tuple(o for o in (self.officer_id, self.second_id) if o is not None)
+
+
+class Contact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind"):
+    """One contact of any stage, imported or recorded; a fact."""
+
+    id: RecordId
+    case_id: CaseId
+    channel: Channel
+    at: datetime
+    result: ContactResult
+    by: OfficerId | None = None
+    note: str = ""
+    imported: bool = False
+    flags: tuple[FactFlag, ...] = ()
+
+
+class AgreementEvidence(msgspec.Struct, frozen=True):
+    """Who agreed to an appointment, when, by which channel and in whose words."""
+
+    agreed_at: datetime
+    by: AgreedBy
+    channel: Channel
+    words: str = ""
+    requested_by_customer: bool = False
+    written: bool = False
+
+
+class Appointment(msgspec.Struct, frozen=True, tag="appointment", tag_field="kind"):
+    """A window proposed to, or agreed with, the customer; a shared record."""
+
+    id: RecordId
+    case_id: CaseId
+    state: AppointmentState
+    start: datetime
+    end: datetime
+    place: Place
+    officers: tuple[OfficerId, ...]
+    agreement: AgreementEvidence | None = None
+    decision: Decision | None = None
+    closing_words: str = ""
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """What the customer promised to pay, and by when."""
+
+    day: date
+    amount_fen: int
+
+
+class Visit(msgspec.Struct, frozen=True, tag="visit", tag_field="kind"):
+    """What happened at the door; a fact, corrected only by a later one naming it in `corrects`."""
+
+    id: RecordId
+    case_id: CaseId
+    appointment_id: RecordId | None
+    officers: tuple[OfficerId, ...]
+    arrived_at: datetime
+    left_at: datetime
+    present: tuple[Present, ...]
+    identity_shown: bool
+    recording_on: bool
+    recording_notice: bool
+    outcome: VisitOutcome
+    promise: Promise | None = None
+    note: str = ""
+    next_step: str = ""
+    corrects: RecordId | None = None
+    decision: Decision | None = None
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Hardship(msgspec.Struct, frozen=True, tag="hardship", tag_field="kind"):
+    """Why the customer cannot pay; sensitive causes and words only with separate consent."""
+
+    id: RecordId
+    case_id: CaseId
+    visit_id: RecordId | None
+    at: datetime
+    by: OfficerId
+    causes: tuple[HardshipCause, ...]
+    since: date | None = None
+    expected_until: date | None = None
+    household: int | None = None
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+    consent_to_sensitive: bool = False
+    words: str = ""
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Feedback(msgspec.Struct, frozen=True, tag="feedback", tag_field="kind"):
+    """The customer's praise, complaint or suggestion in the customer's words; a fact."""
+
+    id: RecordId
+    case_id: CaseId
+    visit_id: RecordId | None
+    at: datetime
+    by: OfficerId
+    feedback: FeedbackKind
+    topic: str
+    words: str = ""
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
+    """A rest laid on a case until a lead lifts it with a reason; a shared record."""
+
+    id: RecordId
+    case_id: CaseId
+    hold: HoldKind
+    placed_by: OfficerId
+    placed_at: datetime
+    reason: str = ""
+    lifted_by: OfficerId | None = None
+    lifted_at: datetime | None = None
+    lift_reason: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Say whether the hold still stands."""
+        return self.lifted_at is None
+
+
+class Attachment(msgspec.Struct, frozen=True, tag="attachment", tag_field="kind"):
+    """A photo or paper of a case; the bytes travel apart, named by their SHA-256 in hex."""
+
+    id: RecordId
+    case_id: CaseId
+    at: datetime
+    by: OfficerId
+    title: str
+    media_type: str
+    size: int
+    sha256: str
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Reveal(msgspec.Struct, frozen=True, tag="reveal", tag_field="kind"):
+    """Somebody looked at masked personal data; a fact for the compliance officer."""
+
+    id: RecordId
+    case_id: CaseId
+    at: datetime
+    by: OfficerId
+    field: Revealable
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """One visit of a route: when the officer arrives, leaves and how long the way there takes."""
+
+    appointment_id: RecordId
+    case_id: CaseId
+    arrive: datetime
+    leave: datetime
+    travel_s: int
+
+
+class Route(msgspec.Struct, frozen=True, tag="route", tag_field="kind"):
+    """The published driving order of one officer on one day; a shared record."""
+
+    id: RecordId
+    officer_id: OfficerId
+    team_id: TeamId
+    day: date
+    stops: tuple[Stop, ...]
+    travel_source: str
+    published_by: OfficerId
+    published_at: datetime
+
+
+type Record = (
+    Officer
+    | Case
+    | Contact
+    | Appointment
+    | Visit
+    | Hardship
+    | Feedback
+    | Hold
+    | Attachment
+    | Reveal
+    | Route
+)
+
+KINDS: dict[str, type[Any]] = {
+    "officer": Officer,
+    "case": Case,
+    "contact": Contact,
+    "appointment": Appointment,
+    "visit": Visit,
+    "hardship": Hardship,
+    "feedback": Feedback,
+    "hold": Hold,
+    "attachment": Attachment,
+    "reveal": Reveal,
+    "route": Route,
+}
+
+
+class Versioned[T](msgspec.Struct, frozen=True):
+    """A record with the revision the server gave it; 0 = known only to this laptop."""
+
+    rev: int
+    record: T
+
+
+def kind_of(record: Record) -> str:
+    """Return the record's kind, the key of `KINDS`."""
+    return str(type(record).__struct_config__.tag)
+
+
+def case_of(record: Record) -> CaseId | None:
+    """Return the case a record belongs to; None for officers and routes."""
+    if isinstance(record, Case):
+        return record.id
+    return getattr(record, "case_id", None)
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoders = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
+
+
+def encode_record(record: Record) -> bytes:
+    """Return the record's one JSON form; both ends store, hash and send these bytes."""
+    return _encoder.encode(record)
+
+
+def decode_record(kind: str, body: bytes) -> Record:
+    """Return the record of these bytes.
+
+    Raises KeyError for an unknown kind, msgspec.ValidationError for a body of the wrong shape.
+    """
+    record: Record = _decoders[kind].decode(body)
+    return record

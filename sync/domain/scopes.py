@@ -1,0 +1,57 @@
+"""Who may see what: each record belongs to a few scopes, each device may pull a few scopes.
+
+`team:T` everything of a team (its lead, compliance) · `officer:O` an officer's own cases ·
+`roster:T` the colleagues of a team, without whom nobody can name a second officer.
+"""
+
+from collections.abc import Iterable
+
+from sync.domain.ids import OfficerId, TeamId
+from sync.domain.outcome import Actor
+from sync.domain.records import Case, Officer, Record, Reveal, Route
+from sync.domain.vocabulary import Role
+
+
+def team_scope(team_id: TeamId) -> str:
+    """Return the scope of everything a team has."""
+    return f"team:{team_id}"
+
+
+def officer_scope(officer_id: OfficerId) -> str:
+    """Return the scope of one officer's own cases."""
+    return f"officer:{officer_id}"
+
+
+def roster_scope(team_id: TeamId) -> str:
+    """Return the scope of a team's colleagues."""
+    return f"roster:{team_id}"
+
+
+def scopes_of(record: Record, case: Case | None) -> frozenset[str]:
+    """Return the scopes a record belongs to; `case` is its case, None for officers and routes."""
+    match record:
+        case Officer():
+            return frozenset({roster_scope(record.team_id)})
+        case Route():
+            return frozenset({team_scope(record.team_id), officer_scope(record.officer_id)})
+        case _ if case is None:
+            return frozenset()
+        case Reveal():
+            return frozenset({team_scope(case.team_id)})
+        case _:
+            own = {officer_scope(o) for o in case.officers}
+            return frozenset(own | {team_scope(case.team_id)})
+
+
+def granted_scopes(actor: Actor, teams: Iterable[TeamId]) -> tuple[str, ...]:
+    """Return what a person's device may pull; `teams` are all teams of the branch."""
+    match actor.role:
+        case Role.OFFICER:
+            return officer_scope(actor.officer_id), roster_scope(actor.team_id)
+        case Role.LEAD:
+            return team_scope(actor.team_id), roster_scope(actor.team_id)
+        case Role.COMPLIANCE:
+            every = sorted(teams)
+            return (*(team_scope(t) for t in every), *(roster_scope(t) for t in every))
+        case Role.ADMIN:
+            return ()

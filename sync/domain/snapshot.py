@@ -1,0 +1,109 @@
+"""The part of the world a command is decided upon, loaded beforehand by either end."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from sync.domain.commands import (
+    FACTS,
+    AssignCase,
+    Command,
+    ConfirmAppointment,
+    LiftHold,
+    PlaceHold,
+    ProposeAppointment,
+    PublishRoute,
+    RecordVisit,
+    fact_record,
+)
+from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.records import (
+    Appointment,
+    Case,
+    Contact,
+    Hold,
+    Officer,
+    Record,
+    Versioned,
+    Visit,
+    kind_of,
+)
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """What must be in the snapshot: whole cases with all their records, and single records."""
+
+    cases: tuple[CaseId, ...] = ()
+    officers: tuple[OfficerId, ...] = ()
+    routes: tuple[RecordId, ...] = ()
+
+
+def needs(command: Command) -> Needs:
+    """Return what has to be loaded before `decide` can be asked about this command."""
+    match command:
+        case PublishRoute():
+            cases = tuple(dict.fromkeys(stop.case_id for stop in command.stops))
+            return Needs(cases, (command.officer_id,), (command.route_id,))
+        case AssignCase():
+            named = (command.officer_id, command.second_id)
+            return Needs((command.case_id,), tuple(o for o in named if o is not None))
+        case ProposeAppointment() | ConfirmAppointment():
+            return Needs((command.case_id,), command.officers)
+        case RecordVisit():
+            return Needs((command.visit.case_id,), command.visit.officers)
+        case PlaceHold() | LiftHold():
+            return Needs((command.case_id,))
+        case _ if isinstance(command, FACTS):
+            return Needs((fact_record(command).case_id,))
+        case _:
+            return Needs((command.case_id,))
+
+
+class Snapshot:
+    """Records by kind and id, with the few questions the core asks of them."""
+
+    def __init__(self, records: Iterable[Versioned[Record]] = ()) -> None:
+        self._by_key: dict[tuple[str, str], Versioned[Record]] = {
+            (kind_of(v.record), v.record.id): v for v in records
+        }
+
+    def get[T: Record](self, cls: type[T], record_id: str) -> Versioned[T] | None:
+        """Return one record with its revision, or None when the snapshot does not hold it."""
+        key = (str(cls.__struct_config__.tag), record_id)
+        return self._by_key.get(key)  # type: ignore[return-value]  # the key holds the kind
+
+    def case(self, case_id: CaseId) -> Case | None:
+        """Return the case, or None."""
+        found = self.get(Case, case_id)
+        return found.record if found else None
+
+    def officer(self, officer_id: OfficerId) -> Officer | None:
+        """Return the officer, or None."""
+        found = self.get(Officer, officer_id)
+        return found.record if found else None
+
+    def contacts(self, case_id: CaseId) -> list[Contact]:
+        """Return every contact of the case, oldest first."""
+        return sorted(self._of(Contact, case_id), key=lambda c: (c.at, c.id))
+
+    def visits(self, case_id: CaseId) -> list[Visit]:
+        """Return the visits of the case that no later fact corrects, oldest first."""
+        every = self._of(Visit, case_id)
+        corrected = {v.corrects for v in every}
+        standing = [v for v in every if v.id not in corrected]
+        return sorted(standing, key=lambda v: (v.arrived_at, v.id))
+
+    def appointments(self, case_id: CaseId) -> list[Appointment]:
+        """Return every appointment of the case, by start."""
+        return sorted(self._of(Appointment, case_id), key=lambda a: (a.start, a.id))
+
+    def active_holds(self, case_id: CaseId) -> list[Hold]:
+        """Return the holds that stand on the case."""
+        return [h for h in self._of(Hold, case_id) if h.active]
+
+    def _of[T: Record](self, cls: type[T], case_id: CaseId) -> list[T]:
+        return [
+            v.record
+            for v in self._by_key.values()
+            if isinstance(v.record, cls) and getattr(v.record, "case_id", None) == case_id
+        ]

@@ -1,0 +1,146 @@
+"""What the sync engine needs from its laptop and its line: two Protocols and their values."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from sync.domain.ids import DeviceId, MutationId
+from sync.protocol.envelope import Envelope
+from sync.protocol.messages import (
+    AttachmentOffer,
+    AttachmentState,
+    Enrol,
+    Enrolled,
+    Heads,
+    Hello,
+    Push,
+    Pushed,
+    Result,
+)
+from sync.protocol.pages import Cursor, Page
+
+
+class ScopeState(msgspec.Struct, frozen=True):
+    """How far one scope is on this laptop."""
+
+    scope: str
+    cursor: Cursor
+    epoch: str
+
+
+class UploadState(msgspec.Struct, frozen=True):
+    """A file waiting to go up."""
+
+    offer: AttachmentOffer
+    mid: MutationId
+
+
+class Replica(Protocol):
+    """The laptop's store as the engine sees it; each method is one local transaction."""
+
+    def device_id(self) -> DeviceId:
+        """Return this laptop's id."""
+        ...
+
+    def server_id(self) -> str:
+        """Return the id of the server this laptop was enrolled with."""
+        ...
+
+    def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
+        """Return unsent envelopes, lowest number first, at least one when any waits."""
+        ...
+
+    def waiting_count(self) -> int:
+        """Return how many envelopes are not yet answered."""
+        ...
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Keep the server's answers: applied rows wait for their echo, others need attention."""
+        ...
+
+    def note_attempt(self, mids: Sequence[MutationId], trouble: str) -> None:
+        """Count a failed try of these envelopes and keep its code."""
+        ...
+
+    def scope_states(self) -> Sequence[ScopeState]:
+        """Return the scopes this laptop holds, with their cursors."""
+        ...
+
+    def apply_page(self, page: Page) -> None:
+        """Apply one page and its cursor in one transaction; the same page twice changes nothing."""
+        ...
+
+    def reset_scope(self, scope: str, epoch: str) -> None:
+        """Begin the scope anew from the start; unsent work and own facts stay."""
+        ...
+
+    def leave_scopes(self, kept: Sequence[str]) -> None:
+        """Purge what is held only through scopes that are no longer granted."""
+        ...
+
+    def uploads(self) -> Sequence[UploadState]:
+        """Return files whose facts the server has and whose bytes it has not."""
+        ...
+
+    def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
+        """Return up to `size` plain bytes of the file from `offset`."""
+        ...
+
+    def uploaded(self, attachment_id: str) -> None:
+        """Note that the server has the whole file."""
+        ...
+
+    def note_sync(self, hello: Hello) -> None:
+        """Keep when the last whole sync ended and how the server's clock stood."""
+        ...
+
+
+class Transport(Protocol):
+    """The line to the server. Every method may raise `sync.engine.trouble.Trouble`."""
+
+    def enrol(self, request: Enrol) -> Enrolled:
+        """Introduce this laptop with a one-time code."""
+        ...
+
+    def hello(self) -> Hello:
+        """Ask who we are to the server."""
+        ...
+
+    def push(self, push: Push) -> Pushed:
+        """Send envelopes."""
+        ...
+
+    def pull(self, scope: str, after: Cursor, limit: int) -> Page:
+        """Fetch the next page of a scope."""
+        ...
+
+    def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
+        """Wait until the branch's head moves past `after`, at most `seconds`."""
+        ...
+
+    def offer(self, offer: AttachmentOffer) -> AttachmentState:
+        """Announce a file, or ask how far it is."""
+        ...
+
+    def send_chunk(self, attachment_id: str, offset: int, data: bytes) -> AttachmentState:
+        """Send bytes at an offset."""
+        ...
+
+    def fetch(self, attachment_id: str) -> bytes:
+        """Fetch a whole file."""
+        ...
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How a sync stands: the phase, items and bytes done, and how many are known to be due."""
+
+    phase: str
+    done: int
+    total: int
+    bytes_done: int = 0
+    bytes_total: int = 0
+
+
+type OnProgress = Callable[[Progress], None]
+type Cancelled = Callable[[], bool]

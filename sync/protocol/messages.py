@@ -1,0 +1,190 @@
+"""What is said over the wire (version 1). All bodies are JSON, compressed with zstd or gzip.
+
+`GET  /sync/v1/hello`                      -> Hello           who I am, what I may see
+`POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
+`POST /sync/v1/push`        Push           -> Pushed          at most 200 envelopes or 512 kB
+`GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
+`GET  /sync/v1/wait?scopes=&after=&timeout=` -> Heads         long poll, 25 s at most
+`POST /sync/v1/attachments` AttachmentOffer -> AttachmentState
+`HEAD /sync/v1/attachments/{id}`           -> header Upload-Offset
+`PATCH /sync/v1/attachments/{id}`          -> bytes at Upload-Offset, answered like HEAD
+`GET  /sync/v1/attachments/{id}`           -> the bytes
+Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 1`, `Authorization: Bearer`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from sync.domain.ids import BranchId, DeviceId, MutationId, OfficerId, TeamId
+from sync.domain.outcome import Reason
+from sync.domain.records import Officer
+from sync.domain.vocabulary import Role
+from sync.protocol.envelope import Envelope
+
+VERSION = 1
+MAX_BATCH = 200
+MAX_BATCH_BYTES = 512 * 1024
+MAX_PAGE = 1000
+MAX_DECOMPRESSED = 64 * 1024 * 1024
+CHUNK = 256 * 1024
+MAX_ATTACHMENT = 64 * 1024 * 1024
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """A laptop introduces itself; `proof` is the device key's signature over `enrol_form`."""
+
+    account: str
+    code: str
+    device_id: DeviceId
+    device_name: str
+    public_key: str
+    proof: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """The laptop is known from now on; the token is shown this once."""
+
+    token: str
+    branch_id: BranchId
+    branch_name: str
+    officer: Officer
+    server_id: str
+    epoch: str
+    server_time: datetime
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """Who the caller is, what may be pulled, and how the server stands."""
+
+    versions: tuple[int, ...]
+    server_id: str
+    epoch: str
+    branch_id: BranchId
+    officer_id: OfficerId
+    role: Role
+    team_id: TeamId
+    scopes: tuple[str, ...]
+    head: int
+    last_seq: int
+    chain_hash: str
+    server_time: datetime
+    policy_pack: str
+    policy_version: str
+
+
+class Status(StrEnum):
+    """What became of one envelope."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    GONE = "gone"
+    INVALID = "invalid"
+
+
+SETTLED_WELL = frozenset({Status.APPLIED, Status.ALREADY})
+
+
+class Result(msgspec.Struct, frozen=True):
+    """The answer to one envelope; a repeat of the same envelope gets the same answer.
+
+    `first` keeps the status of the first time when `status` is `already`; `current` is the
+    record that stands now, as JSON, when the command lost to it.
+    """
+
+    mid: MutationId
+    seq: int
+    status: Status
+    commit_no: int = 0
+    first: Status | None = None
+    reasons: tuple[Reason, ...] = ()
+    flags: tuple[str, ...] = ()
+    kind: str = ""
+    record_id: str = ""
+    current_rev: int = 0
+    current: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class Push(msgspec.Struct, frozen=True):
+    """Envelopes of one device, in the order of their numbers."""
+
+    epoch: str
+    device_id: DeviceId
+    envelopes: tuple[Envelope, ...]
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """One result an envelope, in the order they came."""
+
+    results: tuple[Result, ...]
+    head: int
+    server_time: datetime
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """The branch's newest commit number."""
+
+    head: int
+
+
+class AttachmentOffer(msgspec.Struct, frozen=True):
+    """A file the laptop wants to upload; id, size and hash are those of the recorded fact."""
+
+    id: str
+    size: int
+    sha256: str
+
+
+class AttachmentState(msgspec.Struct, frozen=True):
+    """How far an upload is."""
+
+    id: str
+    offset: int
+    complete: bool
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a request as a whole failed; words come from the catalogues."""
+
+    code: str
+    params: dict[str, Any] = {}
+    request_id: str = ""
+
+
+class Codes(StrEnum):
+    """The codes a `Problem` may carry."""
+
+    UNREACHABLE = "sync.unreachable"
+    TLS = "sync.tls"
+    GARBAGE = "sync.garbage"
+    STALLED = "sync.stalled"
+    SERVER_ERROR = "sync.server_error"
+    BUSY = "sync.busy"
+    VERSION = "sync.version"
+    TOO_LARGE = "sync.too_large"
+    MALFORMED = "sync.malformed"
+    UNAUTHORISED = "sync.unauthorised"
+    REVOKED = "sync.revoked"
+    OTHER_SERVER = "sync.other_server"
+    RESET = "sync.reset"
+    SEQ_GAP = "sync.seq_gap"
+    FORKED = "sync.forked"
+    BAD_SIGNATURE = "sync.bad_signature"
+    NOT_FOUND = "sync.not_found"
+    FORBIDDEN = "sync.forbidden"
+    WRONG_CODE = "enrol.wrong_code"
+    CODE_USED = "enrol.code_used"
+    CODE_EXPIRED = "enrol.code_expired"
+    TOO_MANY_TRIES = "enrol.too_many_tries"
+    WRONG_OFFSET = "attachment.wrong_offset"
+    WRONG_HASH = "attachment.wrong_hash"
+
+
+def enrol_form(account: str, code: str, device_id: str, public_key: str) -> bytes:
+    """Return the bytes a laptop signs to prove that it holds its device key."""
+    fields = (b"yuefang/enrol/v1", account.encode(), code.encode(), device_id.encode())
+    return b"".join(len(f).to_bytes(4) + f for f in (*fields, public_key.encode()))

@@ -1,0 +1,99 @@
+"""Pages of the feed: stored bytes spliced into one JSON object, never decoded on the server.
+
+A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
+`[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit and body null for exit.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from sync.domain.ids import CaseId
+
+
+class Op(StrEnum):
+    """What happened to a record in a scope."""
+
+    PUT = "put"
+    EXIT = "exit"
+
+
+class Cursor(msgspec.Struct, frozen=True, order=True):
+    """How far a scope has been read: everything up to and with (commit_no, idx)."""
+
+    commit_no: int = 0
+    idx: int = -1
+
+    def text(self) -> str:
+        """Return the cursor as it is sent, "commit.idx"."""
+        return f"{self.commit_no}.{self.idx}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Return the cursor of this text; raises ValueError when it is none."""
+        commit, _, idx = text.partition(".")
+        found = cls(int(commit), int(idx or "-1"))
+        if found.commit_no < 0 or found.idx < -1:
+            raise ValueError("a cursor is not negative")
+        return found
+
+
+class FeedRow(msgspec.Struct, frozen=True):
+    """One op as the server stores it; `body` is the record's JSON or None for an exit."""
+
+    commit_no: int
+    idx: int
+    op: Op
+    kind: str
+    id: str
+    rev: int
+    case_id: str
+    body: bytes | None
+
+
+class PageOp(msgspec.Struct, frozen=True, array_like=True):
+    """One op as the laptop reads it."""
+
+    commit_no: int
+    idx: int
+    op: Op
+    kind: str
+    id: str
+    rev: int
+    case_id: CaseId
+    body: msgspec.Raw
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page as the laptop reads it."""
+
+    epoch: str
+    scope: str
+    to: str
+    more: bool
+    head: int
+    ops: tuple[PageOp, ...]
+
+
+_quote = msgspec.json.Encoder().encode
+_decoder = msgspec.json.Decoder(Page)
+
+
+def splice_page(
+    *, epoch: str, scope: str, after: Cursor, rows: Iterable[FeedRow], more: bool, head: int
+) -> bytes:
+    """Return the page's JSON with each stored body copied in as it is."""
+    ops: list[bytes] = []
+    to = after
+    for row in rows:
+        to = Cursor(row.commit_no, row.idx)
+        start = _quote((row.commit_no, row.idx, row.op, row.kind, row.id, row.rev, row.case_id))
+        ops.append(start[:-1] + b"," + (row.body if row.body is not None else b"null") + b"]")
+    frame = _quote({"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head})
+    return frame[:-1] + b',"ops":[' + b",".join(ops) + b"]}"
+
+
+def read_page(data: bytes) -> Page:
+    """Return the page of these bytes; raises msgspec.ValidationError when it is no page."""
+    return _decoder.decode(data)
