@@ -27,8 +27,11 @@ from sync.domain.vocabulary import (
 )
 
 
-def situation_of(snapshot: Snapshot, case: Case) -> Situation:
-    """Return what is on record for the case, without any appointment or officers."""
+def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None) -> Situation:
+    """Return what is on record for the case, without any appointment or officers.
+
+    `but` is a visit that is about to be corrected and so must not count beside its correction.
+    """
     contacts = snapshot.contacts(case.id)
     return Situation(
         zone=case.address.zone,
@@ -43,7 +46,11 @@ def situation_of(snapshot: Snapshot, case: Case) -> Situation:
             for c in contacts
             if c.channel is Channel.PHONE
         ),
-        visits=tuple(_visit_instants(snapshot.visits(case.id))),
+        visits=tuple(
+            v.arrived_at
+            for v in snapshot.visits(case.id)
+            if v.outcome not in CALLED_OFF and v.id != but
+        ),
         holds=tuple(ActiveHold(h.hold) for h in snapshot.active_holds(case.id)),
         wishes=case.wishes,
         customer=CustomerState(
@@ -51,10 +58,6 @@ def situation_of(snapshot: Snapshot, case: Case) -> Situation:
         ),
         plan_in_force=case.plan_in_force,
     )
-
-
-def _visit_instants(visits: Sequence[Visit]) -> list[datetime]:
-    return [v.arrived_at for v in visits if v.outcome not in CALLED_OFF]
 
 
 def agreement_of(

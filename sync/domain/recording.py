@@ -34,9 +34,6 @@ from sync.domain.vocabulary import (
 
 type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit
 
-# Only these outcomes make a promise meaningful.
-PROMISING = frozenset({VisitOutcome.PROMISE_TO_PAY, VisitOutcome.PLAN_AGREED})
-
 
 def record_fact(question: Question, fact: PlainFact) -> Outcome:
     """Keep a fact about a case; one from outside the actor's cases is kept and flagged."""
@@ -81,7 +78,7 @@ def record_visit(question: Question, command: RecordVisit) -> Outcome:
         judged = _with_flag(judged, FactFlag.RULE_BREACH)
     changes = [Change(_flagged(question, case, judged), 0)]
     changes += _ended_appointment(question, visit)
-    changes += _hold_after(command)
+    changes += _hold_after(question, command)
     return Applied(tuple(changes), decision)
 
 
@@ -93,7 +90,7 @@ def _judge_visit(question: Question, case: Case, visit: Visit) -> Decision | Non
     )
     present, recording = door_of(visit)
     situation = msgspec.structs.replace(
-        situation_of(question.snapshot, case),
+        situation_of(question.snapshot, case, but=visit.corrects),
         agreement=agreement_on(found.record) if found else None,
         officers=officers_on(question.snapshot, visit.officers),
         present=present,
@@ -122,12 +119,13 @@ def _state_after(visit: Visit) -> AppointmentState:
     return AppointmentState.MISSED_BY_CUSTOMER
 
 
-def _hold_after(command: RecordVisit) -> list[Change]:
+def _hold_after(question: Question, command: RecordVisit) -> list[Change]:
     visit = command.visit
     kind = HOLD_AFTER_VISIT.get(visit.outcome)
     if kind is None:
         return []
-    hold = Hold(command.hold_id, visit.case_id, kind, visit.officers[0], visit.left_at)
+    by = question.actor.officer_id
+    hold = Hold(command.hold_id, visit.case_id, kind, by, visit.left_at)
     return [Change(hold, 0)]
 
 

@@ -1,0 +1,156 @@
+"""Ids, time, encoding, scopes and needs."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from sync.domain import commands
+from sync.domain.commands import AssignCase, PublishRoute, decode_command, encode_command, name_of
+from sync.domain.ids import uuid7
+from sync.domain.outcome import Actor
+from sync.domain.records import (
+    KINDS,
+    Address,
+    Attachment,
+    Feedback,
+    Reveal,
+    Route,
+    Stop,
+    case_of,
+    decode_record,
+    encode_record,
+    kind_of,
+)
+from sync.domain.scopes import granted_scopes, scopes_of
+from sync.domain.snapshot import Needs, Snapshot, needs
+from sync.domain.time import at_local, days_between, local_date
+from sync.domain.vocabulary import FeedbackKind, HoldKind, Revealable, Role
+from tests.unit.sync.domain.test_appointing import close, confirm, propose
+from tests.unit.sync.domain.test_leading import PLACE, assign, lift, publish, stop
+from tests.unit.sync.domain.test_recording import hardship, record
+from tests.unit.sync.domain.town import (
+    COMPLIANCE,
+    LEAD,
+    LI,
+    NOW,
+    TEN,
+    WANG,
+    appointment,
+    case,
+    contact,
+    ident,
+    person,
+    snapshot,
+)
+
+
+def test_uuid7_carries_time_version_and_variant() -> None:
+    made = UUID(uuid7(1_790_000_000_123, bytes(range(10))))
+    assert made.version == 7
+    assert made.variant == "specified in RFC 4122"
+    assert made.int >> 80 == 1_790_000_000_123
+    assert ident(1) < ident(2)
+
+
+@pytest.mark.parametrize(("ms", "noise"), [(-1, bytes(10)), (1 << 48, bytes(10)), (1, bytes(9))])
+def test_uuid7_refuses_what_does_not_fit(ms: int, noise: bytes) -> None:
+    with pytest.raises(ValueError, match="uuid7"):
+        uuid7(ms, noise)
+
+
+def test_local_time_is_the_customers() -> None:
+    late = datetime(2026, 9, 15, 17, 0, tzinfo=UTC)
+    assert local_date(late, "Asia/Shanghai") == date(2026, 9, 16)
+    assert local_date(late, "Europe/London") == date(2026, 9, 15)
+    assert at_local(date(2026, 9, 15), time(10), "Asia/Shanghai") == TEN
+    assert days_between(date(2026, 9, 1), date(2026, 9, 15)) == 14
+    assert days_between(date(2026, 9, 15), date(2026, 9, 1)) == 0
+
+
+def test_addresses_without_a_pin_have_no_point() -> None:
+    assert Address("城北").point is None
+    assert Address("城北", lat_e7=350000000, lon_e7=1183000000).point == (35.0, 118.3)
+    assert case().loan.total_fen == 1_020_500
+
+
+PRAISE = Feedback("b", "c1", None, NOW, "li", FeedbackKind.PRAISE, "clear")
+EVERY_COMMAND = [
+    commands.RecordAttachment(Attachment("f", "c1", NOW, "li", "照片", "image/png", 9, "0")),
+    propose(),
+    confirm(),
+    close(),
+    record(),
+    commands.RecordHardship(hardship()),
+    commands.RecordContact(contact("sms", "delivered")),
+    commands.RecordFeedback(PRAISE, "h"),
+    commands.RevealField(Reveal("r", "c1", NOW, "li", Revealable.NAME)),
+    PLACE,
+    lift(),
+    assign(),
+    publish(stop()),
+]
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=name_of)
+def test_commands_survive_the_wire(command: commands.Command) -> None:
+    assert decode_command(encode_command(command)) == command
+    assert needs(command).cases == ("c1",)
+
+
+def test_commands_of_the_wrong_shape_are_malformed() -> None:
+    for body in (b"", b"{}", b'{"do":"burn"}', b'{"do":"assign_case","case_id":7}'):
+        with pytest.raises(msgspec.DecodeError):
+            decode_command(body)
+
+
+def test_needs_name_everything_a_decision_looks_at() -> None:
+    assert needs(confirm()).officers == ("li", "wang")
+    assert needs(AssignCase("c1", 1, "li", None)) == Needs(("c1",), ("li",))
+    twice = PublishRoute("r1", 0, "li", TEN.date(), (stop(), stop()), "stored", NOW)
+    assert needs(twice) == Needs(("c1",), ("li",), ("r1",))
+
+
+@pytest.mark.parametrize("one", [case(), appointment(), person(LI), record().visit, hardship()])
+def test_records_have_one_form(one: object) -> None:
+    body = encode_record(one)
+    assert decode_record(kind_of(one), body) == one
+    assert encode_record(decode_record(kind_of(one), body)) == body
+    assert KINDS[kind_of(one)] is type(one)
+
+
+def test_records_know_their_case() -> None:
+    assert case_of(case()) == "c1"
+    assert case_of(appointment()) == "c1"
+    assert case_of(person(LI)) is None
+
+
+def test_scopes_tell_only_who_must_know() -> None:
+    own = case()
+    assert scopes_of(own, own) == {"team:north", "officer:li", "officer:wang"}
+    assert scopes_of(
+        case(officer_id=None, second_id=None), case(officer_id=None, second_id=None)
+    ) == {"team:north"}
+    assert scopes_of(appointment(), None) == frozenset()
+    assert scopes_of(Reveal("r", "c1", NOW, "li", Revealable.NAME), own) == {"team:north"}
+    assert scopes_of(person(LI), None) == {"roster:north"}
+    route = Route("r", "li", "north", TEN.date(), (), "stored", "chen", NOW)
+    assert scopes_of(route, None) == {"team:north", "officer:li"}
+
+
+def test_grants_follow_the_role() -> None:
+    assert granted_scopes(LI, ["north"]) == ("officer:li", "roster:north")
+    assert granted_scopes(LEAD, ["north"]) == ("team:north", "roster:north")
+    every = granted_scopes(COMPLIANCE, ["south", "north"])
+    assert every == ("team:north", "team:south", "roster:north", "roster:south")
+    assert granted_scopes(Actor("adm", Role.ADMIN, "north"), ["north"]) == ()
+
+
+def test_a_snapshot_holds_what_it_was_given() -> None:
+    empty = Snapshot()
+    assert empty.case("c1") is None
+    assert empty.officer("li") is None
+    assert snapshot().officer("wang") == person(WANG)
+    assert isinstance(Stop("a", "c", NOW, NOW, 1), Stop)
+    assert HoldKind.COMPLAINT.value == "complaint"
