@@ -1,0 +1,234 @@
+"""Agreeing a window with a customer: the draft, the rules' answer while typing, the saving.
+
+Signals: `loaded()`, `judged()` after each answer of the rules, `saved(str)` with the kind of
+act, `refused(object)` with a tuple of reasons or findings, `conflicted()`.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from field_app.background.runner import Runner
+from field_app.operations import appointments, cases
+from field_app.operations.appointments import DayMark, Draft, Slot
+from field_app.operations.cases import CaseFile
+from field_app.operations.submit import Saved
+from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
+from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.outcome import Conflict, Gone, Refused
+from sync.domain.records import AgreementEvidence, Appointment, Versioned
+from sync.domain.situation import Decision, Verdict
+from sync.domain.time import Clock, at_local, local
+from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, Place
+
+DAYS_SHOWN = 14
+USUAL_MINUTES = 60
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The window being agreed, in the customer's local time."""
+
+    day: date
+    start: time
+    end: time
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """How the customer agreed, as entered so far."""
+
+    by: AgreedBy = AgreedBy.CUSTOMER
+    channel: Channel = Channel.PHONE
+    agreed_at: datetime | None = None
+    words: str = ""
+    requested_by_customer: bool = False
+    written: bool = False
+
+
+class AppointmentViewModel(QObject):
+    """One case's appointment, from the first proposal to the customer's yes or no."""
+
+    loaded = Signal()
+    judged = Signal()
+    saved = Signal(str)
+    refused = Signal(object)
+    conflicted = Signal()
+
+    def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
+        super().__init__()
+        self._runner = runner
+        self._clock = clock
+        self._rule_words = rule_words
+        self.file: CaseFile | None = None
+        self.open: Versioned[Appointment] | None = None
+        self.window: Window | None = None
+        self.place = Place.HOME
+        self.officers: tuple[OfficerId, ...] = ()
+        self.consent = Consent()
+        self.marks: tuple[DayMark, ...] = ()
+        self.slots: tuple[Slot, ...] = ()
+        self.decision: Decision | None = None
+        self.findings: tuple[FindingText, ...] = ()
+
+    async def load(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Read the case, its open appointment and the two weeks to come."""
+        self.file = await self._runner.run(lambda desk: cases.open_file(desk, case_id))
+        if self.file is None:
+            return
+        self.open = _pick(self.file.open_appointments, appointment_id)
+        self.officers = self.file.case.officers
+        self.consent = Consent()
+        first = local(self._clock.now(), self.zone).date()
+        self.marks = await self._runner.run(
+            lambda desk: appointments.week(desk, case_id, first, DAYS_SHOWN)
+        )
+        self.slots = await self._runner.run(
+            lambda desk: appointments.lawful_slots(desk, case_id, first, 30, USUAL_MINUTES)
+        )
+        self._start_from_what_is_there()
+        self.loaded.emit()
+        await self.judge()
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of the customer's address."""
+        return self.file.case.address.zone if self.file else "Asia/Shanghai"
+
+    @property
+    def may_confirm(self) -> bool:
+        """Say whether the rules let this window be agreed."""
+        return self.decision is not None and self.decision.verdict is not Verdict.BLOCK
+
+    def _start_from_what_is_there(self) -> None:
+        if self.open is not None:
+            stands = self.open.record
+            self.place, self.officers = stands.place, stands.officers
+            self._take(stands.start, stands.end)
+        elif self.slots:
+            self._take(self.slots[0].start, self.slots[0].end)
+        else:
+            tomorrow = local(self._clock.now(), self.zone).date() + timedelta(days=1)
+            self.window = Window(tomorrow, time(10), time(11))
+
+    def _take(self, start: datetime, end: datetime) -> None:
+        begins, ends = local(start, self.zone), local(end, self.zone)
+        self.window = Window(begins.date(), begins.time(), ends.time())
+
+    async def choose_window(self, window: Window) -> None:
+        """Take another window and ask the rules."""
+        self.window = window
+        await self.judge()
+
+    async def choose_slot(self, slot: Slot) -> None:
+        """Take a proposed lawful slot."""
+        self._take(slot.start, slot.end)
+        await self.judge()
+
+    async def change(
+        self,
+        *,
+        place: Place | None = None,
+        officers: tuple[OfficerId, ...] | None = None,
+        consent: Consent | None = None,
+    ) -> None:
+        """Take what changed in the form and ask the rules."""
+        self.place = place or self.place
+        self.officers = self.officers if officers is None else officers
+        self.consent = consent or self.consent
+        await self.judge()
+
+    async def judge(self) -> None:
+        """Ask the rules about the window as if the customer agreed to it now."""
+        draft, evidence = self.draft(), self.evidence()
+        if draft is None:
+            return
+        self.decision = await self._runner.run(
+            lambda desk: appointments.preview(desk, draft, evidence)
+        )
+        self.findings = explain_decision(self._rule_words, self.decision)
+        self.judged.emit()
+
+    def draft(self) -> Draft | None:
+        """Return the window as an operation takes it."""
+        if self.file is None or self.window is None:
+            return None
+        return Draft(
+            case_id=self.file.case.id,
+            appointment_id=self.open.record.id if self.open else None,
+            base_rev=self.open.rev if self.open else 0,
+            start=at_local(self.window.day, self.window.start, self.zone),
+            end=at_local(self.window.day, self.window.end, self.zone),
+            place=self.place,
+            officers=self.officers,
+        )
+
+    def evidence(self) -> AgreementEvidence:
+        """Return the evidence of the agreement as entered; agreed now unless said otherwise."""
+        return AgreementEvidence(
+            agreed_at=self.consent.agreed_at or self._clock.now(),
+            by=self.consent.by,
+            channel=self.consent.channel,
+            words=self.consent.words,
+            requested_by_customer=self.consent.requested_by_customer,
+            written=self.consent.written,
+        )
+
+    async def propose(self) -> None:
+        """Keep the window as one to ask the customer about."""
+        draft = self.draft()
+        if draft is not None:
+            await self._act("proposed", lambda desk: appointments.propose(desk, draft))
+
+    async def confirm(self) -> None:
+        """Keep the customer's yes."""
+        draft, evidence = self.draft(), self.evidence()
+        if draft is not None:
+            await self._act("agreed", lambda desk: appointments.confirm(desk, draft, evidence))
+
+    async def close(self, state: AppointmentState, words: str) -> None:
+        """Keep the customer's no, or that we did not come."""
+        stands = self.open
+        if stands is None:
+            return
+        await self._act(
+            str(state),
+            lambda desk: appointments.close(
+                desk, stands.record.case_id, stands.record.id, stands.rev, state, words
+            ),
+        )
+
+    async def invitation(self, language: str) -> str:
+        """Return the text to send to the customer; it never names the debt."""
+        draft = self.draft()
+        if draft is None:
+            return ""
+        return await self._runner.run(
+            lambda desk: appointments.invitation_text(desk, draft, language)
+        )
+
+    async def calendar_file(self) -> bytes:
+        """Return the appointment as an ICS file without personal data, empty when there is none."""
+        stands = self.open
+        if stands is None:
+            return b""
+        return await self._runner.run(lambda desk: appointments.ics(desk, stands.record.id))
+
+    async def _act(self, kind: str, act: Callable[..., Saved | Refused | Conflict | Gone]) -> None:
+        outcome = await self._runner.act(act)
+        match outcome:
+            case Saved():
+                self.saved.emit(kind)
+            case Refused():
+                self.refused.emit(outcome)
+            case _:
+                self.conflicted.emit()
+
+
+def _pick(
+    stands: tuple[Versioned[Appointment], ...], wanted: RecordId | None
+) -> Versioned[Appointment] | None:
+    for one in stands:
+        if wanted in (None, one.record.id):
+            return one
+    return None

@@ -1,0 +1,33 @@
+"""Reads times as people in a hurry type them: "14-15", "1400-1530", "14:00–15:30", "9.30"."""
+
+import re
+from datetime import time
+
+_TIME = r"(\d{1,2})(?:[:：.]?(\d{2}))?"
+_SPAN = re.compile(rf"^\s*{_TIME}\s*[-–—~～到至]\s*{_TIME}\s*$")
+_ONE = re.compile(rf"^\s*{_TIME}\s*$")
+
+
+def read_time(text: str) -> time | None:
+    """Return the time of day written in `text`, or None when it is none."""
+    found = _ONE.match(text)
+    return _time(found.group(1), found.group(2)) if found else None
+
+
+def read_span(text: str) -> tuple[time, time] | None:
+    """Return (start, end) when `text` is a span that ends after it starts, else None."""
+    found = _SPAN.match(text)
+    if found is None:
+        return None
+    start = _time(found.group(1), found.group(2))
+    end = _time(found.group(3), found.group(4))
+    if start is None or end is None or end <= start:
+        return None
+    return start, end
+
+
+def _time(hours: str, minutes: str | None) -> time | None:
+    hour, minute = int(hours), int(minutes or 0)
+    if hour > 23 or minute > 59:
+        return None
+    return time(hour, minute)
