@@ -1,0 +1,185 @@
+"""Unsent work: signed, chained, numbered, in the transaction of its effect and in the journal.
+
+States: queued (not answered) → acked (applied, its echo not yet pulled) → done; or attention
+(the server said no; a person decides) → resolved. Rows are never deleted here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from field_app.storage.vault import Vault
+from sync.domain.commands import Command, encode_command, name_of
+from sync.domain.ids import BranchId, CaseId, DeviceId, MutationId, OfficerId
+from sync.domain.outcome import Change
+from sync.domain.records import case_of, encode_record, kind_of
+from sync.protocol.envelope import (
+    FIRST_PREVIOUS,
+    SUITE,
+    Envelope,
+    decode_envelope,
+    encode_envelope,
+    envelope_hash,
+    sign,
+)
+from sync.protocol.messages import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs on this laptop, and its clocks: `mono_ms` counts since boot `boot_id`."""
+
+    branch_id: BranchId
+    officer_id: OfficerId
+    device_id: DeviceId
+    key: Ed25519PrivateKey
+    boot_id: str
+    mono_ms: Callable[[], int]
+
+
+class OutboxRow(msgspec.Struct, frozen=True):
+    """One piece of work as the sync screen shows it."""
+
+    seq: int
+    mid: MutationId
+    what: str
+    case_id: str
+    envelope: Envelope
+    made_at: datetime
+    state: str
+    attempts: int
+    trouble: str
+    result: Result | None
+
+
+class Outbox:
+    """The only table a person's act writes first."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def add(
+        self,
+        mid: MutationId,
+        command: Command,
+        changes: Sequence[Change],
+        signer: Signer,
+        at: datetime,
+    ) -> int:
+        """Keep a decided command with its changes and return its number.
+
+        Must run inside `vault.transaction()`; the journal has it before the commit.
+        """
+        seq = self._last_seq() + 1
+        envelope = self._sealed(mid, seq, command, signer, at)
+        data = encode_envelope(envelope)
+        case_id = next((c for c in (case_of(change.record) for change in changes) if c), "")
+        execute = self._vault.connection.execute
+        execute(
+            "INSERT INTO outbox (seq, mid, what, case_id, envelope, made_at) VALUES (?,?,?,?,?,?)",
+            (seq, mid, name_of(command), case_id, data, at.isoformat()),
+        )
+        for change in changes:
+            record = change.record
+            execute(
+                "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    kind_of(record),
+                    record.id,
+                    seq,
+                    change.base_rev + 1,
+                    case_of(record) or "",
+                    encode_record(record),
+                ),
+            )
+        self._vault.set_meta("chain_hash", envelope_hash(envelope))
+        self._vault.set_meta("last_seq", str(seq))
+        self._vault.journal.append(seq, data)
+        return seq
+
+    def _sealed(
+        self, mid: MutationId, seq: int, command: Command, signer: Signer, at: datetime
+    ) -> Envelope:
+        unsigned = Envelope(
+            suite=SUITE,
+            mid=mid,
+            branch_id=signer.branch_id,
+            officer_id=signer.officer_id,
+            device_id=signer.device_id,
+            seq=seq,
+            prev_hash=self._vault.meta("chain_hash") or FIRST_PREVIOUS,
+            body=msgspec.Raw(encode_command(command)),
+            wall_at=at,
+            boot_id=signer.boot_id,
+            mono_ms=signer.mono_ms(),
+            checkpoint=self._vault.meta("checkpoint") or "",
+        )
+        return sign(unsigned, signer.key)
+
+    def _last_seq(self) -> int:
+        return int(self._vault.meta("last_seq") or 0)
+
+    def rows(self, *states: str) -> list[OutboxRow]:
+        """Return the work in these states, oldest first."""
+        marks = ", ".join("?" * len(states))
+        found = self._vault.connection.execute(
+            "SELECT seq, mid, what, case_id, envelope, made_at, state, attempts, trouble, result "
+            f"FROM outbox WHERE state IN ({marks}) ORDER BY seq",
+            states,
+        )
+        return [_row(r) for r in found]
+
+    def row(self, mid: MutationId) -> OutboxRow | None:
+        """Return one piece of work, or None."""
+        found = self._vault.connection.execute(
+            "SELECT seq, mid, what, case_id, envelope, made_at, state, attempts, trouble, result "
+            "FROM outbox WHERE mid = ?",
+            (mid,),
+        ).fetchone()
+        return _row(found) if found else None
+
+    def count(self, *states: str) -> int:
+        """Return how much work is in these states."""
+        marks = ", ".join("?" * len(states))
+        row = self._vault.connection.execute(
+            f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def resolve(self, mid: MutationId) -> None:
+        """Note that a person has decided about refused work; the row stays as history."""
+        self._vault.connection.execute(
+            "UPDATE outbox SET state = 'resolved' WHERE mid = ? AND state = 'attention'", (mid,)
+        )
+
+    def touched_cases(self, seq: int) -> list[CaseId]:
+        """Return the cases whose records this work overlays."""
+        rows = self._vault.connection.execute(
+            "SELECT DISTINCT case_id FROM overlay WHERE seq = ? AND case_id <> ''", (seq,)
+        )
+        return [CaseId(row[0]) for row in rows]
+
+
+def _row(row: tuple[object, ...]) -> OutboxRow:
+    seq, mid, what, case_id, envelope, made_at, state, attempts, trouble, result = row
+    return OutboxRow(
+        seq=int(str(seq)),
+        mid=MutationId(str(mid)),
+        what=str(what),
+        case_id=str(case_id),
+        envelope=decode_envelope(_bytes(envelope)),
+        made_at=datetime.fromisoformat(str(made_at)),
+        state=str(state),
+        attempts=int(str(attempts)),
+        trouble=str(trouble),
+        result=msgspec.json.decode(_bytes(result), type=Result) if result else None,
+    )
+
+
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError("the vault keeps envelopes and results as bytes")
+    return value

@@ -1,0 +1,228 @@
+"""The engine's `Replica` port on the vault: pages in, answers in, unsent work out.
+
+Each method is one transaction. A record stays while at least one scope holds it; own work is
+shown over it until its echo has come down with the feed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from field_app.storage.attachments import AttachmentFiles
+from field_app.storage.case_index import CaseIndex
+from field_app.storage.outbox import Outbox
+from field_app.storage.vault import Vault
+from sync.domain.ids import CaseId, DeviceId, MutationId
+from sync.domain.time import Clock
+from sync.engine.ports import ScopeState, UploadState
+from sync.protocol.envelope import Envelope, decode_envelope
+from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Hello, Result, Status
+from sync.protocol.pages import Cursor, Op, Page, PageOp
+
+WHOLE_COMMIT = 1 << 30  # stands behind every index of a commit
+FORMER = "former:"  # marks memberships of a scope that is being read anew
+
+
+class VaultReplica:
+    """What the sync engine sees of the laptop."""
+
+    def __init__(
+        self, vault: Vault, outbox: Outbox, index: CaseIndex, files: AttachmentFiles, clock: Clock
+    ) -> None:
+        self._vault = vault
+        self._outbox = outbox
+        self._index = index
+        self._files = files
+        self._clock = clock
+
+    def device_id(self) -> DeviceId:
+        """Return this laptop's id."""
+        return DeviceId(str(self._vault.meta("device_id")))
+
+    def server_id(self) -> str:
+        """Return the id of the server this laptop was enrolled with."""
+        return str(self._vault.meta("server_id"))
+
+    def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
+        """Return unsent envelopes, lowest number first, at least one when any waits."""
+        rows = self._vault.connection.execute(
+            "SELECT envelope FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (limit,)
+        )
+        found: list[Envelope] = []
+        size = 0
+        for (data,) in rows.fetchall():
+            size += len(data)
+            if found and size > max_bytes:
+                break
+            found.append(decode_envelope(data))
+        return found
+
+    def waiting_count(self) -> int:
+        """Return how many envelopes are not yet answered."""
+        return self._outbox.count("queued")
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Keep the server's answers: applied work waits for its echo, refused work for a person."""
+        with self._vault.transaction() as connection:
+            touched: set[CaseId] = set()
+            for result in results:
+                touched |= set(self._outbox.touched_cases(result.seq))
+                state = "acked" if _final(result) in SETTLED_WELL else "attention"
+                connection.execute(
+                    "UPDATE outbox SET state = ?, result = ?, acked_commit = ?, trouble = '' "
+                    "WHERE mid = ? AND state = 'queued'",
+                    (state, msgspec.json.encode(result), result.commit_no, result.mid),
+                )
+                if state == "attention":
+                    connection.execute("DELETE FROM overlay WHERE seq = ?", (result.seq,))
+            touched |= self._drop_echoed()
+            self._index.refresh(touched)
+
+    def note_attempt(self, mids: Sequence[MutationId], trouble: str) -> None:
+        """Count a failed try of these envelopes and keep its code."""
+        with self._vault.transaction() as connection:
+            connection.executemany(
+                "UPDATE outbox SET attempts = attempts + 1, trouble = ? WHERE mid = ?",
+                [(trouble, mid) for mid in mids],
+            )
+
+    def scope_states(self) -> Sequence[ScopeState]:
+        """Return the scopes this laptop holds, with their cursors."""
+        rows = self._vault.connection.execute(
+            "SELECT scope, epoch, commit_no, idx FROM scope_state ORDER BY scope"
+        )
+        return [ScopeState(s, Cursor(c, i), e) for s, e, c, i in rows]
+
+    def apply_page(self, page: Page) -> None:
+        """Apply one page and its cursor; the same page twice changes nothing."""
+        with self._vault.transaction() as connection:
+            touched = {op.case_id for op in page.ops if op.case_id}
+            for op in page.ops:
+                self._apply(page.scope, op)
+            cursor = Cursor.parse(page.to)
+            if not page.more:
+                # Every commit up to the head is read: the feed number is taken last.
+                cursor = max(cursor, Cursor(page.head, WHOLE_COMMIT))
+                touched |= self._forget(FORMER + page.scope)
+            connection.execute(
+                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, ?, ?)",
+                (page.scope, page.epoch, cursor.commit_no, cursor.idx),
+            )
+            touched |= self._drop_echoed()
+            self._index.refresh(touched)
+
+    def _apply(self, scope: str, op: PageOp) -> None:
+        execute = self._vault.connection.execute
+        if op.op is Op.EXIT:
+            execute(
+                "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
+                (scope, op.kind, op.id),
+            )
+            self._purge_if_left(op.kind, op.id)
+            return
+        execute("INSERT OR IGNORE INTO membership VALUES (?, ?, ?)", (scope, op.kind, op.id))
+        execute(
+            "INSERT INTO replica VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
+            "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
+            "WHERE excluded.rev >= replica.rev",
+            (op.kind, op.id, op.rev, op.case_id, bytes(op.body)),
+        )
+
+    def _purge_if_left(self, kind: str, record_id: str) -> None:
+        self._vault.connection.execute(
+            "DELETE FROM replica WHERE kind = ? AND id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)",
+            (kind, record_id),
+        )
+
+    def _drop_echoed(self) -> set[CaseId]:
+        """End work whose echo every scope has passed, and show the server's own words instead."""
+        connection = self._vault.connection
+        row = connection.execute("SELECT min(commit_no) FROM scope_state").fetchone()
+        reached = row[0] if row and row[0] is not None else 0
+        done = connection.execute(
+            "SELECT seq FROM outbox WHERE state = 'acked' AND acked_commit <= ?", (reached,)
+        ).fetchall()
+        touched: set[CaseId] = set()
+        for (seq,) in done:
+            touched |= set(self._outbox.touched_cases(seq))
+            connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
+            connection.execute("UPDATE outbox SET state = 'done' WHERE seq = ?", (seq,))
+        return touched
+
+    def reset_scope(self, scope: str, epoch: str) -> None:
+        """Begin the scope anew; what it held stays readable until the new reading is whole."""
+        with self._vault.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO membership SELECT ?, kind, id FROM membership "
+                "WHERE scope = ?",
+                (FORMER + scope, scope),
+            )
+            connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
+            # Revisions may have gone back with the server: what comes now is the truth.
+            connection.execute(
+                "UPDATE replica SET rev = 0 WHERE EXISTS (SELECT 1 FROM membership m "
+                "WHERE m.scope = ? AND m.kind = replica.kind AND m.id = replica.id)",
+                (FORMER + scope,),
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1)", (scope, epoch)
+            )
+
+    def leave_scopes(self, kept: Sequence[str]) -> None:
+        """Purge what is held only through scopes that are no longer granted."""
+        left = {s.scope for s in self.scope_states()} - set(kept)
+        if not left:
+            return
+        with self._vault.transaction() as connection:
+            touched: set[CaseId] = set()
+            for scope in sorted(left):
+                touched |= self._forget(scope) | self._forget(FORMER + scope)
+                connection.execute("DELETE FROM scope_state WHERE scope = ?", (scope,))
+            self._index.refresh(touched)
+
+    def _forget(self, scope: str) -> set[CaseId]:
+        connection = self._vault.connection
+        held: Iterable[tuple[str, str, str]] = connection.execute(
+            "SELECT m.kind, m.id, coalesce(r.case_id, '') FROM membership m "
+            "LEFT JOIN replica r ON r.kind = m.kind AND r.id = m.id WHERE m.scope = ?",
+            (scope,),
+        ).fetchall()  # type: ignore[assignment]
+        connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
+        for kind, record_id, _ in held:
+            self._purge_if_left(kind, record_id)
+        return {CaseId(case_id) for _, _, case_id in held if case_id}
+
+    def uploads(self) -> Sequence[UploadState]:
+        """Return files whose facts the server has and whose bytes it has not."""
+        rows = self._vault.connection.execute(
+            "SELECT u.id, u.size, u.sha256, u.mid FROM upload u JOIN outbox o ON o.mid = u.mid "
+            "WHERE u.state = 'waiting' AND o.state IN ('acked', 'done') ORDER BY o.seq"
+        )
+        return [UploadState(AttachmentOffer(i, s, h), MutationId(m)) for i, s, h, m in rows]
+
+    def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
+        """Return up to `size` plain bytes of the file from `offset`."""
+        return self._files.read(attachment_id, offset, size)
+
+    def uploaded(self, attachment_id: str) -> None:
+        """Note that the server has the whole file."""
+        with self._vault.transaction() as connection:
+            connection.execute("UPDATE upload SET state = 'done' WHERE id = ?", (attachment_id,))
+
+    def note_sync(self, hello: Hello) -> None:
+        """Keep when the last whole sync ended and how the server's clock stood to ours."""
+        now = self._clock.now()
+        with self._vault.transaction():
+            self._vault.set_meta("last_sync", now.isoformat())
+            self._vault.set_meta("clock_offset_s", str(_offset_s(hello.server_time, now)))
+
+
+def _offset_s(server: datetime, here: datetime) -> int:
+    return round((server - here).total_seconds())
+
+
+def _final(result: Result) -> Status:
+    """Return what became of it in the end: a repeat answers with the first time's status."""
+    return result.first if result.status is Status.ALREADY and result.first else result.status

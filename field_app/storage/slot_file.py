@@ -1,0 +1,92 @@
+"""The slot on disk, written whole or not at all, and the secret in this computer's keyring."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+import keyring
+import keyring.errors
+import msgspec
+
+from field_app.storage.keys import Slot
+from field_app.storage.trouble import Damaged
+
+SERVICE = "yuefang"
+
+
+def write_slot(path: Path, slot: Slot) -> None:
+    """Write the slot so that a power cut leaves the old one or the new one."""
+    write_whole(path, msgspec.json.encode(slot))
+
+
+def read_slot(path: Path) -> Slot:
+    """Return the slot; raises Damaged when the file is none, FileNotFoundError when missing."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Slot)
+    except msgspec.DecodeError as error:
+        raise Damaged(path.name) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file's content by way of a temporary one, each step flushed to the disk."""
+    beside = path.with_suffix(path.suffix + ".new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    beside.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+class SecretStore(Protocol):
+    """Where the device's second secret lives."""
+
+    def load(self, name: str) -> bytes | None:
+        """Return the secret, or None when there is none or no store."""
+        ...
+
+    def save(self, name: str, secret: bytes) -> bool:
+        """Keep the secret; False when this computer has no safe place for it."""
+        ...
+
+
+class KeyringStore:
+    """The operating system's keyring; back-ends that keep secrets in clear are refused."""
+
+    def load(self, name: str) -> bytes | None:
+        """Return the secret, or None."""
+        if not _is_safe(keyring.get_keyring()):
+            return None
+        try:
+            found = keyring.get_password(SERVICE, name)
+        except keyring.errors.KeyringError:
+            return None
+        return bytes.fromhex(found) if found else None
+
+    def save(self, name: str, secret: bytes) -> bool:
+        """Keep the secret; False when there is no safe keyring or it refuses."""
+        if not _is_safe(keyring.get_keyring()):
+            return False
+        try:
+            keyring.set_password(SERVICE, name, secret.hex())
+        except keyring.errors.KeyringError:
+            return False
+        return True
+
+
+_SAFE_MODULES = ("Windows", "macOS", "SecretService", "kwallet", "libsecret")
+
+
+def _is_safe(backend: object) -> bool:
+    """Say whether the back-end (or one a chain holds) is the system's own encrypted store."""
+    inner = getattr(backend, "backends", None)
+    if inner:
+        return any(_is_safe(one) for one in inner)
+    return any(name in type(backend).__module__ for name in _SAFE_MODULES)

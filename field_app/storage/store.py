@@ -1,0 +1,32 @@
+"""Everything that stands on one open vault, built once and handed to the operations."""
+
+from field_app.storage.attachments import AttachmentFiles
+from field_app.storage.audit import AuditTrail
+from field_app.storage.case_index import CaseIndex
+from field_app.storage.drafts import Drafts
+from field_app.storage.keys import derive
+from field_app.storage.outbox import Outbox
+from field_app.storage.projection import Projection
+from field_app.storage.replica import VaultReplica
+from field_app.storage.vault import FILES, Vault
+from sync.domain.time import Clock
+
+
+class Store:
+    """The parts of the vault by what they are for."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self.vault = vault
+        self.projection = Projection(vault.connection)
+        self.index = CaseIndex(vault.connection, self.projection)
+        self.outbox = Outbox(vault)
+        self.drafts = Drafts(vault)
+        self.audit = AuditTrail(vault)
+        self.files = AttachmentFiles(
+            vault.folder / FILES, derive(vault.key, "attachments"), vault.random
+        )
+        self.replica = VaultReplica(vault, self.outbox, self.index, self.files, clock)
+
+    def close(self) -> None:
+        """Close the vault."""
+        self.vault.close()

@@ -1,0 +1,49 @@
+"""What can be wrong with the vault through nobody's bug; each has words in the catalogues."""
+
+
+class VaultTrouble(Exception):
+    """The machine's or the person's trouble, never ours. `code` has words in the catalogues."""
+
+    code = "vault.trouble"
+
+
+class WrongPassphrase(VaultTrouble):
+    """The passphrase does not open the slot."""
+
+    code = "vault.wrong_passphrase"
+
+
+class KeyringLost(VaultTrouble):
+    """The slot needs a secret that this computer's keyring no longer holds."""
+
+    code = "vault.keyring_lost"
+
+
+class WeakKeyRefused(VaultTrouble):
+    """The slot was made with less work than the floor allows."""
+
+    code = "vault.weak_key"
+
+
+class Damaged(VaultTrouble):
+    """The file is not the vault that was written: cut, changed or replaced."""
+
+    code = "vault.damaged"
+
+
+class LockedByOther(VaultTrouble):
+    """Another running program holds this vault."""
+
+    code = "vault.in_use"
+
+
+class TooNew(VaultTrouble):
+    """A newer program wrote this vault; this one must not touch it."""
+
+    code = "vault.too_new"
+
+
+class DiskFull(VaultTrouble):
+    """There is no room to write; what was being saved is still on the screen."""
+
+    code = "vault.disk_full"
