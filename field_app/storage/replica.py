@@ -188,7 +188,7 @@ class VaultReplica:
             "SELECT m.kind, m.id, coalesce(r.case_id, '') FROM membership m "
             "LEFT JOIN replica r ON r.kind = m.kind AND r.id = m.id WHERE m.scope = ?",
             (scope,),
-        ).fetchall()  # type: ignore[assignment]
+        ).fetchall()
         connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
         for kind, record_id, _ in held:
             self._purge_if_left(kind, record_id)

@@ -1,0 +1,156 @@
+"""What an administrator does: branches, teams, people, codes, laptops."""
+
+import secrets
+from datetime import timedelta
+
+import msgspec
+
+from sync.domain.ids import BranchId, OfficerId, TeamId
+from sync.domain.outcome import Change
+from sync.domain.records import Officer
+from sync.server.commit import Commit, first_broken_leaf
+from sync.server.handlers.enrolment import code_hash
+from sync.server.repositories import accounts, records
+from sync.server.repositories.accounts import Account, Device, EnrolCode
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing looks alike
+CODE_LENGTH = 16
+CODE_LIFE = timedelta(hours=24)
+
+
+class AdminRefused(Exception):
+    """An administrator's act that cannot be done; the text is for the administrator."""
+
+
+class Administration:
+    """The administrator's acts, each one transaction."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._database = service.database
+
+    async def initialise(self) -> None:
+        """Give the server its identity once; a second time changes nothing."""
+
+        async def work(session: Session) -> None:
+            if await accounts.meta(session, "server_id") is None:
+                await accounts.set_meta(session, "server_id", self._service.ids.fresh())
+                await accounts.set_meta(session, "epoch", self._service.ids.fresh())
+
+        await self._database.write(work)
+
+    async def add_branch(self, branch: BranchId, name: str) -> None:
+        """Add a branch; raises AdminRefused when there is one of this id."""
+
+        async def work(session: Session) -> None:
+            if branch in dict(await accounts.branches(session)):
+                raise AdminRefused(f"there is a branch {branch} already")
+            await accounts.add_branch(session, branch, name)
+
+        await self._database.write(work)
+
+    async def add_team(self, branch: BranchId, team: TeamId, name: str) -> None:
+        """Add a team to a branch."""
+
+        async def work(session: Session) -> None:
+            if branch not in dict(await accounts.branches(session)):
+                raise AdminRefused(f"there is no branch {branch}")
+            if team in dict(await accounts.teams(session, branch)):
+                raise AdminRefused(f"there is a team {team} already")
+            await accounts.add_team(session, branch, team, name)
+
+        await self._database.write(work)
+
+    async def put_officer(self, branch: BranchId, login: str, officer: Officer) -> None:
+        """Add a person, or change the one of this id; colleagues hear of it by the feed."""
+
+        async def work(session: Session) -> None:
+            if officer.team_id not in dict(await accounts.teams(session, branch)):
+                raise AdminRefused(f"there is no team {officer.team_id} in {branch}")
+            taken = await accounts.account_by_login(session, login)
+            if taken is not None and taken.id != officer.id:
+                raise AdminRefused(f"the login {login} is taken")
+            account = Account(
+                branch, officer.id, login, officer.role, officer.team_id, officer.active
+            )
+            await accounts.put_account(session, account)
+            stands = await records.get(session, branch, "officer", officer.id)
+            commit = Commit(session, branch)
+            await commit.apply([Change(officer, stands.rev if stands else 0)])
+            self._leaf(commit, "officer.changed" if stands else "officer.added", officer.id)
+            await commit.finish()
+
+        await self._database.write(work)
+
+    async def change_officer(self, login: str, **values: object) -> None:
+        """Change fields of a person, such as `active` or `certified_until`."""
+        account = await self._account(login)
+        stands = await self._database.read(
+            lambda s: records.get(s, account.branch_id, "officer", account.id)
+        )
+        if stands is None:
+            raise AdminRefused(f"{login} has no officer record")
+        changed = msgspec.structs.replace(stands.record, **values)
+        await self.put_officer(account.branch_id, login, changed)
+
+    async def enrol_code(self, login: str) -> str:
+        """Make a one-time code for a person; an earlier one ends. Valid for 24 hours."""
+        account = await self._account(login)
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        expires = self._service.clock.now() + CODE_LIFE
+        kept = EnrolCode(code_hash(code), expires.isoformat(), 0, None)
+
+        async def work(session: Session) -> None:
+            await accounts.put_enrol_code(session, account, kept)
+            commit = Commit(session, account.branch_id)
+            self._leaf(commit, "code.made", account.id)
+            await commit.finish()
+
+        await self._database.write(work)
+        return "-".join(code[i : i + 4] for i in range(0, CODE_LENGTH, 4))
+
+    async def set_device_state(self, device_id: str, state: str) -> None:
+        """Revoke a laptop or mark it lost; its token is dead at once."""
+
+        async def work(session: Session) -> None:
+            known = {d.id: d for d in await accounts.devices(session)}
+            device = known.get(device_id)  # type: ignore[call-overload]  # ids are text
+            if device is None:
+                raise AdminRefused(f"there is no laptop {device_id}")
+            await accounts.set_device_state(session, device_id, state)
+            commit = Commit(session, device.branch_id)
+            self._leaf(commit, f"device.{state}", device_id)
+            await commit.finish()
+
+        await self._database.write(work)
+
+    async def people(self) -> list[Account]:
+        """Return every account."""
+        return await self._database.read(accounts.accounts)
+
+    async def devices(self) -> list[Device]:
+        """Return every laptop."""
+        return await self._database.read(accounts.devices)
+
+    async def branches(self) -> list[tuple[BranchId, str]]:
+        """Return every branch."""
+        return await self._database.read(accounts.branches)
+
+    async def teams(self, branch: BranchId) -> list[tuple[TeamId, str]]:
+        """Return every team of a branch."""
+        return await self._database.read(lambda s: accounts.teams(s, branch))
+
+    async def verify_audit(self, branch: BranchId) -> int | None:
+        """Return the first audit entry that does not follow, or None when the chain is whole."""
+        return await self._database.read(lambda s: first_broken_leaf(s, branch))
+
+    async def _account(self, login: str) -> Account:
+        account = await self._database.read(lambda s: accounts.account_by_login(s, login))
+        if account is None:
+            raise AdminRefused(f"there is nobody with the login {login}")
+        return account
+
+    def _leaf(self, commit: Commit, what: str, whom: str | OfficerId) -> None:
+        commit.leaf(self._service.clock.now().isoformat(), what=what, id=whom)

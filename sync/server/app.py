@@ -1,0 +1,72 @@
+"""Builds the server: one factory, everything handed in, nothing global."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+
+from sync.domain.ids import IdSource
+from sync.domain.time import Clock
+from sync.policy.engine import PolicyEngine
+from sync.policy.pack import load_pack
+from sync.server.machine import MachineClock, MachineIds
+from sync.server.problems import Refusal, answer_bug, answer_http, answer_refusal
+from sync.server.repositories.postgres import PostgresDatabase
+from sync.server.repositories.session import Database
+from sync.server.repositories.sqlite import SqliteDatabase
+from sync.server.routes.health import health, metrics, ready
+from sync.server.routes.sync_routes import sync_router
+from sync.server.service import Service
+from sync.server.settings import ServerSettings
+
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+def build_database(settings: ServerSettings) -> Database:
+    """Return the database the settings name, not yet open."""
+    if settings.is_sqlite:
+        return SqliteDatabase(settings.sqlite_path)
+    return PostgresDatabase(settings.database_url)
+
+
+def build_service(
+    settings: ServerSettings, clock: Clock | None = None, ids: IdSource | None = None
+) -> Service:
+    """Return the service's parts; raises PackRefused when the policy pack cannot be used."""
+    pack = load_pack(settings.policies / f"{settings.pack}.toml")
+    return Service(
+        build_database(settings),
+        PolicyEngine(pack),
+        clock or MachineClock(),
+        ids or MachineIds(),
+        settings.data,
+    )
+
+
+def create_app(service: Service) -> Litestar:
+    """Return the application around a service."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await service.database.open()
+        try:
+            yield
+        finally:
+            await service.database.close()
+
+    return Litestar(
+        route_handlers=[sync_router, health, ready, metrics],
+        state=State({"service": service}),
+        lifespan=[lifespan],
+        exception_handlers={
+            Refusal: answer_refusal,
+            HTTPException: answer_http,
+            Exception: answer_bug,
+        },
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=OpenAPIConfig(title="Yuefang", version="1", path="/schema"),
+        logging_config=None,
+    )

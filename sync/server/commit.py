@@ -1,0 +1,169 @@
+"""The one writer of synced records: records, feed and audit leaves of a transaction together.
+
+The feed number is taken by the last statements before COMMIT, so that whoever sees number n
+also sees everything up to n (a time stamp or a sequence loses rows: measured).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from sync.domain.ids import BranchId
+from sync.domain.outcome import Change
+from sync.domain.records import Case, Record, Versioned, case_of, encode_record, kind_of
+from sync.domain.scopes import scopes_of
+from sync.protocol.pages import FeedRow, Op
+from sync.server.repositories import records
+from sync.server.repositories.session import Session
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """An op that waits for its number."""
+
+    scope: str
+    op: Op
+    kind: str
+    id: str
+    rev: int
+    case_id: str
+    body: bytes | None
+
+
+class Commit:
+    """Collects the ops and leaves of one transaction; `finish` numbers and writes them."""
+
+    def __init__(self, session: Session, branch: BranchId) -> None:
+        self._session = session
+        self._branch = branch
+        self._ops: list[Pending] = []
+        self._leaves: list[tuple[str, dict[str, Any]]] = []
+
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Write changed records at their next revision and note who must hear of it."""
+        for change in changes:
+            await self._apply(change.record, change.base_rev + 1)
+
+    async def _apply(self, record: Record, rev: int) -> None:
+        case = await self._case_of(record)
+        before = record
+        if isinstance(record, Case):
+            stands = await records.get(self._session, self._branch, "case", record.id)
+            before = stands.record if stands else record
+        await self._write(record, rev)
+        if isinstance(record, Case) and isinstance(before, Case):
+            await self._move(before, record)
+        for scope in sorted(scopes_of(record, case)):
+            self._put(scope, Versioned(rev, record))
+
+    async def _case_of(self, record: Record) -> Case | None:
+        case_id = case_of(record)
+        if isinstance(record, Case) or case_id is None:
+            return record if isinstance(record, Case) else None
+        found = await records.get(self._session, self._branch, "case", case_id)
+        return found.record if found else None
+
+    async def _write(self, record: Record, rev: int) -> None:
+        await records.put(
+            self._session,
+            self._branch,
+            kind_of(record),
+            record.id,
+            case_of(record) or "",
+            rev,
+            encode_record(record),
+        )
+
+    async def _move(self, before: Case, after: Case) -> None:
+        """Let everything of a reassigned case leave the old scopes and enter the new ones."""
+        left = scopes_of(before, before) - scopes_of(after, after)
+        joined = scopes_of(after, after) - scopes_of(before, before)
+        if not left and not joined:
+            return
+        for stands in await records.of_case(self._session, self._branch, after.id):
+            for scope in sorted(left & scopes_of(stands.record, before)):
+                self._ops.append(_op(scope, Op.EXIT, stands))
+            if stands.record.id == after.id:
+                continue
+            for scope in sorted(joined & scopes_of(stands.record, after)):
+                self._put(scope, stands)
+
+    def _put(self, scope: str, stands: Versioned[Any]) -> None:
+        self._ops.append(_op(scope, Op.PUT, stands))
+
+    def leaf(self, at: str, **entry: Any) -> None:
+        """Note an audit entry: ids, codes and hashes only."""
+        self._leaves.append((at, entry))
+
+    async def finish(self) -> int:
+        """Take the number, write feed and audit, and return the number.
+
+        Must be the transaction's last step but for rows that carry the number themselves.
+        """
+        row = await self._session.row(
+            "UPDATE feed_head SET n = n + 1, leaves = leaves + ? WHERE branch_id = ? "
+            "RETURNING n, leaves, leaf_hash",
+            len(self._leaves),
+            self._branch,
+        )
+        if row is None:
+            raise LookupError(f"there is no branch {self._branch}")
+        number, leaves, last_hash = row
+        await self._write_feed(number)
+        await self._write_leaves(leaves - len(self._leaves), last_hash)
+        return int(number)
+
+    async def _write_feed(self, number: int) -> None:
+        if self._ops:
+            await records.add_feed(
+                self._session,
+                self._branch,
+                [
+                    (o.scope, FeedRow(number, i, o.op, o.kind, o.id, o.rev, o.case_id, o.body))
+                    for i, o in enumerate(self._ops)
+                ],
+            )
+
+    async def _write_leaves(self, first: int, last_hash: str) -> None:
+        if not self._leaves:
+            return
+        rows = []
+        for offset, (at, entry) in enumerate(self._leaves):
+            text = msgspec.json.encode(entry, order="sorted").decode()
+            last_hash = leaf_hash(last_hash, at, text)
+            rows.append((self._branch, first + offset, at, text, last_hash))
+        await self._session.run_many(
+            "INSERT INTO audit_leaf (branch_id, n, at, entry, hash) VALUES (?, ?, ?, ?, ?)", rows
+        )
+        await self._session.run(
+            "UPDATE feed_head SET leaf_hash = ? WHERE branch_id = ?", last_hash, self._branch
+        )
+
+
+def leaf_hash(previous: str, at: str, entry: str) -> str:
+    """Return the SHA-256 that chains an audit entry to the one before."""
+    parts = (previous.encode(), at.encode(), entry.encode())
+    return hashlib.sha256(b"".join(len(p).to_bytes(4) + p for p in parts)).hexdigest()
+
+
+def _op(scope: str, op: Op, stands: Versioned[Any]) -> Pending:
+    record = stands.record
+    body = encode_record(record) if op is Op.PUT else None
+    return Pending(scope, op, kind_of(record), record.id, stands.rev, case_of(record) or "", body)
+
+
+async def first_broken_leaf(session: Session, branch: BranchId) -> int | None:
+    """Return the number of the first audit entry that does not follow, or None when all do."""
+    rows = await session.rows(
+        "SELECT n, at, entry, hash FROM audit_leaf WHERE branch_id = ? ORDER BY n", branch
+    )
+    previous = ""
+    for expected, (number, at, entry, stored) in enumerate(rows):
+        if number != expected or leaf_hash(previous, at, entry) != stored:
+            return expected
+        previous = stored
+    head = await session.row("SELECT leaves, leaf_hash FROM feed_head WHERE branch_id = ?", branch)
+    if head is not None and (head[0], head[1]) != (len(rows), previous):
+        return len(rows)
+    return None

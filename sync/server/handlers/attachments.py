@@ -1,0 +1,124 @@
+"""Takes files in chunks: announced, resumed at the byte the disk has, checked when whole.
+
+The offset is the length of the flushed part file and nothing else; the subset of tus 1.0 that
+a laptop needs.
+"""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+from sync.domain.ids import BranchId
+from sync.domain.question import Question
+from sync.domain.records import Attachment, Case
+from sync.domain.snapshot import Snapshot
+from sync.protocol.messages import (
+    CHUNK,
+    MAX_ATTACHMENT,
+    AttachmentOffer,
+    AttachmentState,
+    Codes,
+)
+from sync.server.caller import Caller
+from sync.server.problems import Refusal
+from sync.server.repositories import records
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+
+
+async def offer(service: Service, caller: Caller, announced: AttachmentOffer) -> AttachmentState:
+    """Say how far a file is; it must be one whose fact this person recorded or may see."""
+    fact = await _fact(service, caller, announced.id)
+    if (fact.size, fact.sha256) != (announced.size, announced.sha256):
+        raise Refusal(409, Codes.WRONG_HASH)
+    if fact.size > MAX_ATTACHMENT:
+        raise Refusal(413, Codes.TOO_LARGE, most=MAX_ATTACHMENT)
+    return await _state(service, caller.device.branch_id, fact)
+
+
+async def append(
+    service: Service, caller: Caller, attachment_id: str, offset: int, data: bytes
+) -> AttachmentState:
+    """Add bytes at the offset; raises Refusal when the offset is not where the file ends."""
+    fact = await _fact(service, caller, attachment_id)
+    branch = caller.device.branch_id
+    state = await _state(service, branch, fact)
+    if state.complete:
+        return state
+    if len(data) > CHUNK or offset + len(data) > fact.size:
+        raise Refusal(413, Codes.TOO_LARGE, most=CHUNK)
+    if offset != state.offset:
+        raise Refusal(409, Codes.WRONG_OFFSET, offset=state.offset)
+    part = _part(service, branch, fact.id)
+    await asyncio.to_thread(_append, part, offset, data)
+    if offset + len(data) == fact.size:
+        await asyncio.to_thread(_complete, part, _whole(service, branch, fact.id), fact.sha256)
+    return await _state(service, branch, fact)
+
+
+async def fetch(service: Service, caller: Caller, attachment_id: str) -> bytes:
+    """Return a whole file."""
+    fact = await _fact(service, caller, attachment_id)
+    whole = _whole(service, caller.device.branch_id, fact.id)
+    if not whole.exists():
+        raise Refusal(404, Codes.NOT_FOUND)
+    return await asyncio.to_thread(whole.read_bytes)
+
+
+async def _fact(service: Service, caller: Caller, attachment_id: str) -> Attachment:
+    """Return the recorded fact; a foreign one is not found."""
+    branch = caller.device.branch_id
+
+    async def look(session: Session) -> Attachment | None:
+        found = await records.get(session, branch, "attachment", attachment_id)
+        if found is None:
+            return None
+        fact: Attachment = found.record
+        if fact.by == caller.account.id:
+            return fact
+        case = await records.get(session, branch, "case", fact.case_id)
+        allowed = case is not None and _may_see(service, caller, case.record)
+        return fact if allowed else None
+
+    fact = await service.database.read(look)
+    if fact is None:
+        raise Refusal(404, Codes.NOT_FOUND)
+    return fact
+
+
+def _may_see(service: Service, caller: Caller, case: Case) -> bool:
+    question = Question(Snapshot(), caller.actor, service.policy, service.clock.now())
+    return question.works_on(case) or question.oversees(case)
+
+
+async def _state(service: Service, branch: BranchId, fact: Attachment) -> AttachmentState:
+    if _whole(service, branch, fact.id).exists():
+        return AttachmentState(fact.id, fact.size, complete=True)
+    part = _part(service, branch, fact.id)
+    return AttachmentState(fact.id, part.stat().st_size if part.exists() else 0, complete=False)
+
+
+def _append(part: Path, offset: int, data: bytes) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("ab") as file:
+        if file.tell() != offset:
+            raise Refusal(409, Codes.WRONG_OFFSET, offset=file.tell())
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _complete(part: Path, whole: Path, sha256: str) -> None:
+    if hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
+        part.unlink()
+        raise Refusal(409, Codes.WRONG_HASH)
+    part.replace(whole)
+
+
+def _part(service: Service, branch: BranchId, attachment_id: str) -> Path:
+    return service.data / "attachments" / branch / f"{attachment_id}.part"
+
+
+def _whole(service: Service, branch: BranchId, attachment_id: str) -> Path:
+    return service.data / "attachments" / branch / attachment_id

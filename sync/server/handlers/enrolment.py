@@ -1,0 +1,120 @@
+"""A laptop is enrolled once, with a code that was made for its officer."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync.protocol.envelope import FIRST_PREVIOUS
+from sync.protocol.messages import Codes, Enrol, Enrolled, enrol_form
+from sync.server.caller import token_hash
+from sync.server.commit import Commit
+from sync.server.problems import Refusal
+from sync.server.repositories import accounts, records
+from sync.server.repositories.accounts import Account, Device, EnrolCode
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+
+MOST_TRIES = 5
+NO_CODE = EnrolCode("0" * 64, "", 0, None)
+
+
+def code_hash(code: str) -> str:
+    """Return what is stored of a code; blanks, dashes and case do not matter."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+async def enrol(service: Service, request: Enrol) -> Enrolled:
+    """Make the laptop known; raises Refusal for a wrong, used or expired code or a bad proof."""
+    _check_proof(request)
+    trouble = await service.database.write(lambda s: _spend_code(s, service, request))
+    if trouble is not None:
+        raise trouble
+    return await service.database.write(lambda s: _add_device(s, service, request))
+
+
+def _check_proof(request: Enrol) -> None:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(request.public_key))
+        form = enrol_form(request.account, request.code, request.device_id, request.public_key)
+        key.verify(base64.b64decode(request.proof), form)
+    except (ValueError, InvalidSignature) as error:
+        raise Refusal(400, Codes.BAD_SIGNATURE) from error
+
+
+async def _spend_code(session: Session, service: Service, request: Enrol) -> Refusal | None:
+    """Use the code up, or count the failed try; a refusal is returned so that the count commits.
+
+    An unknown account answers as a wrong code does: nobody learns who has an account.
+    """
+    account = await accounts.account_by_login(session, request.account.strip())
+    code = (await accounts.enrol_code(session, account) if account else None) or NO_CODE
+    right = hmac.compare_digest(code.code_hash, code_hash(request.code))
+    if account is None or not account.active:
+        return Refusal(403, Codes.WRONG_CODE)
+    if code.tries >= MOST_TRIES:
+        return Refusal(403, Codes.TOO_MANY_TRIES)
+    if not right:
+        await accounts.put_enrol_code(
+            session, account, msgspec.structs.replace(code, tries=code.tries + 1)
+        )
+        return Refusal(403, Codes.WRONG_CODE)
+    now = service.clock.now()
+    if code.used_at is not None:
+        return Refusal(403, Codes.CODE_USED)
+    if now >= datetime.fromisoformat(code.expires_at):
+        return Refusal(403, Codes.CODE_EXPIRED)
+    used = msgspec.structs.replace(code, used_at=now.isoformat())
+    await accounts.put_enrol_code(session, account, used)
+    return None
+
+
+async def _add_device(session: Session, service: Service, request: Enrol) -> Enrolled:
+    account = await accounts.account_by_login(session, request.account.strip())
+    if account is None:
+        raise Refusal(403, Codes.WRONG_CODE)
+    token = secrets.token_urlsafe(32)
+    now = service.clock.now()
+    device = Device(
+        account.branch_id,
+        request.device_id,
+        account.id,
+        request.device_name[:80],
+        request.public_key,
+        "active",
+        0,
+        FIRST_PREVIOUS,
+    )
+    await accounts.add_device(session, device, token_hash(token), now.isoformat())
+    commit = Commit(session, account.branch_id)
+    commit.leaf(
+        now.isoformat(),
+        what="device.enrolled",
+        device=device.id,
+        officer=account.id,
+        public_key=request.public_key,
+    )
+    await commit.finish()
+    return await _enrolled(session, account, token, now)
+
+
+async def _enrolled(session: Session, account: Account, token: str, now: datetime) -> Enrolled:
+    officer = await records.get(session, account.branch_id, "officer", account.id)
+    names = dict(await accounts.branches(session))
+    if officer is None:
+        raise LookupError(f"account {account.id} has no officer record")
+    return Enrolled(
+        token=token,
+        branch_id=account.branch_id,
+        branch_name=names[account.branch_id],
+        officer=officer.record,
+        server_id=await accounts.meta(session, "server_id") or "",
+        epoch=await accounts.meta(session, "epoch") or "",
+        server_time=now,
+    )

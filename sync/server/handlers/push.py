@@ -1,0 +1,187 @@
+"""Takes signed envelopes: proves them, decides them again, answers each one for ever.
+
+Order of checks (research: security, device authentication): size, shape, device, epoch, then for
+each envelope repeat → owner → signature → number and chain → command → rights and rules. The
+answer is stored in the transaction of the effect, so no envelope is ever "in progress".
+"""
+
+import base64
+from datetime import timedelta
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync.domain.commands import FACTS, decode_command, name_of
+from sync.domain.decide import decide
+from sync.domain.outcome import Applied, Conflict, Gone, Outcome, Reason, Refused
+from sync.domain.question import Question
+from sync.domain.records import encode_record
+from sync.domain.snapshot import needs
+from sync.domain.vocabulary import FactFlag
+from sync.protocol.envelope import (
+    Envelope,
+    body_hash,
+    encode_envelope,
+    envelope_hash,
+    verifies,
+)
+from sync.protocol.messages import MAX_BATCH, Codes, Push, Pushed, Result, Status
+from sync.server.caller import Caller
+from sync.server.commit import Commit
+from sync.server.problems import Refusal
+from sync.server.repositories import accounts, mutations, records
+from sync.server.repositories.accounts import Device
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+from sync.server.stamping import stamped
+
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+async def push(service: Service, caller: Caller, request: Push) -> Pushed:
+    """Take a batch in one transaction; raises Refusal when it must not be taken at all."""
+    if len(request.envelopes) > MAX_BATCH:
+        raise Refusal(413, Codes.TOO_LARGE, most=MAX_BATCH)
+    if request.device_id != caller.device.id:
+        raise Refusal(403, Codes.FORBIDDEN)
+    return await service.database.write(lambda s: Batch(service, caller, s).take(request))
+
+
+class Batch:
+    """One push inside its transaction."""
+
+    def __init__(self, service: Service, caller: Caller, session: Session) -> None:
+        self._service = service
+        self._caller = caller
+        self._session = session
+        self._branch = caller.device.branch_id
+        self._now = service.clock.now()
+        self._commit = Commit(session, self._branch)
+        self._fresh: list[tuple[Envelope, Result]] = []
+        self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
+
+    async def take(self, request: Push) -> Pushed:
+        """Answer every envelope in order."""
+        device = await accounts.device_by_id(self._session, self._branch, self._caller.device.id)
+        if device is None or device.state != "active":
+            raise Refusal(401, Codes.REVOKED)
+        last_seq, chain = device.last_seq, device.chain_hash
+        results: list[Result] = []
+        for envelope in request.envelopes:
+            repeat = await self._repeat(envelope)
+            if repeat is None:
+                self._prove(device, envelope, last_seq, chain)
+                repeat = await self._decide(envelope)
+                last_seq, chain = envelope.seq, envelope_hash(envelope)
+                self._fresh.append((envelope, repeat))
+            results.append(repeat)
+        head = await self._write(device, last_seq, chain)
+        return Pushed(tuple(self._numbered(r, head) for r in results), head, self._now)
+
+    async def _repeat(self, envelope: Envelope) -> Result | None:
+        known = await mutations.get(self._session, self._branch, envelope.mid)
+        if known is None:
+            return None
+        if known.body_hash != body_hash(bytes(envelope.body)):
+            return _invalid(envelope, "mutation.id_used_twice")
+        stored = known.result
+        return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
+
+    def _prove(self, device: Device, envelope: Envelope, last_seq: int, chain: str) -> None:
+        own = (device.branch_id, device.account_id, device.id)
+        if (envelope.branch_id, envelope.officer_id, envelope.device_id) != own:
+            raise Refusal(403, Codes.FORBIDDEN)
+        if not verifies(envelope, self._key):
+            raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
+        if envelope.seq > last_seq + 1:
+            raise Refusal(409, Codes.SEQ_GAP, expected=last_seq + 1)
+        if envelope.seq <= last_seq or envelope.prev_hash != chain:
+            raise Refusal(409, Codes.FORKED, seq=envelope.seq)
+
+    async def _decide(self, envelope: Envelope) -> Result:
+        try:
+            command = decode_command(bytes(envelope.body))
+        except msgspec.DecodeError:
+            result = _invalid(envelope, "mutation.malformed")
+            self._leaf(envelope, "malformed", result)
+            return result
+        suspect = envelope.wall_at > self._now + CLOCK_SLACK
+        at = self._now if suspect else envelope.wall_at
+        snapshot = await records.snapshot(self._session, self._branch, needs(command))
+        if suspect and isinstance(command, FACTS):
+            command = stamped(command, FactFlag.TIME_SUSPECT)
+        outcome = decide(Question(snapshot, self._caller.actor, self._service.policy, at), command)
+        if isinstance(outcome, Applied):
+            await self._commit.apply(outcome.changes)
+        result = await self._result(envelope, outcome)
+        self._leaf(envelope, name_of(command), result)
+        return result
+
+    async def _result(self, envelope: Envelope, outcome: Outcome) -> Result:
+        base = Result(envelope.mid, envelope.seq, Status.APPLIED)
+        match outcome:
+            case Applied():
+                flags = [str(f) for c in outcome.changes for f in getattr(c.record, "flags", ())]
+                return msgspec.structs.replace(base, flags=tuple(flags))
+            case Refused():
+                return msgspec.structs.replace(base, status=Status.REFUSED, reasons=outcome.reasons)
+            case Conflict():
+                return await self._lost(base, outcome)
+            case Gone():
+                return msgspec.structs.replace(
+                    base, status=Status.GONE, kind=outcome.kind, record_id=outcome.record_id
+                )
+
+    async def _lost(self, base: Result, conflict: Conflict) -> Result:
+        stands = await records.get(self._session, self._branch, conflict.kind, conflict.record_id)
+        current = encode_record(stands.record) if stands else b"null"
+        return msgspec.structs.replace(
+            base,
+            status=Status.CONFLICT,
+            kind=conflict.kind,
+            record_id=conflict.record_id,
+            current_rev=conflict.current_rev,
+            current=msgspec.Raw(current),
+        )
+
+    def _leaf(self, envelope: Envelope, what: str, result: Result) -> None:
+        self._commit.leaf(
+            self._now.isoformat(),
+            what=what,
+            mid=envelope.mid,
+            officer=envelope.officer_id,
+            device=envelope.device_id,
+            seq=envelope.seq,
+            envelope=envelope_hash(envelope),
+            status=str(result.status),
+        )
+
+    async def _write(self, device: Device, last_seq: int, chain: str) -> int:
+        if not self._fresh:
+            return await records.head(self._session, self._branch)
+        await accounts.advance_device(self._session, device, last_seq, chain, self._now.isoformat())
+        number = await self._commit.finish()
+        rows = [
+            mutations.Mutation(
+                e.mid,
+                e.device_id,
+                e.seq,
+                body_hash(bytes(e.body)),
+                encode_envelope(e),
+                msgspec.structs.replace(r, commit_no=number),
+                self._now.isoformat(),
+                number,
+            )
+            for e, r in self._fresh
+        ]
+        await mutations.add(self._session, self._branch, rows)
+        return number
+
+    def _numbered(self, result: Result, number: int) -> Result:
+        if result.status is Status.ALREADY or result.commit_no:
+            return result
+        return msgspec.structs.replace(result, commit_no=number)
+
+
+def _invalid(envelope: Envelope, code: str) -> Result:
+    return Result(envelope.mid, envelope.seq, Status.INVALID, reasons=(Reason(code),))

@@ -1,0 +1,77 @@
+"""How a request fails as a whole: an HTTP status and a `Problem`, never a stack trace."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from sync.protocol.messages import Codes, Problem
+
+log = structlog.get_logger("yuefang.server")
+
+
+class Refusal(Exception):
+    """A request that cannot be answered, with the status and code that say why."""
+
+    def __init__(self, status: int, code: Codes, **params: Any) -> None:
+        super().__init__(status, code)
+        self.status = status
+        self.code = code
+        self.params = params
+
+
+_BY_STATUS = {
+    401: Codes.UNAUTHORISED,
+    403: Codes.FORBIDDEN,
+    404: Codes.NOT_FOUND,
+    413: Codes.TOO_LARGE,
+}
+
+
+def answer_refusal(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
+    """Answer a refusal with its problem."""
+    return _problem(request, error.status, error.code, error.params)
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer what the framework refuses: unknown paths, wrong methods, bodies too large."""
+    code = _BY_STATUS.get(error.status_code, Codes.MALFORMED)
+    if error.status_code >= 500:
+        return answer_bug(request, error)
+    return _problem(request, error.status_code, code, {})
+
+
+def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Log a bug with its trace, without the values in it, and answer that it was ours."""
+    log.error(
+        "bug",
+        request_id=request_id(request),
+        error=type(error).__name__,
+        where=_where(error),
+    )
+    return _problem(request, 500, Codes.SERVER_ERROR, {})
+
+
+def request_id(request: Request[Any, Any, Any]) -> str:
+    """Return the id the laptop gave the request, for both logs."""
+    return request.headers.get("sync-request", "")[:64]
+
+
+def _problem(
+    request: Request[Any, Any, Any], status: int, code: Codes, params: dict[str, Any]
+) -> Response[bytes]:
+    body = msgspec.json.encode(Problem(code, params, request_id(request)))
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def _where(error: Exception) -> list[str]:
+    """Return file and line of each frame: enough to find the bug, nothing of the data in it."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return frames[-12:]

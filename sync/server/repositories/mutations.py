@@ -1,0 +1,61 @@
+"""Statements about answered envelopes: kept for ever, with their answers."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sync.domain.ids import BranchId, DeviceId, MutationId
+from sync.protocol.messages import Result
+from sync.server.repositories.session import Session
+
+
+class Mutation(msgspec.Struct, frozen=True):
+    """One answered envelope."""
+
+    mid: MutationId
+    device_id: DeviceId
+    seq: int
+    body_hash: str
+    envelope: bytes
+    result: Result
+    received_at: str
+    commit_no: int
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a repeat is compared with."""
+
+    body_hash: str
+    result: Result
+
+
+async def get(session: Session, branch: BranchId, mid: MutationId) -> Known | None:
+    """Return the stored answer to an envelope id, or None."""
+    row = await session.row(
+        "SELECT body_hash, result FROM mutation WHERE branch_id = ? AND mid = ?", branch, mid
+    )
+    if row is None:
+        return None
+    return Known(row[0], msgspec.json.decode(bytes(row[1]), type=Result))
+
+
+async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> None:
+    """Keep answers."""
+    await session.run_many(
+        "INSERT INTO mutation (branch_id, mid, device_id, seq, body_hash, envelope, result, "
+        "received_at, commit_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                branch,
+                m.mid,
+                m.device_id,
+                m.seq,
+                m.body_hash,
+                m.envelope,
+                msgspec.json.encode(m.result),
+                m.received_at,
+                m.commit_no,
+            )
+            for m in rows
+        ],
+    )

@@ -1,0 +1,57 @@
+"""One transaction on either database, and the database that opens it.
+
+Statements are written once with `?`; the PostgreSQL half turns these into `$1…`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+type Row = Sequence[Any]
+
+
+class Session(Protocol):
+    """Statements inside one transaction."""
+
+    locking: str  # what a SELECT adds to lock its rows; empty where one writer is the rule
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        """Return every row."""
+        ...
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        """Return the first row, or None."""
+        ...
+
+    async def run(self, sql: str, *values: Any) -> None:
+        """Run a statement."""
+        ...
+
+    async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run a statement for many rows."""
+        ...
+
+
+type Work[T] = Callable[[Session], Awaitable[T]]
+
+
+class Database(Protocol):
+    """Where transactions come from.
+
+    `write` may run its work again after a clash: work has no effect outside its session.
+    """
+
+    async def open(self) -> None:
+        """Connect."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
+
+    async def read[T](self, work: Work[T]) -> T:
+        """Run reads that see one moment."""
+        ...
+
+    async def write[T](self, work: Work[T]) -> T:
+        """Run reads and writes as one transaction, again when they clashed with another."""
+        ...

@@ -1,0 +1,1 @@
+"""HTTP around the handlers: paths, headers, compression. Read first: `sync_routes.py`."""

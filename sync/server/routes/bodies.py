@@ -1,0 +1,47 @@
+"""Reads compressed bodies within their limits and answers in what the peer can read."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from sync.protocol.compression import NotCompressed, TooLarge, pack, pack_gzip, unpack
+from sync.protocol.messages import Codes
+from sync.server.problems import Refusal
+
+SMALL = 256  # bytes below which compression only costs
+
+
+async def read_body(request: Request[Any, Any, Any], limit: int) -> bytes:
+    """Return the request's body unpacked; raises Refusal when it is broken or too large."""
+    raw = await request.body()
+    try:
+        return unpack(raw, request.headers.get("content-encoding", ""), limit)
+    except TooLarge as error:
+        raise Refusal(413, Codes.TOO_LARGE, most=limit) from error
+    except NotCompressed as error:
+        raise Refusal(400, Codes.MALFORMED) from error
+
+
+async def read_message[T](request: Request[Any, Any, Any], cls: type[T], limit: int) -> T:
+    """Return the request's body as a message; raises Refusal when it is none."""
+    try:
+        return msgspec.json.decode(await read_body(request, limit), type=cls)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(400, Codes.MALFORMED) from error
+
+
+def answer(request: Request[Any, Any, Any], body: bytes, status: int = 200) -> Response[bytes]:
+    """Answer with JSON bytes, compressed as the peer accepts it."""
+    accepted = request.headers.get("accept-encoding", "")
+    headers = {"vary": "accept-encoding", "cache-control": "no-store"}
+    if len(body) > SMALL and "zstd" in accepted:
+        body, headers["content-encoding"] = pack(body), "zstd"
+    elif len(body) > SMALL and "gzip" in accepted:
+        body, headers["content-encoding"] = pack_gzip(body), "gzip"
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def answer_message(request: Request[Any, Any, Any], message: msgspec.Struct) -> Response[bytes]:
+    """Answer with a message."""
+    return answer(request, msgspec.json.encode(message))

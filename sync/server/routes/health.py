@@ -1,0 +1,30 @@
+"""Liveness, readiness and figures for the operator."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from sync.server.repositories import accounts
+
+
+@get("/health", summary="The process answers")
+async def health() -> dict[str, str]:
+    """Say that the process runs."""
+    return {"status": "ok"}
+
+
+@get("/ready", summary="The database answers")
+async def ready(request: Request[Any, Any, State]) -> dict[str, str]:
+    """Say that the database can be read."""
+    server_id = await request.app.state.service.database.read(
+        lambda session: accounts.meta(session, "server_id")
+    )
+    return {"status": "ready" if server_id else "not initialised"}
+
+
+@get("/metrics", summary="Figures for Prometheus", include_in_schema=False)
+async def metrics() -> Response[bytes]:
+    """Hand out the process's figures."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

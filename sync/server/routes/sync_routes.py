@@ -1,0 +1,131 @@
+"""The sync protocol over HTTP, version 1; see `sync.protocol.messages` for what is said."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, patch, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+
+from sync.protocol.messages import (
+    CHUNK,
+    MAX_BATCH_BYTES,
+    VERSION,
+    AttachmentOffer,
+    Codes,
+    Enrol,
+    Push,
+)
+from sync.protocol.pages import Cursor
+from sync.server.caller import Caller, find_caller
+from sync.server.handlers import attachments, enrolment, pull, push
+from sync.server.problems import Refusal
+from sync.server.routes.bodies import answer, answer_message, read_body, read_message
+from sync.server.service import Service
+
+type Asked = Request[Any, Any, State]
+
+# A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
+LARGEST_PUSH = 4 * MAX_BATCH_BYTES
+LARGEST_MESSAGE = 16 * 1024
+
+
+def _service(request: Asked) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _caller(request: Asked) -> Caller:
+    if request.headers.get("sync-version", str(VERSION)) != str(VERSION):
+        raise Refusal(426, Codes.VERSION, spoken=[VERSION])
+    authorization = request.headers.get("authorization", "")
+    return await _service(request).database.read(lambda s: find_caller(s, authorization))
+
+
+@post("/enrol", status_code=200, summary="Enrol a laptop with a one-time code")
+async def enrol_route(request: Asked) -> Response[bytes]:
+    """Make a laptop known and hand out its token."""
+    message = await read_message(request, Enrol, LARGEST_MESSAGE)
+    return answer_message(request, await enrolment.enrol(_service(request), message))
+
+
+@get("/hello", summary="Who I am and what I may pull")
+async def hello_route(request: Asked) -> Response[bytes]:
+    """Say who the caller is."""
+    caller = await _caller(request)
+    return answer_message(request, await pull.hello(_service(request), caller))
+
+
+@post("/push", status_code=200, summary="Send signed envelopes")
+async def push_route(request: Asked) -> Response[bytes]:
+    """Take a batch of envelopes."""
+    caller = await _caller(request)
+    message = await read_message(request, Push, LARGEST_PUSH)
+    return answer_message(request, await push.push(_service(request), caller, message))
+
+
+@get("/pull", summary="The next page of a scope")
+async def pull_route(
+    request: Asked, scope: str, after: str = "0.-1", limit: int = 500
+) -> Response[bytes]:
+    """Hand out a page."""
+    caller = await _caller(request)
+    try:
+        cursor = Cursor.parse(after)
+    except ValueError as error:
+        raise Refusal(400, Codes.MALFORMED) from error
+    return answer(request, await pull.pull(_service(request), caller, scope, cursor, limit))
+
+
+@get("/wait", summary="Wait until something changed")
+async def wait_route(
+    request: Asked,
+    after: int,
+    timeout: Annotated[int, Parameter(ge=0, le=25)] = 25,  # noqa: ASYNC109
+) -> Response[bytes]:
+    """Answer when the head moves."""
+    caller = await _caller(request)
+    return answer_message(request, await pull.wait(_service(request), caller, after, timeout))
+
+
+@post("/attachments", status_code=200, summary="Announce a file")
+async def offer_route(request: Asked) -> Response[bytes]:
+    """Say how far a file is."""
+    caller = await _caller(request)
+    message = await read_message(request, AttachmentOffer, LARGEST_MESSAGE)
+    return answer_message(request, await attachments.offer(_service(request), caller, message))
+
+
+@patch("/attachments/{attachment_id:str}", summary="Add bytes to a file")
+async def append_route(request: Asked, attachment_id: str) -> Response[bytes]:
+    """Add bytes at `Upload-Offset`."""
+    caller = await _caller(request)
+    offset = request.headers.get("upload-offset", "")
+    if not offset.isdigit():
+        raise Refusal(400, Codes.MALFORMED)
+    data = await read_body(request, CHUNK)
+    state = await attachments.append(_service(request), caller, attachment_id, int(offset), data)
+    return answer_message(request, state)
+
+
+@get("/attachments/{attachment_id:str}", summary="Fetch a whole file")
+async def fetch_route(request: Asked, attachment_id: str) -> Response[bytes]:
+    """Hand out the bytes."""
+    caller = await _caller(request)
+    data = await attachments.fetch(_service(request), caller, attachment_id)
+    return Response(data, media_type="application/octet-stream")
+
+
+sync_router = Router(
+    path="/sync/v1",
+    tags=["sync"],
+    route_handlers=[
+        enrol_route,
+        hello_route,
+        push_route,
+        pull_route,
+        wait_route,
+        offer_route,
+        append_route,
+        fetch_route,
+    ],
+)

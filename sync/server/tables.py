@@ -1,0 +1,159 @@
+"""The schema, once for both databases. `branch_id` leads every key, so that it can be a shard.
+
+Instants are ISO 8601 text in UTC, ids 36-character text, bodies the final JSON bytes.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData()
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, metadata, *items)
+
+
+def _id(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(64), nullable=nullable)
+
+
+server_meta = _table(
+    "server_meta",
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+branch = _table(
+    "branch", _id("id"), Column("name", Text, nullable=False), PrimaryKeyConstraint("id")
+)
+team = _table(
+    "team",
+    _id("branch_id"),
+    _id("id"),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("branch_id", "id"),
+)
+account = _table(
+    "account",
+    _id("branch_id"),
+    _id("id"),
+    Column("login", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    _id("team_id"),
+    Column("active", Boolean, nullable=False),
+    PrimaryKeyConstraint("branch_id", "id"),
+    UniqueConstraint("login"),
+)
+enrol_code = _table(
+    "enrol_code",
+    _id("branch_id"),
+    _id("account_id"),
+    Column("code_hash", String(64), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", String(40)),
+    PrimaryKeyConstraint("branch_id", "account_id"),
+)
+device = _table(
+    "device",
+    _id("branch_id"),
+    _id("id"),
+    _id("account_id"),
+    Column("name", Text, nullable=False),
+    Column("public_key", String(64), nullable=False),
+    Column("token_hash", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("chain_hash", String(64), nullable=False),
+    Column("enrolled_at", String(40), nullable=False),
+    Column("seen_at", String(40)),
+    PrimaryKeyConstraint("branch_id", "id"),
+    UniqueConstraint("token_hash"),
+)
+record = _table(
+    "record",
+    _id("branch_id"),
+    Column("kind", String(16), nullable=False),
+    _id("id"),
+    _id("case_id"),
+    Column("rev", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "kind", "id"),
+    Index("record_of_case", "branch_id", "case_id"),
+)
+feed_head = _table(
+    "feed_head",
+    _id("branch_id"),
+    Column("n", BigInteger, nullable=False),
+    Column("leaves", BigInteger, nullable=False),
+    Column("leaf_hash", String(64), nullable=False),
+    PrimaryKeyConstraint("branch_id"),
+)
+feed = _table(
+    "feed",
+    _id("branch_id"),
+    Column("scope", String(80), nullable=False),
+    Column("commit_no", BigInteger, nullable=False),
+    Column("idx", Integer, nullable=False),
+    Column("op", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    _id("id"),
+    Column("rev", BigInteger, nullable=False),
+    _id("case_id"),
+    Column("body", LargeBinary),
+    PrimaryKeyConstraint("branch_id", "scope", "commit_no", "idx"),
+)
+mutation = _table(
+    "mutation",
+    _id("branch_id"),
+    _id("mid"),
+    _id("device_id"),
+    Column("seq", BigInteger, nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("received_at", String(40), nullable=False),
+    Column("commit_no", BigInteger, nullable=False),
+    PrimaryKeyConstraint("branch_id", "mid"),
+    UniqueConstraint("branch_id", "device_id", "seq"),
+)
+audit_leaf = _table(
+    "audit_leaf",
+    _id("branch_id"),
+    Column("n", BigInteger, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("branch_id", "n"),
+)
+attachment = _table(
+    "attachment",
+    _id("branch_id"),
+    _id("id"),
+    _id("case_id"),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("complete", Boolean, nullable=False),
+    PrimaryKeyConstraint("branch_id", "id"),
+)
+import_run = _table(
+    "import_run",
+    _id("branch_id"),
+    _id("id"),
+    Column("at", String(40), nullable=False),
+    Column("file_hash", String(64), nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "id"),
+)
