@@ -1,0 +1,229 @@
+"""The only door to the network: the sync protocol over HTTPS with `requests`.
+
+No redirects, no proxies from the environment, a stall limit instead of a total one, bodies read
+raw and unpacked under a hard limit. Plain HTTP only to this very computer.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from sync.engine.trouble import Trouble
+from sync.protocol.compression import NotCompressed, TooLarge, pack, unpack
+from sync.protocol.messages import (
+    MAX_DECOMPRESSED,
+    VERSION,
+    AttachmentOffer,
+    AttachmentState,
+    Codes,
+    Enrol,
+    Enrolled,
+    Heads,
+    Hello,
+    Problem,
+    Push,
+    Pushed,
+)
+from sync.protocol.pages import Cursor, Page, read_page
+
+CONNECT_S = 10.0
+STALL_S = 30.0
+READ_AT_ONCE = 64 * 1024
+SMALL = 256
+
+
+class InsecureAddress(ValueError):
+    """The address is not HTTPS and not this computer."""
+
+
+def check_address(address: str) -> str:
+    """Return the address without a trailing slash; raises InsecureAddress."""
+    parts = urlsplit(address.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InsecureAddress(address)
+    if parts.scheme == "http" and not _is_this_computer(parts.hostname):
+        raise InsecureAddress(address)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _is_this_computer(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class HttpTransport:
+    """A session with one server. `authority` is the bank's CA file, None for the system's."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str = "",
+        authority: Path | None = None,
+        stall_s: float = STALL_S,
+    ) -> None:
+        self._address = check_address(address) + "/sync/v1"
+        self._stall_s = stall_s
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = str(authority) if authority else True
+        self._session.mount("http://", HTTPAdapter(max_retries=0))
+        self._session.mount("https://", HTTPAdapter(max_retries=0))
+        self._session.headers.update(
+            {
+                "Accept-Encoding": "zstd, gzip",
+                "Accept": "application/json",
+                "Sync-Version": str(VERSION),
+            }
+        )
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+        self.bytes_down = 0
+        self.bytes_up = 0
+
+    def enrol(self, request: Enrol) -> Enrolled:
+        """Introduce this laptop with a one-time code."""
+        return _decode(self._post("/enrol", request), Enrolled)
+
+    def hello(self) -> Hello:
+        """Ask who we are to the server."""
+        return _decode(self._ask("GET", "/hello"), Hello)
+
+    def push(self, push: Push) -> Pushed:
+        """Send envelopes."""
+        return _decode(self._post("/push", push), Pushed)
+
+    def pull(self, scope: str, after: Cursor, limit: int) -> Page:
+        """Fetch the next page of a scope."""
+        params = {"scope": scope, "after": after.text(), "limit": str(limit)}
+        try:
+            return read_page(self._ask("GET", "/pull", params=params))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Trouble(Codes.GARBAGE) from error
+
+    def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
+        """Wait until the branch's head moves past `after`, at most `seconds`."""
+        params = {"after": str(after), "timeout": str(seconds)}
+        return _decode(self._ask("GET", "/wait", params=params), Heads)
+
+    def offer(self, offer: AttachmentOffer) -> AttachmentState:
+        """Announce a file, or ask how far it is."""
+        return _decode(self._post("/attachments", offer), AttachmentState)
+
+    def send_chunk(self, attachment_id: str, offset: int, data: bytes) -> AttachmentState:
+        """Send bytes at an offset."""
+        headers = {"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}
+        path = f"/attachments/{attachment_id}"
+        return _decode(self._ask("PATCH", path, data=data, headers=headers), AttachmentState)
+
+    def fetch(self, attachment_id: str) -> bytes:
+        """Fetch a whole file."""
+        return self._ask("GET", f"/attachments/{attachment_id}")
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
+    def _post(self, path: str, message: msgspec.Struct) -> bytes:
+        data = msgspec.json.encode(message)
+        headers = {"Content-Type": "application/json"}
+        if len(data) > SMALL:
+            data, headers["Content-Encoding"] = pack(data), "zstd"
+        return self._ask("POST", path, data=data, headers=headers)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        data: bytes = b"",
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        try:
+            with self._session.request(
+                method,
+                self._address + path,
+                params=params,
+                data=data or None,
+                headers=headers,
+                timeout=(CONNECT_S, self._stall_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                self.bytes_up += len(data)
+                raw = self._read(response)
+        except requests.RequestException as error:
+            raise _trouble_of(error) from error
+        body = _unpacked(raw, response.headers.get("Content-Encoding", ""))
+        if response.status_code != 200:
+            raise _refusal(response, body)
+        return body
+
+    def _read(self, response: requests.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        try:
+            for part in response.raw.stream(READ_AT_ONCE, decode_content=False):
+                size += len(part)
+                if size > MAX_DECOMPRESSED:
+                    raise Trouble(Codes.TOO_LARGE)
+                parts.append(part)
+        except Trouble:
+            raise
+        except HTTPError as error:
+            stalled = isinstance(error, ReadTimeoutError)
+            raise Trouble(Codes.STALLED if stalled else Codes.UNREACHABLE) from error
+        self.bytes_down += size
+        return b"".join(parts)
+
+
+def _unpacked(raw: bytes, encoding: str) -> bytes:
+    try:
+        return unpack(raw, encoding, MAX_DECOMPRESSED)
+    except TooLarge as error:
+        raise Trouble(Codes.TOO_LARGE) from error
+    except NotCompressed as error:
+        raise Trouble(Codes.GARBAGE) from error
+
+
+def _decode[T](body: bytes, cls: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=cls)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Trouble(Codes.GARBAGE) from error
+
+
+def _trouble_of(error: requests.RequestException) -> Trouble:
+    if isinstance(error, requests.exceptions.SSLError):
+        return Trouble(Codes.TLS)
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return Trouble(Codes.STALLED)
+    if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.Timeout)):
+        return Trouble(Codes.UNREACHABLE)
+    return Trouble(Codes.GARBAGE)
+
+
+def _refusal(response: requests.Response, body: bytes) -> Trouble:
+    wish = response.headers.get("Retry-After", "")
+    retry_after = float(wish) if wish.isdigit() else None
+    try:
+        problem: Any = msgspec.json.decode(body, type=Problem)
+        return Trouble(Codes(problem.code), retry_after, **problem.params)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        if response.status_code in (429, 503):
+            return Trouble(Codes.BUSY, retry_after)
+        if response.status_code >= 500:
+            return Trouble(Codes.SERVER_ERROR, retry_after)
+        return Trouble(Codes.GARBAGE, status=response.status_code)

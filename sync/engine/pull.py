@@ -1,0 +1,64 @@
+"""The pull phase: each granted scope page by page, resumed wherever it was left."""
+
+from collections.abc import Sequence
+
+from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeState, Transport
+from sync.engine.trouble import Trouble
+from sync.protocol.messages import Codes
+from sync.protocol.pages import Cursor
+
+PAGE = 500
+
+
+def pull_all(
+    replica: Replica,
+    transport: Transport,
+    scopes: Sequence[str],
+    epoch: str,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> int:
+    """Read every scope to its head and return how many ops were applied."""
+    known = {s.scope: s for s in replica.scope_states()}
+    done = 0
+    for scope in scopes:
+        state = known.get(scope)
+        if state is not None and state.epoch != epoch:
+            replica.reset_scope(scope, epoch)
+            state = None
+        done = _pull_scope(replica, transport, scope, state, done, on_progress, cancelled)
+    return done
+
+
+def _pull_scope(
+    replica: Replica,
+    transport: Transport,
+    scope: str,
+    state: ScopeState | None,
+    done: int,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> int:
+    after = state.cursor if state else Cursor()
+    while not cancelled():
+        try:
+            page = transport.pull(scope, after, PAGE)
+        except Trouble as trouble:
+            if trouble.code is not Codes.RESET or after == Cursor():
+                raise
+            # Our cursor is ahead of the server: it was restored. Begin the scope anew.
+            replica.reset_scope(scope, state.epoch if state else "")
+            after = Cursor()
+            continue
+        if page.scope != scope:
+            raise Trouble(Codes.GARBAGE)
+        replica.apply_page(page)
+        done += len(page.ops)
+        on_progress(Progress("pull", done, done + (1 if page.more else 0)))
+        following = Cursor.parse(page.to)
+        if not page.more:
+            break
+        if following <= after:
+            raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever
+        after = following
+    return done
