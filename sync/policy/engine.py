@@ -1,6 +1,6 @@
 """Decides acts by a pack: pure, the same on laptop and server, every rule that spoke named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -42,6 +42,10 @@ MECHANISMS: dict[str, Callable[[Parameters], Check]] = {
 }
 
 
+# Mechanisms that no other window, hour or agreement can satisfy: the case itself must change.
+CASE_WIDE_KINDS = frozenset({"ladder", "hold", "deceased", "vulnerable", "plan_in_force"})
+
+
 class _Bound(NamedTuple):
     """A rule ready to be asked about one act."""
 
@@ -61,6 +65,8 @@ class PolicyEngine:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._calendar = calendar_for(pack.calendar, pack.announced_until)
+        self.case_wide = frozenset(r.id for r in pack.rules if r.kind in CASE_WIDE_KINDS)
+        self._kinds = {r.id: r.kind for r in pack.rules}
         checks = {rule.id: _bind(rule) for rule in pack.rules}
         self._by_act: dict[Act, tuple[_Bound, ...]] = {
             act: tuple(
@@ -89,6 +95,11 @@ class PolicyEngine:
             elif bound.severity is Severity.WARN and verdict is Verdict.ALLOW:
                 verdict = Verdict.WARN
         return Decision(verdict, tuple(findings), self.pack.id, self.pack.version)
+
+    def day_marks(self, rules: Collection[str]) -> tuple[bool, bool]:
+        """Say of rules that spoke whether they mean (a rest day, a year not yet announced)."""
+        kinds = {self._kinds[r] for r in rules}
+        return "rest_day" in kinds, "year_unknown" in kinds
 
 
 def _bind(rule: Rule) -> Check:

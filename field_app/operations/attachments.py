@@ -1,0 +1,59 @@
+"""Photos and papers: encrypted beside the vault, recorded as a fact, sent when there is a line."""
+
+import hashlib
+
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved, Written, submit
+from sync.domain.commands import RecordAttachment
+from sync.domain.ids import CaseId, RecordId
+from sync.domain.outcome import refused
+from sync.domain.records import Attachment
+from sync.protocol.messages import MAX_ATTACHMENT
+
+ALLOWED_TYPES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"%PDF-": "application/pdf",
+}
+
+
+def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
+    """Attach a PNG, JPEG or PDF file, told by its first bytes and not by its name."""
+    media_type = _type_of(data)
+    if media_type is None:
+        return refused("attachment.unknown_type")
+    if len(data) > MAX_ATTACHMENT:
+        return refused("attachment.too_large", most_mb=MAX_ATTACHMENT // (1024 * 1024))
+    fact = Attachment(
+        id=RecordId(desk.ids.fresh()),
+        case_id=case_id,
+        at=desk.clock.now(),
+        by=desk.me.officer_id,
+        title=title,
+        media_type=media_type,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    desk.store.files.write(fact.id, data)
+    with desk.store.vault.transaction() as connection:
+        written = submit(desk, RecordAttachment(fact))
+        if isinstance(written, Saved):
+            connection.execute(
+                "INSERT INTO upload (id, mid, size, sha256) VALUES (?, ?, ?, ?)",
+                (fact.id, written.mid, fact.size, fact.sha256),
+            )
+        else:
+            desk.store.files.remove(fact.id)
+    return written
+
+
+def read(desk: Desk, attachment: Attachment) -> bytes:
+    """Return the plain bytes of a file that is on this laptop."""
+    return desk.store.files.read(attachment.id, 0, attachment.size)
+
+
+def _type_of(data: bytes) -> str | None:
+    for magic, media_type in ALLOWED_TYPES.items():
+        if data.startswith(magic):
+            return media_type
+    return None

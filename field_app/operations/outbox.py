@@ -1,0 +1,200 @@
+"""What waits, what was answered, and what needs a person to decide."""
+
+from datetime import datetime
+
+import msgspec
+
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Changes, Saved, Written, submit
+from field_app.storage.outbox import OutboxRow
+from sync.domain.commands import (
+    AssignCase,
+    CloseAppointment,
+    Command,
+    ConfirmAppointment,
+    LiftHold,
+    ProposeAppointment,
+    PublishRoute,
+    decode_command,
+)
+from sync.domain.ids import CaseId, MutationId
+from sync.domain.outcome import Gone, Reason, refused
+from sync.domain.records import Case, Record, decode_record
+from sync.protocol.messages import Status
+
+
+class WaitingItem(msgspec.Struct, frozen=True):
+    """One piece of work on the sync screen."""
+
+    mid: MutationId
+    seq: int
+    what: str
+    case_id: CaseId
+    case_no: str
+    at: datetime
+    state: str
+    attempts: int
+    trouble: str
+
+
+class AttentionItem(msgspec.Struct, frozen=True):
+    """Refused work with both versions; `theirs` is what stands at the server, where told."""
+
+    item: WaitingItem
+    status: Status
+    reasons: tuple[Reason, ...]
+    mine: Command
+    theirs: Record | None
+    can_retry: bool
+
+
+class SyncRun(msgspec.Struct, frozen=True):
+    """One finished sync."""
+
+    began_at: datetime
+    ended_at: datetime
+    sent: int
+    received: int
+    trouble: str
+
+
+class SyncState(msgspec.Struct, frozen=True):
+    """How this laptop stands to the server."""
+
+    waiting: tuple[WaitingItem, ...]
+    attention: tuple[AttentionItem, ...]
+    uploads: int
+    last_sync: datetime | None
+    clock_offset_s: int
+    history: tuple[SyncRun, ...]
+
+
+# Commands that name a revision can be tried again on the one that stands now.
+RETRIABLE = (
+    ProposeAppointment,
+    ConfirmAppointment,
+    CloseAppointment,
+    AssignCase,
+    LiftHold,
+    PublishRoute,
+)
+
+
+def state(desk: Desk) -> SyncState:
+    """Return everything the sync screen shows."""
+    vault = desk.store.vault
+    last = vault.meta("last_sync")
+    return SyncState(
+        waiting=tuple(_item(desk, r) for r in desk.store.outbox.rows("queued")),
+        attention=tuple(_attention(desk, r) for r in desk.store.outbox.rows("attention")),
+        uploads=len(desk.store.replica.uploads()),
+        last_sync=datetime.fromisoformat(last) if last else None,
+        clock_offset_s=int(vault.meta("clock_offset_s") or 0),
+        history=_history(desk),
+    )
+
+
+def note_run(desk: Desk, run: SyncRun) -> None:
+    """Keep the story of one sync."""
+    with desk.store.vault.transaction() as connection:
+        connection.execute(
+            "INSERT INTO sync_run (began_at, ended_at, sent, received, trouble) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (
+                run.began_at.isoformat(),
+                run.ended_at.isoformat(),
+                run.sent,
+                run.received,
+                run.trouble,
+            ),
+        )
+
+
+def accept_theirs(desk: Desk, mid: MutationId) -> Written:
+    """Let what stands at the server stand; what was tried stays in the history."""
+    row = desk.store.outbox.row(mid)
+    if row is None:
+        return Gone("mutation", mid)
+    with desk.store.vault.transaction():
+        desk.store.outbox.resolve(mid)
+        desk.store.audit.add(desk.clock.now(), "resolve.theirs", mid=mid)
+    return Saved(mid, Changes(frozenset({CaseId(row.case_id)})))
+
+
+def try_again(desk: Desk, mid: MutationId) -> Written:
+    """Submit the same intent anew upon what stands now; the rules are asked again."""
+    row = desk.store.outbox.row(mid)
+    if row is None:
+        return Gone("mutation", mid)
+    command = decode_command(bytes(row.envelope.body))
+    if not isinstance(command, RETRIABLE):
+        return refused("attention.cannot_retry")
+    with desk.store.vault.transaction():
+        written = submit(desk, _on_current(desk, command))
+        if isinstance(written, Saved):
+            desk.store.outbox.resolve(mid)
+    return written
+
+
+def _on_current(desk: Desk, command: Command) -> Command:
+    kind, record_id = _names(command)
+    rev = desk.store.vault.connection.execute(
+        "SELECT rev FROM projected WHERE kind = ? AND id = ?", (kind, record_id)
+    ).fetchone()
+    return msgspec.structs.replace(command, base_rev=int(rev[0]) if rev else 0)
+
+
+def _names(command: Command) -> tuple[str, str]:
+    match command:
+        case ProposeAppointment() | ConfirmAppointment() | CloseAppointment():
+            return "appointment", command.appointment_id
+        case LiftHold():
+            return "hold", command.hold_id
+        case PublishRoute():
+            return "route", command.route_id
+        case AssignCase():
+            return "case", command.case_id
+        case _:
+            return "", ""
+
+
+def _item(desk: Desk, row: OutboxRow) -> WaitingItem:
+    case = desk.store.projection.get(Case, row.case_id) if row.case_id else None
+    return WaitingItem(
+        row.mid,
+        row.seq,
+        row.what,
+        CaseId(row.case_id),
+        case.record.case_no if case else "",
+        row.made_at,
+        row.state,
+        row.attempts,
+        row.trouble,
+    )
+
+
+def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
+    result = row.result
+    if result is None:
+        raise LookupError(f"envelope {row.seq} needs attention without an answer")
+    status = result.first if result.status is Status.ALREADY and result.first else result.status
+    theirs = bytes(result.current)
+    command = decode_command(bytes(row.envelope.body))
+    return AttentionItem(
+        _item(desk, row),
+        status,
+        result.reasons,
+        command,
+        decode_record(result.kind, theirs) if result.kind and theirs != b"null" else None,
+        isinstance(command, RETRIABLE),
+    )
+
+
+def _history(desk: Desk) -> tuple[SyncRun, ...]:
+    rows = desk.store.vault.connection.execute(
+        "SELECT began_at, ended_at, sent, received, trouble FROM sync_run ORDER BY n DESC LIMIT 20"
+    )
+    return tuple(
+        SyncRun(datetime.fromisoformat(b), datetime.fromisoformat(e), s, r, t)
+        for b, e, s, r, t in rows
+    )
