@@ -1,0 +1,81 @@
+"""The sync engine's replica, each call made on the store thread; tells what pages changed."""
+
+from collections.abc import Callable, Sequence
+
+from field_app.background.runner import StoreThread
+from field_app.operations.submit import Changes
+from sync.domain.ids import DeviceId, MutationId
+from sync.engine.ports import Replica, ScopeState, UploadState
+from sync.protocol.envelope import Envelope
+from sync.protocol.messages import Hello, Result
+from sync.protocol.pages import Page
+
+
+class ReplicaHop:
+    """Satisfies `sync.engine.ports.Replica` from the network thread."""
+
+    def __init__(
+        self, store: StoreThread, replica: Replica, on_changes: Callable[[Changes], None]
+    ) -> None:
+        self._store = store
+        self._replica = replica
+        self._on_changes = on_changes
+
+    def device_id(self) -> DeviceId:
+        """Return this laptop's id."""
+        return self._store.hop(self._replica.device_id)
+
+    def server_id(self) -> str:
+        """Return the id of the server this laptop was enrolled with."""
+        return self._store.hop(self._replica.server_id)
+
+    def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
+        """Return unsent envelopes."""
+        return self._store.hop(lambda: self._replica.waiting(limit, max_bytes))
+
+    def waiting_count(self) -> int:
+        """Return how many envelopes are not yet answered."""
+        return self._store.hop(self._replica.waiting_count)
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Keep the server's answers."""
+        self._store.hop(lambda: self._replica.settle(results))
+        self._on_changes(Changes())
+
+    def note_attempt(self, mids: Sequence[MutationId], trouble: str) -> None:
+        """Count a failed try."""
+        self._store.hop(lambda: self._replica.note_attempt(mids, trouble))
+
+    def scope_states(self) -> Sequence[ScopeState]:
+        """Return the scopes this laptop holds."""
+        return self._store.hop(self._replica.scope_states)
+
+    def apply_page(self, page: Page) -> None:
+        """Apply one page."""
+        self._store.hop(lambda: self._replica.apply_page(page))
+        cases = frozenset(op.case_id for op in page.ops if op.case_id)
+        self._on_changes(Changes(cases, frozenset(op.kind for op in page.ops)))
+
+    def reset_scope(self, scope: str, epoch: str) -> None:
+        """Begin the scope anew."""
+        self._store.hop(lambda: self._replica.reset_scope(scope, epoch))
+
+    def leave_scopes(self, kept: Sequence[str]) -> None:
+        """Purge what is no longer granted."""
+        self._store.hop(lambda: self._replica.leave_scopes(kept))
+
+    def uploads(self) -> Sequence[UploadState]:
+        """Return files whose bytes the server has not."""
+        return self._store.hop(self._replica.uploads)
+
+    def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
+        """Return plain bytes of a file."""
+        return self._store.hop(lambda: self._replica.read_upload(attachment_id, offset, size))
+
+    def uploaded(self, attachment_id: str) -> None:
+        """Note that the server has the whole file."""
+        self._store.hop(lambda: self._replica.uploaded(attachment_id))
+
+    def note_sync(self, hello: Hello) -> None:
+        """Keep when the last whole sync ended."""
+        self._store.hop(lambda: self._replica.note_sync(hello))

@@ -1,0 +1,192 @@
+"""When to sync: at start, every few minutes, on a click, shortly after an act, later after trouble.
+
+One sync at a time; a wish during a sync asks for one more. State and progress are told on the
+loop's thread. The engine runs on the network thread with a replica that hops to the store thread.
+"""
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from field_app.background.replica_hop import ReplicaHop
+from field_app.background.runner import Runner
+from field_app.operations import outbox
+from field_app.operations.outbox import SyncRun
+from field_app.operations.submit import Changes
+from field_app.storage.trouble import VaultTrouble
+from sync.domain.time import Clock
+from sync.engine.engine import SyncReport, sync_once
+from sync.engine.ports import Progress, Transport
+from sync.engine.retry import LONGEST_S, delay
+from sync.engine.trouble import PASSING, Trouble
+
+START_WITHIN_S = 3.0
+EVERY_S = 300.0
+SPREAD = 0.2  # 20 per cent either way, so that laptops do not come together
+AFTER_ACT_S = 2.0
+
+
+class SyncStatus(msgspec.Struct, frozen=True):
+    """How syncing stands now; `trouble` is a code with words in the catalogues, empty when well.
+
+    `next_at` is when the next try is planned; None while one runs or a person is needed.
+    """
+
+    running: bool = False
+    progress: Progress | None = None
+    trouble: str = ""
+    trouble_params: dict[str, object] = {}
+    last_report: SyncReport | None = None
+    next_at: datetime | None = None
+
+
+class SyncLoop:
+    """The one loop that talks to the server."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        transport: Transport,
+        clock: Clock,
+        chance: random.Random,
+        on_bug: Callable[[Exception], None],
+    ) -> None:
+        self._runner = runner
+        self._transport = transport
+        self._clock = clock
+        self._chance = chance
+        self._on_bug = on_bug
+        self._wanted = asyncio.Event()
+        self._cancel = threading.Event()
+        self._failures = 0
+        self._due_s = chance.uniform(0, START_WITHIN_S)
+        self._listeners: list[Callable[[SyncStatus], None]] = []
+        self._hush = False
+        self.status = SyncStatus()
+
+    def listen(self, listener: Callable[[SyncStatus], None]) -> None:
+        """Tell `listener` of every new state and progress."""
+        self._listeners.append(listener)
+
+    def request(self) -> None:
+        """Sync as soon as possible: a person asked."""
+        self._due_s = 0.0
+        self._failures = 0
+        self._wanted.set()
+
+    def cancel(self) -> None:
+        """Stop the sync under way after its present step; nothing done is undone."""
+        self._cancel.set()
+
+    async def run(self) -> None:
+        """Sync again and again until the task is cancelled."""
+        stop = self._runner.subscribe(self._on_changes)
+        try:
+            while True:
+                await self._wait()
+                await self._sync()
+        finally:
+            self._cancel.set()
+            stop()
+
+    def _on_changes(self, _changes: Changes) -> None:
+        """Plan a sync shortly after an act; changes that came down with a sync plan none."""
+        if self._hush or self._failures:
+            return
+        self._due_s = min(self._due_s, AFTER_ACT_S)
+        self._wanted.set()
+
+    async def _wait(self) -> None:
+        """Wait until the planned time; a wish or an act brings it nearer."""
+        while self._due_s > 0:
+            self._wanted.clear()
+            wait_s = self._due_s
+            self._tell(next_at=self._clock.now() + timedelta(seconds=wait_s))
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wanted.wait()
+            except TimeoutError:
+                return
+        self._wanted.clear()
+
+    async def _sync(self) -> None:
+        self._cancel.clear()
+        began = self._clock.now()
+        self._due_s = EVERY_S * self._chance.uniform(1 - SPREAD, 1 + SPREAD)
+        self._tell(running=True, progress=Progress("hello", 0, 0), next_at=None)
+        try:
+            report = await self._runner.on_network(self._engine(asyncio.get_running_loop()))
+        except Trouble as trouble:
+            await self._failed(began, str(trouble.code), trouble.params, trouble)
+        except VaultTrouble as trouble:
+            await self._failed(began, trouble.code, {}, None)
+        except Exception as bug:
+            self._on_bug(bug)
+            await self._failed(began, "sync.bug", {}, None)
+        else:
+            await self._succeeded(began, report)
+
+    def _engine(self, loop: asyncio.AbstractEventLoop) -> Callable[[], SyncReport]:
+        replica = ReplicaHop(
+            self._runner.store,
+            self._runner.desk.store.replica,
+            lambda changes: _call(loop, lambda: self._publish(changes)),
+        )
+
+        def work() -> SyncReport:
+            return sync_once(
+                replica,
+                self._transport,
+                on_progress=lambda p: _call(loop, lambda: self._progress(p)),
+                cancelled=self._cancel.is_set,
+            )
+
+        return work
+
+    def _publish(self, changes: Changes) -> None:
+        self._hush = True
+        try:
+            self._runner.publish(changes)
+        finally:
+            self._hush = False
+
+    def _progress(self, progress: Progress) -> None:
+        if self.status.running:
+            self._tell(progress=progress)
+
+    async def _succeeded(self, began: datetime, report: SyncReport) -> None:
+        self._failures = 0
+        run = SyncRun(began, self._clock.now(), report.sent, report.received, "")
+        await self._runner.run(lambda desk: outbox.note_run(desk, run))
+        self._tell(running=False, progress=None, trouble="", trouble_params={}, last_report=report)
+        self._publish(Changes())
+
+    async def _failed(
+        self, began: datetime, code: str, params: dict[str, object], trouble: Trouble | None
+    ) -> None:
+        self._failures += 1
+        passing = trouble is not None and trouble.code in PASSING
+        wish = trouble.retry_after if trouble else None
+        self._due_s = delay(self._failures, self._chance, wish) if passing else LONGEST_S
+        run = SyncRun(began, self._clock.now(), 0, 0, code)
+        try:
+            await self._runner.run(lambda desk: outbox.note_run(desk, run))
+        except VaultTrouble as full:
+            code, params = full.code, {}
+        self._tell(running=False, progress=None, trouble=code, trouble_params=params)
+        self._publish(Changes())
+
+    def _tell(self, **news: object) -> None:
+        self.status = msgspec.structs.replace(self.status, **news)
+        for listener in tuple(self._listeners):
+            listener(self.status)
+
+
+def _call(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    """Run `act` on the loop's thread, unless the loop has ended meanwhile."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(act)

@@ -1,0 +1,31 @@
+"""Starting coroutines from places that cannot await, without losing them or their errors."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Tasks:
+    """Tasks of one owner: held until done, errors go to `sys.excepthook`, ended together."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start work on the running loop."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def cancel(self) -> None:
+        """Ask every task to end."""
+        for task in tuple(self._running):
+            task.cancel()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            sys.excepthook(type(error), error, error.__traceback__)
