@@ -28,7 +28,7 @@ class Administration:
     """The administrator's acts, each one transaction."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        self.service = service
         self._database = service.database
 
     async def initialise(self) -> None:
@@ -36,8 +36,8 @@ class Administration:
 
         async def work(session: Session) -> None:
             if await accounts.meta(session, "server_id") is None:
-                await accounts.set_meta(session, "server_id", self._service.ids.fresh())
-                await accounts.set_meta(session, "epoch", self._service.ids.fresh())
+                await accounts.set_meta(session, "server_id", self.service.ids.fresh())
+                await accounts.set_meta(session, "epoch", self.service.ids.fresh())
 
         await self._database.write(work)
 
@@ -99,7 +99,7 @@ class Administration:
         """Make a one-time code for a person; an earlier one ends. Valid for 24 hours."""
         account = await self._account(login)
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-        expires = self._service.clock.now() + CODE_LIFE
+        expires = self.service.clock.now() + CODE_LIFE
         kept = EnrolCode(code_hash(code), expires.isoformat(), 0, None)
 
         async def work(session: Session) -> None:
@@ -153,4 +153,4 @@ class Administration:
         return account
 
     def _leaf(self, commit: Commit, what: str, whom: str | OfficerId) -> None:
-        commit.leaf(self._service.clock.now().isoformat(), what=what, id=whom)
+        commit.leaf(self.service.clock.now().isoformat(), what=what, id=whom)

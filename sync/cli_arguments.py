@@ -1,0 +1,79 @@
+"""The arguments of `field-server`."""
+
+import argparse
+from pathlib import Path
+
+POLICIES = Path(__file__).parent.parent / "resources" / "policies"
+MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", default="data", help="folder of the embedded database and files")
+    common.add_argument(
+        "--database-url", default="", help="postgresql://… instead of the embedded file"
+    )
+    common.add_argument("--branch", default="main", help="the branch (default: main)")
+    common.add_argument("--policies", default=str(POLICIES), help="folder of policy packs")
+    parser = argparse.ArgumentParser("field-server", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    init = commands.add_parser("init", parents=[common], help="make or upgrade the database")
+    init.add_argument("--branch-name", default="")
+    _add_serve(commands.add_parser("serve", parents=[common], help="run the server"))
+    _add_import(commands.add_parser("import", parents=[common], help="import a bank export"))
+
+    team = commands.add_parser("team", parents=[common], help="teams of a branch")
+    team.add_argument("action", choices=["add", "list"])
+    team.add_argument("id", nargs="?", default="")
+    team.add_argument("name", nargs="?", default="")
+    _add_user(commands.add_parser("user", parents=[common], help="people"))
+
+    code = commands.add_parser("enrol-code", parents=[common], help="make a one-time code")
+    code.add_argument("login")
+    device = commands.add_parser("device", parents=[common], help="laptops")
+    device.add_argument("action", choices=["list", "revoke", "lost"])
+    device.add_argument("id", nargs="?", default="")
+    audit = commands.add_parser("audit", parents=[common], help="the audit chain")
+    audit.add_argument("action", choices=["verify"])
+
+    policy = commands.add_parser("policy", parents=[common], help="check a pack, try situations")
+    policy.add_argument("action", choices=["check", "try"])
+    policy.add_argument("file")
+    policy.add_argument("--pack", default="cn")
+
+    pack = commands.add_parser("mappack", parents=[common], help="build an offline map")
+    pack.add_argument("action", choices=["build"])
+    pack.add_argument("file")
+    pack.add_argument("--out", required=True)
+    pack.add_argument("--name", default="map")
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8443)
+    serve.add_argument("--workers", type=int, default=1, help="more than one with PostgreSQL only")
+    serve.add_argument("--tls-cert", default="")
+    serve.add_argument("--tls-key", default="")
+
+
+def _add_import(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file")
+    command.add_argument("--mapping", default=str(MAPPING))
+    command.add_argument("--team", required=True)
+    command.add_argument("--dry-run", action="store_true")
+    command.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
+
+
+def _add_user(user: argparse.ArgumentParser) -> None:
+    user.add_argument("action", choices=["add", "list", "deactivate", "certify"])
+    user.add_argument("login", nargs="?", default="")
+    user.add_argument("--name", default="")
+    user.add_argument(
+        "--role", choices=["officer", "lead", "compliance", "admin"], default="officer"
+    )
+    user.add_argument("--team", default="")
+    user.add_argument("--certified-until", default=None, help="YYYY-MM-DD")
+    user.add_argument("--start", default=None, help="LAT,LON where the day begins")

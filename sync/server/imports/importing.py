@@ -1,0 +1,182 @@
+"""Plans and applies an import: understood lines together in one transaction, the rest reported."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from sync.domain.ids import BranchId, CaseId, IdSource, RecordId, TeamId
+from sync.domain.outcome import Change
+from sync.domain.records import Case, Contact, Versioned
+from sync.domain.time import local_date
+from sync.server.commit import Commit
+from sync.server.imports.mapping import MappingRefused, read_mapping
+from sync.server.imports.report import ImportReport
+from sync.server.imports.rows import ReadCase, RowReader, RowTrouble
+from sync.server.imports.workbook import FileRefused, read_rows
+from sync.server.repositories import accounts, records
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+
+FILE_WORDS = {
+    "import.empty_file": "the file is empty · 文件为空",
+    "import.too_large": "the file is too large · 文件过大",
+    "import.password": "the file is protected by a password · 文件有密码保护",
+    "import.damaged": "the file is damaged or no workbook · 文件损坏或不是工作簿",
+    "import.no_rows": "the file has no rows · 文件没有数据行",
+    "import.too_many_rows": "the file has too many rows · 行数过多",
+    "import.unknown_encoding": "neither UTF-8 nor GB18030 · 编码不是 UTF-8 或 GB18030",
+    "import.missing_columns": "columns are missing · 缺少列",
+    "import.no_team": "there is no such team · 没有该小组",
+}
+
+
+class ImportFailed(Exception):
+    """The file as a whole is refused; nothing was written."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        words = FILE_WORDS.get(code, code)
+        super().__init__(f"{words}: {detail}" if detail else words)
+        self.code = code
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an import would write."""
+
+    changes: tuple[Change, ...]
+    added: int
+    changed: int
+    unchanged: int
+
+
+async def import_file(
+    service: Service, branch: BranchId, file: Path, mapping: Path, team: TeamId, *, dry_run: bool
+) -> ImportReport:
+    """Import a file for a team; raises ImportFailed when the file cannot be read at all."""
+    read, troubles = read_file(service, file, mapping)
+    digest = await asyncio.to_thread(_digest, file)
+
+    async def work(session: Session) -> ImportReport:
+        if team not in dict(await accounts.teams(session, branch)):
+            raise ImportFailed("import.no_team", team)
+        plan = await _plan(session, service.ids, branch, team, read)
+        report = ImportReport(dry_run, plan.added, plan.changed, plan.unchanged, tuple(troubles))
+        if not dry_run:
+            await _apply(session, service, branch, plan, digest, report)
+        return report
+
+    return await service.database.write(work)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def read_file(
+    service: Service, file: Path, mapping_file: Path
+) -> tuple[list[ReadCase], list[RowTrouble]]:
+    """Return the understood lines and the refused ones; raises ImportFailed."""
+    try:
+        mapping = read_mapping(mapping_file)
+        rows = read_rows(file)
+    except FileRefused as refused:
+        raise ImportFailed(refused.code) from refused
+    except MappingRefused as refused:
+        raise ImportFailed("import.mapping", str(refused)) from refused
+    today = local_date(service.clock.now(), mapping.zone)
+    reader = RowReader(mapping, rows[0], today)
+    if reader.missing:
+        raise ImportFailed("import.missing_columns", ", ".join(reader.missing))
+    title = mapping.columns["case_no"]
+    return _sorted_out(
+        title, (reader.read(n, r) for n, r in enumerate(rows[1:], start=2) if any(r))
+    )
+
+
+def _sorted_out(
+    title: str,
+    lines: Iterable[ReadCase | RowTrouble],
+) -> tuple[list[ReadCase], list[RowTrouble]]:
+    good: list[ReadCase] = []
+    troubles: list[RowTrouble] = []
+    seen: set[str] = set()
+    for line in lines:
+        if isinstance(line, RowTrouble):
+            troubles.append(line)
+        elif line.case_no in seen:
+            troubles.append(RowTrouble(line.line, title, "import.duplicate", line.case_no))
+        else:
+            seen.add(line.case_no)
+            good.append(line)
+    return good, troubles
+
+
+async def _plan(
+    session: Session, ids: IdSource, branch: BranchId, team: TeamId, lines: Sequence[ReadCase]
+) -> Plan:
+    standing = {v.record.case_no: v for v in await records.of_kind(session, branch, "case")}
+    contacts = {
+        (v.record.case_id, v.record.channel, v.record.at)
+        for v in await records.of_kind(session, branch, "contact")
+    }
+    changes: list[Change] = []
+    added = changed = unchanged = 0
+    for line in lines:
+        stands = standing.get(line.case_no)
+        case = _case(line, stands, ids, team)
+        new = [
+            c for c in _contacts(line, case.id, ids) if (c.case_id, c.channel, c.at) not in contacts
+        ]
+        same = stands is not None and stands.record == case
+        if not same:
+            changes.append(Change(case, stands.rev if stands else 0))
+        changes += [Change(contact, 0) for contact in new]
+        added += stands is None
+        changed += stands is not None and (not same or bool(new))
+        unchanged += same and not new
+    return Plan(tuple(changes), added, changed, unchanged)
+
+
+def _case(line: ReadCase, stands: Versioned[Case] | None, ids: IdSource, team: TeamId) -> Case:
+    """Return the case as it will be: assignment, wishes and marks of a known one stay."""
+    if stands is None:
+        return Case(CaseId(ids.fresh()), line.case_no, team, line.customer, line.address, line.loan)
+    before = stands.record
+    customer = msgspec.structs.replace(
+        line.customer,
+        deceased=before.customer.deceased,
+        vulnerabilities=before.customer.vulnerabilities,
+    )
+    return msgspec.structs.replace(before, customer=customer, address=line.address, loan=line.loan)
+
+
+def _contacts(line: ReadCase, case_id: CaseId, ids: IdSource) -> list[Contact]:
+    return [
+        Contact(RecordId(ids.fresh()), case_id, c.channel, c.at, c.result, imported=True)
+        for c in line.contacts
+    ]
+
+
+async def _apply(
+    session: Session,
+    service: Service,
+    branch: BranchId,
+    plan: Plan,
+    digest: str,
+    report: ImportReport,
+) -> None:
+    now = service.clock.now().isoformat()
+    commit = Commit(session, branch)
+    await commit.apply(plan.changes)
+    commit.leaf(now, what="import", file=digest, added=plan.added, changed=plan.changed)
+    await session.run(
+        "INSERT INTO import_run (branch_id, id, at, file_hash, report) VALUES (?, ?, ?, ?, ?)",
+        branch,
+        service.ids.fresh(),
+        now,
+        digest,
+        msgspec.json.encode(report),
+    )
+    await commit.finish()

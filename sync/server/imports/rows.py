@@ -1,0 +1,194 @@
+"""One line of an export becomes one case with its contacts, or a reason why not.
+
+Nothing is guessed: coordinates without a datum, a date that is none, an amount with half a fen
+refuse the line.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+import msgspec
+import prcoords
+
+from sync.domain.records import Address, Customer, Loan
+from sync.domain.vocabulary import Channel, ContactResult, Datum, Product
+from sync.server.imports.mapping import Mapping
+
+EARLIEST = date(1990, 1, 1)
+MOST_FEN = 10_000_000_000_00
+CHINA = (3.0, 54.0, 73.0, 136.0)  # south, north, west, east in degrees
+
+
+class RowTrouble(msgspec.Struct, frozen=True):
+    """Why a line is refused: its number counting from 1 with the titles, the column, a code."""
+
+    line: int
+    column: str
+    code: str
+    value: str = ""
+
+
+class ReadContact(msgspec.Struct, frozen=True):
+    """A contact the bank made before."""
+
+    channel: Channel
+    at: datetime
+    result: ContactResult
+
+
+class ReadCase(msgspec.Struct, frozen=True):
+    """A line that was understood."""
+
+    line: int
+    case_no: str
+    customer: Customer
+    address: Address
+    loan: Loan
+    contacts: tuple[ReadContact, ...]
+
+
+class _Refused(Exception):
+    def __init__(self, column: str, code: str, value: str = "") -> None:
+        super().__init__(code)
+        self.column = column
+        self.code = code
+        self.value = value
+
+
+class RowReader:
+    """Reads the lines of one file by one mapping, as of one day."""
+
+    def __init__(self, mapping: Mapping, titles: list[str], today: date) -> None:
+        self._mapping = mapping
+        self._today = today
+        self._at = {f: titles.index(t) for f, t in mapping.columns.items() if t in titles}
+        self.missing = [t for t in mapping.columns.values() if t not in titles]
+
+    def read(self, line: int, cells: list[str]) -> ReadCase | RowTrouble:
+        """Return the case of a line, or why there is none."""
+        try:
+            return ReadCase(
+                line,
+                self._required(cells, "case_no"),
+                self._customer(cells),
+                self._address(cells),
+                self._loan(cells),
+                tuple(self._contacts(cells)),
+            )
+        except _Refused as refused:
+            title = self._mapping.columns.get(refused.column, refused.column)
+            return RowTrouble(line, title, refused.code, refused.value)
+
+    def _cell(self, cells: list[str], name: str) -> str:
+        index = self._at.get(name)
+        return cells[index].strip() if index is not None and index < len(cells) else ""
+
+    def _required(self, cells: list[str], name: str) -> str:
+        value = self._cell(cells, name)
+        if not value:
+            raise _Refused(name, "import.missing_value")
+        return value
+
+    def _customer(self, cells: list[str]) -> Customer:
+        phones = []
+        for column in ("phone", "second_phone"):
+            phone = self._cell(cells, column).replace(" ", "").replace("-", "")
+            if phone and not (phone.isdigit() and 7 <= len(phone) <= 15):
+                raise _Refused(column, "import.bad_phone", phone)
+            phones += [phone] if phone else []
+        name = self._required(cells, "name")
+        if len(name) > 60 or any(ord(c) < 32 for c in name):
+            raise _Refused("name", "import.bad_name", name[:20])
+        return Customer(name, tuple(phones), self._cell(cells, "id_tail")[-4:])
+
+    def _address(self, cells: list[str]) -> Address:
+        text, area = self._required(cells, "address"), self._cell(cells, "area")
+        latitude, longitude = self._cell(cells, "latitude"), self._cell(cells, "longitude")
+        if not latitude and not longitude:
+            return Address(text, area, zone=self._mapping.zone)
+        lat, lon = self._degrees("latitude", latitude), self._degrees("longitude", longitude)
+        south, north, west, east = CHINA
+        if not (south <= lat <= north and west <= lon <= east):
+            raise _Refused("latitude", "import.bad_coordinates", f"{latitude}, {longitude}")
+        datum = self._datum(cells)
+        lat, lon = to_wgs84(lat, lon, datum)
+        zone = self._mapping.zone
+        return Address(text, area, round(lat * 1e7), round(lon * 1e7), datum, zone)
+
+    def _degrees(self, column: str, text: str) -> float:
+        try:
+            return float(text)
+        except ValueError as error:
+            raise _Refused(column, "import.bad_coordinates", text) from error
+
+    def _datum(self, cells: list[str]) -> Datum:
+        told = self._cell(cells, "datum")
+        if told:
+            if told not in self._mapping.datums:
+                raise _Refused("datum", "import.unknown_datum", told)
+            return self._mapping.datums[told]
+        if self._mapping.datum is None:
+            raise _Refused("datum", "import.missing_datum")
+        return self._mapping.datum
+
+    def _loan(self, cells: list[str]) -> Loan:
+        product = self._required(cells, "product")
+        if product not in self._mapping.products:
+            raise _Refused("product", "import.unknown_product", product)
+        return Loan(
+            self._required(cells, "account_no"),
+            Product(self._mapping.products[product]),
+            self._fen(cells, "principal"),
+            self._fen(cells, "interest"),
+            self._fen(cells, "fees"),
+            self._overdue(cells),
+        )
+
+    def _fen(self, cells: list[str], column: str) -> int:
+        text = self._required(cells, column).replace(",", "").replace("¥", "")
+        try:
+            amount = Decimal(text) * (100 if self._mapping.money == "yuan" else 1)
+        except InvalidOperation as error:
+            raise _Refused(column, "import.bad_amount", text) from error
+        if not amount.is_finite() or amount < 0 or amount > MOST_FEN or amount != int(amount):
+            raise _Refused(column, "import.bad_amount", text)
+        return int(amount)
+
+    def _overdue(self, cells: list[str]) -> date:
+        text = self._required(cells, "overdue_since")
+        day = self._time("overdue_since", text[:10], self._mapping.date_format).date()
+        if not EARLIEST <= day <= self._today:
+            raise _Refused("overdue_since", "import.impossible_date", text)
+        return day
+
+    def _time(self, column: str, text: str, form: str) -> datetime:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(self._mapping.zone))
+        except ValueError as error:
+            raise _Refused(column, "import.bad_date", text) from error
+
+    def _contacts(self, cells: list[str]) -> list[ReadContact]:
+        found = []
+        reminded = self._cell(cells, "reminded_at")
+        if reminded:
+            at = self._time("reminded_at", reminded, self._mapping.time_format).astimezone(UTC)
+            found.append(ReadContact(Channel.SMS, at, ContactResult.DELIVERED))
+        called = self._cell(cells, "called_at")
+        if called:
+            result = self._cell(cells, "call_result")
+            if result not in self._mapping.call_results:
+                raise _Refused("call_result", "import.unknown_result", result)
+            at = self._time("called_at", called, self._mapping.time_format).astimezone(UTC)
+            code = ContactResult(self._mapping.call_results[result])
+            found.append(ReadContact(Channel.PHONE, at, code))
+        return found
+
+
+def to_wgs84(lat: float, lon: float, datum: Datum) -> tuple[float, float]:
+    """Return a point in WGS-84, by the iterative inverse (round trip of a few millimetres)."""
+    if datum is Datum.WGS84:
+        return lat, lon
+    inverse = prcoords.gcj_wgs_bored if datum is Datum.GCJ02 else prcoords.bd_wgs_bored
+    found = inverse(prcoords.Coords(lat, lon))
+    return float(found.lat), float(found.lon)

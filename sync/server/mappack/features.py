@@ -1,0 +1,106 @@
+"""Reads an OpenStreetMap extract into the few layers a field map needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import osmium
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+ROADS = (
+    "motorway",
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "unclassified",
+    "residential",
+    "service",
+)
+
+
+@dataclass
+class Layer:
+    """Features of one kind, each a geometry in degrees (lon, lat) and its properties."""
+
+    name: str
+    first_zoom: int
+    features: list[tuple[BaseGeometry, dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass
+class Extract:
+    """What was read: layers in drawing order and the places with names."""
+
+    layers: dict[str, Layer]
+    places: list[tuple[str, str, float, float]]
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east, north of everything read; raises ValueError when empty."""
+        boxes = [g.bounds for layer in self.layers.values() for g, _ in layer.features]
+        if not boxes:
+            raise ValueError("the extract holds no features")
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+
+def read_extract(path: Path) -> Extract:
+    """Return the features of an .osm or .osm.pbf file; raises OSError when it cannot be read."""
+    extract = Extract(
+        {
+            "landuse": Layer("landuse", 10),
+            "water": Layer("water", 10),
+            "building": Layer("building", 13),
+            "transportation": Layer("transportation", 10),
+            "place": Layer("place", 10),
+        },
+        [],
+    )
+    try:
+        for thing in _with_places(path):
+            _add(extract, thing)
+    except RuntimeError as error:
+        raise OSError(0, str(error), str(path)) from error
+    return extract
+
+
+def _with_places(path: Path) -> Iterator[Any]:
+    return iter(osmium.FileProcessor(str(path)).with_locations())
+
+
+def _add(extract: Extract, thing: Any) -> None:
+    tags = {tag.k: tag.v for tag in thing.tags}
+    if thing.is_node():
+        if "place" in tags and "name" in tags:
+            point = Point(thing.location.lon, thing.location.lat)
+            extract.places.append((tags["name"], tags["place"], point.y, point.x))
+            kept = {"class": tags["place"], "name": tags["name"]}
+            extract.layers["place"].features.append((point, kept))
+    elif thing.is_way():
+        _add_way(extract, thing, tags)
+
+
+def _add_way(extract: Extract, way: Any, tags: dict[str, str]) -> None:
+    points = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
+    named = {"name": tags["name"]} if "name" in tags else {}
+    if tags.get("highway") in ROADS and len(points) >= 2:
+        kept = {"class": tags["highway"], **named}
+        extract.layers["transportation"].features.append((LineString(points), kept))
+        return
+    layer = _area_layer(tags)
+    if layer and len(points) >= 4 and points[0] == points[-1]:
+        shape = Polygon(points)
+        if shape.is_valid:
+            extract.layers[layer].features.append((shape, {"class": layer, **named}))
+
+
+def _area_layer(tags: dict[str, str]) -> str | None:
+    if "building" in tags:
+        return "building"
+    if tags.get("natural") == "water" or "waterway" in tags:
+        return "water"
+    if tags.get("leisure") == "park" or tags.get("landuse") in ("grass", "forest"):
+        return "landuse"
+    return None

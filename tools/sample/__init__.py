@@ -1,0 +1,1 @@
+"""An invented city and an invented bank export. Read first: `city.py`, then `export.py`."""
