@@ -1,0 +1,73 @@
+"""Enrolling: vault first, then the server's yes, then the slot. A cut in between leaves no vault.
+
+The one-time code is asked for last of all, so that a full disk or a weak passphrase cannot use it up.
+"""
+
+import shutil
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from field_app.bootstrap.laptop import Laptop
+from field_app.storage.keys import Owner, calibrate, make_slot, new_vault_key
+from field_app.storage.profile import Profile, keep_profile
+from field_app.storage.slot_file import write_slot
+from field_app.storage.vault import Vault
+from field_app.viewmodels.enrol import EnrolForm
+from sync.domain.ids import DeviceId
+from sync.engine.enrolment import introduction
+from sync.engine.http_transport import check_address
+
+SECRET_BYTES = 32
+
+
+def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault:
+    """Return the new, open vault. `tell` hears the step: key, server, keep.
+
+    Raises InsecureAddress, Trouble, VaultTrouble; then nothing is left on the disk.
+    """
+    address = check_address(form.address)
+    tell("key")
+    work = laptop.work or calibrate()
+    device = DeviceId(laptop.ids().fresh())
+    pen = Ed25519PrivateKey.generate()
+    key = new_vault_key(laptop.random)
+    shutil.rmtree(laptop.vault, ignore_errors=True)
+    laptop.vault.mkdir(parents=True, mode=0o700)
+    vault = Vault.create(laptop.vault, key, laptop.random)
+    try:
+        tell("server")
+        account, code = form.account.strip(), form.code.strip()
+        asked = introduction(account, code, device, laptop.name, pen)
+        answer = laptop.connect(address, "").enrol(asked)
+        tell("keep")
+        keep_profile(
+            vault,
+            Profile(
+                address=address,
+                account=account,
+                branch_id=answer.branch_id,
+                branch_name=answer.branch_name,
+                server_id=answer.server_id,
+                device_id=device,
+                officer=answer.officer,
+                token=answer.token,
+                device_key=pen.private_bytes_raw(),
+            ),
+        )
+        secret = laptop.random(SECRET_BYTES)
+        kept = laptop.secrets.save(device, secret)
+        slot = make_slot(
+            key,
+            form.passphrase,
+            Owner(answer.officer.id, device),
+            device_secret=secret if kept else None,
+            work=work,
+            random=laptop.random,
+        )
+        write_slot(laptop.slot, slot)
+    except BaseException:
+        vault.close()
+        shutil.rmtree(laptop.vault, ignore_errors=True)
+        raise
+    return vault

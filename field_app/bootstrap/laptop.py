@@ -1,0 +1,91 @@
+"""This computer's own parts: clock, randomness, ids, the folder of the vault, the line."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from field_app.storage.keys import KdfWork
+from field_app.storage.slot_file import SecretStore
+from sync.domain.ids import uuid7
+from sync.domain.time import Clock
+from sync.engine.http_transport import HttpTransport
+from sync.engine.ports import Transport
+
+SLOT = "key.slot"
+
+
+class MachineClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        return datetime.now(UTC)  # noqa: TID251  # here is where the injected clock comes from
+
+
+class FreshIds:
+    """UUIDv7 from the clock and the system's randomness."""
+
+    def __init__(self, clock: Clock, random: Callable[[int], bytes]) -> None:
+        self._clock = clock
+        self._random = random
+
+    def fresh(self) -> str:
+        """Return a new id."""
+        return uuid7(int(self._clock.now().timestamp() * 1000), self._random(10))
+
+
+def mono_ms() -> int:
+    """Return milliseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def connect(address: str, token: str) -> Transport:
+    """Return the real line to a server."""
+    return HttpTransport(address, token=token)
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """What differs between the real program and a test of it. `work` None = measure."""
+
+    home: Path
+    clock: Clock
+    secrets: SecretStore
+    random: Callable[[int], bytes] = os.urandom
+    connect: Callable[[str, str], Transport] = connect
+    work: KdfWork | None = None
+    name: str = ""
+    resources: Path = field(default_factory=lambda: resources_folder())
+
+    @property
+    def vault(self) -> Path:
+        """Return the folder of the vault."""
+        return self.home / "vault"
+
+    @property
+    def slot(self) -> Path:
+        """Return the wrapped key's file; written last, so it says that enrolling was finished."""
+        return self.vault / SLOT
+
+    @property
+    def enrolled(self) -> bool:
+        """Say whether there is a vault to unlock."""
+        return self.slot.exists()
+
+    def ids(self) -> FreshIds:
+        """Return the source of ids."""
+        return FreshIds(self.clock, self.random)
+
+
+def resources_folder() -> Path:
+    """Return the folder of packs, themes and words: beside the frozen program or the checkout."""
+    bundled = getattr(sys, "_MEIPASS", None)
+    if bundled:
+        return Path(bundled) / "resources"
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).parent / "resources"
+    return Path(__file__).resolve().parents[2] / "resources"

@@ -1,0 +1,56 @@
+"""Settings in one JSON file of the profile folder; nothing personal is ever in it."""
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the program remembers between starts; `text_size` is a percentage."""
+
+    language: str = "zh_CN"
+    theme: str = "light"
+    text_size: int = 100
+    lock_minutes: int = 5
+    server: str = ""
+    authority: str = ""
+    map_pack: str = ""
+
+
+FILE = "settings.json"
+
+
+def profile_folder(override: str = "") -> Path:
+    """Return this user's profile folder, made when missing and closed to others."""
+    chosen = override or os.environ.get("YUEFANG_HOME", "")
+    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("yuefang", roaming=False))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def resources_folder() -> Path:
+    """Return the resources: beside the program when it is frozen, in the tree otherwise."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    root = Path(frozen) if frozen else Path(__file__).parent.parent.parent
+    return root / "resources"
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return the settings; a missing or unreadable file gives the usual ones."""
+    path = folder / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except msgspec.DecodeError:
+        return Settings()
+
+
+def write_settings(folder: Path, settings: Settings) -> None:
+    """Write the settings whole."""
+    beside = folder / (FILE + ".new")
+    beside.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+    beside.replace(folder / FILE)

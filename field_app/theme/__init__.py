@@ -1,0 +1,1 @@
+"""Design tokens and the one style sheet. Must not know: screens. Read first: `tokens.py`."""

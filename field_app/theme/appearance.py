@@ -1,0 +1,78 @@
+"""Puts a theme on the application: Fusion, palette, font, style sheet, icons from one set."""
+
+import qtawesome
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+
+from field_app.theme.stylesheet import style_sheet
+from field_app.theme.tokens import Tokens
+
+FAMILIES = ["Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans", "Segoe UI"]
+BASE_PX = 14
+
+ICONS = {
+    "today": "mdi6.calendar-today",
+    "cases": "mdi6.folder-account-outline",
+    "map": "mdi6.map-outline",
+    "sync": "mdi6.sync",
+    "team": "mdi6.account-group-outline",
+    "plan": "mdi6.map-marker-path",
+    "settings": "mdi6.cog-outline",
+    "lock": "mdi6.lock-outline",
+    "phone": "mdi6.phone-outline",
+    "visit": "mdi6.home-account",
+    "appointment": "mdi6.calendar-check-outline",
+    "warn": "mdi6.alert-outline",
+    "block": "mdi6.hand-back-right-outline",
+    "ok": "mdi6.check-circle-outline",
+    "info": "mdi6.information-outline",
+    "hold": "mdi6.pause-circle-outline",
+    "search": "mdi6.magnify",
+    "empty": "mdi6.tray",
+    "back": "mdi6.arrow-left",
+    "reveal": "mdi6.eye-outline",
+}
+
+
+def palette_of(tokens: Tokens) -> QPalette:
+    """Return the palette of a theme, for what the style sheet does not draw."""
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: "page",
+        QPalette.ColorRole.Base: "card",
+        QPalette.ColorRole.AlternateBase: "raised",
+        QPalette.ColorRole.Button: "card",
+        QPalette.ColorRole.Text: "text",
+        QPalette.ColorRole.WindowText: "text",
+        QPalette.ColorRole.ButtonText: "text",
+        QPalette.ColorRole.PlaceholderText: "muted",
+        QPalette.ColorRole.Highlight: "selected",
+        QPalette.ColorRole.HighlightedText: "text",
+        QPalette.ColorRole.Link: "accent",
+        QPalette.ColorRole.ToolTipBase: "card",
+        QPalette.ColorRole.ToolTipText: "text",
+    }
+    for role, name in roles.items():
+        palette.setColor(role, QColor(tokens[name]))
+    return palette
+
+
+def base_font(tokens: Tokens) -> QFont:
+    """Return the application's font at the chosen text size."""
+    font = QFont()
+    font.setFamilies(FAMILIES)
+    font.setPixelSize(tokens.px(BASE_PX))
+    return font
+
+
+def dress(application: QGuiApplication, tokens: Tokens) -> None:
+    """Put the theme on the whole application."""
+    application.setPalette(palette_of(tokens))
+    application.setFont(base_font(tokens))
+    if hasattr(application, "setStyleSheet"):
+        application.setStyleSheet(style_sheet(tokens))
+
+
+def icon(name: str, tokens: Tokens, role: str = "text") -> QIcon:
+    """Return an icon by what it means, in a colour of the theme."""
+    found: QIcon = qtawesome.icon(ICONS[name], color=tokens[role])
+    return found

@@ -1,0 +1,68 @@
+"""The one style sheet. Widgets choose a look by the properties `kind` and `role`, never by QSS."""
+
+from field_app.theme.tokens import Tokens
+
+SHEET = """
+QWidget {{ color: {text}; }}
+QMainWindow, QDialog, QWidget[role="page"] {{ background: {page}; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+QFrame[kind="card"] {{ background: {card}; border: 1px solid {line}; border-radius: 10px; }}
+QFrame[kind="nav"] {{ background: {card}; border: none; border-right: 1px solid {line}; }}
+QFrame[kind="strip"] {{ background: {card}; border: none; border-top: 1px solid {line}; }}
+QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
+QLabel[role="heading"] {{ font-size: {heading}px; font-weight: 600; }}
+QLabel[role="brand"] {{ font-size: {heading}px; font-weight: 700; color: {accent}; }}
+QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="amount"] {{ font-size: {title}px; font-weight: 600; }}
+QLabel[role="time"] {{ font-size: {heading}px; font-weight: 600; color: {accent}; }}
+QLabel[kind="badge"], QLabel[kind="badge-info"] {{ background: {info_soft}; color: {info}; border-radius: 8px; padding: 2px 8px; }}
+QLabel[kind="badge-warn"] {{ background: {warn_soft}; color: {warn}; border-radius: 8px; padding: 2px 8px; }}
+QLabel[kind="badge-block"] {{ background: {block_soft}; color: {block}; border-radius: 8px; padding: 2px 8px; }}
+QLabel[kind="badge-ok"] {{ background: {ok_soft}; color: {ok}; border-radius: 8px; padding: 2px 8px; }}
+QFrame[kind="info"] {{ background: {info_soft}; border: none; border-radius: 8px; }}
+QFrame[kind="warn"] {{ background: {warn_soft}; border: none; border-radius: 8px; }}
+QFrame[kind="block"] {{ background: {block_soft}; border: none; border-radius: 8px; }}
+QFrame[kind="ok"] {{ background: {ok_soft}; border: none; border-radius: 8px; }}
+QFrame[kind="info"] QLabel {{ color: {info}; }}
+QFrame[kind="warn"] QLabel {{ color: {warn}; }}
+QFrame[kind="block"] QLabel {{ color: {block}; }}
+QFrame[kind="ok"] QLabel {{ color: {ok}; }}
+QPushButton {{ background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px {padx}px; }}
+QPushButton:hover {{ background: {raised}; }}
+QPushButton:focus {{ border: 2px solid {focus}; }}
+QPushButton:disabled {{ color: {muted}; background: {raised}; }}
+QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border: 1px solid {accent}; font-weight: 600; }}
+QPushButton[kind="primary"]:disabled {{ background: {line}; color: {muted}; border-color: {line}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
+QPushButton[kind="danger"] {{ color: {block}; }}
+QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {accent}; }}
+QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; }}
+QPushButton[kind="nav"] {{ background: transparent; border: none; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
+QPushButton[kind="nav"]:checked {{ background: {accent_soft}; color: {accent}; font-weight: 600; }}
+QPushButton[kind="nav"]:focus {{ border: 2px solid {focus}; }}
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
+    background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px; selection-background-color: {accent};
+    selection-color: {on_accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; }}
+QComboBox QAbstractItemView {{ background: {card}; color: {text}; selection-background-color: {selected}; selection-color: {text}; }}
+QTableView, QListWidget {{ background: {card}; border: none; gridline-color: {line}; selection-background-color: {selected};
+    selection-color: {text}; alternate-background-color: {raised}; outline: none; }}
+QTableView::item {{ padding: 4px 8px; }}
+QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 8px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
+QProgressBar {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; text-align: center; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 5px; }}
+QToolTip {{ background: {card}; color: {text}; border: 1px solid {line}; padding: 4px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; }}
+QScrollBar::handle:vertical {{ background: {line}; border-radius: 5px; min-height: 30px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; }}
+QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-width: 30px; }}
+"""
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """Return the sheet of a theme."""
+    sizes = {"title": 22, "heading": 16, "pad": 6, "padx": 14}
+    return SHEET.format(**tokens.colours, **{k: tokens.px(v) for k, v in sizes.items()})
