@@ -1,6 +1,6 @@
 """Enrolling: vault first, then the server's yes, then the slot. A cut in between leaves no vault.
 
-The one-time code is asked for last of all, so that a full disk or a weak passphrase cannot use it up.
+The one-time code is sent last of all: a full disk or a weak passphrase cannot use it up.
 """
 
 import shutil

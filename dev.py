@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The one door for developers: sets the machine up, then does what was asked.
+
+demo [--tour]  the main job on sample data      test [--long]    every check and test
+bench [NAME]   measurements                      lint             style, types, contracts
+server         a development server              installer        the frozen client [--check]
+docs           the pictures of the documentation made anew
+"""
+
+import os
+import sys
+
+from tools.dev.machine import (
+    QT,
+    ROOT,
+    ensure_system,
+    ensure_venv,
+    postgres_packages,
+    python_in_venv,
+    run,
+    say,
+)
+
+BENCHES = ("policy", "vault", "sync")
+CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
+
+
+def lint() -> int:
+    """Run the style, type and contract checks; the first failing one's exit code."""
+    python = python_in_venv()
+    checks = (
+        ("ruff check", [python, "-m", "ruff", "check", "--output-format=concise", "."]),
+        ("ruff format", [python, "-m", "ruff", "format", "--check", "-q", "."]),
+        ("mypy", [python, "-m", "mypy"]),
+        ("import contracts", [python.parent / "lint-imports", "--no-logo"]),
+    )
+    for name, command in checks:
+        say(name)
+        code = run(*command)
+        if code:
+            return code
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Run lint and every test, then hold the core to its coverage."""
+    code = lint()
+    if code:
+        return code
+    python = python_in_venv()
+    extra = [a for a in arguments if a != "--long"]
+    plain = [] if "--long" in arguments else ["-m", "not long"]
+    say("tests")
+    command = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *plain]
+    command += ["--cov", "--cov-branch", "--cov-report=", *extra]
+    code = run(*command, env=headless())
+    if code or extra:
+        return code
+    say("coverage of the core, by branches")
+    report = ["report", "--include", CORE, "--skip-covered", "--fail-under=95"]
+    return run(python, "-m", "coverage", *report)
+
+
+def headless() -> dict[str, str]:
+    """Return the environment for windows that nobody sees."""
+    env = dict(os.environ, QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(ROOT))
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        env["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+    return env
+
+
+def demo(arguments: list[str]) -> int:
+    """Run the main job on sample data; without a display, the tour."""
+    seen = os.name == "nt" or sys.platform == "darwin"
+    seen = seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    tour = "--tour" in arguments or not seen
+    env = headless() if tour else dict(os.environ)
+    rest = [a for a in arguments if a != "--tour"]
+    module = "tools.tour" if tour else "tools.demo"
+    return run(python_in_venv(), "-m", module, *rest, env=env)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the named measurements, or all."""
+    names = [a for a in arguments if a in BENCHES] or list(BENCHES)
+    rest = [a for a in arguments if a not in BENCHES]
+    codes = [run(python_in_venv(), "-m", f"bench.{n}", *rest, env=headless()) for n in names]
+    return max(codes)
+
+
+def installer(arguments: list[str]) -> int:
+    """Freeze the client; with --check run it on itself."""
+    python = python_in_venv()
+    freeze = ["--noconfirm", "--log-level=WARN", "build_installer.spec"]
+    code = run(python, "-m", "PyInstaller", *freeze)
+    if code or "--check" not in arguments:
+        return code
+    name = "field-app.exe" if os.name == "nt" else "field-app"
+    return run(ROOT / "dist" / "field-app" / name, "--self-check", env=headless())
+
+
+def main(arguments: list[str]) -> int:
+    """Set up what the command needs and run it."""
+    command, rest = (arguments or ["help"])[0], arguments[1:]
+    commands = {
+        "demo": lambda: demo(rest),
+        "test": lambda: test(rest),
+        "lint": lint,
+        "bench": lambda: bench(rest),
+        "installer": lambda: installer(rest),
+        "server": lambda: run(python_in_venv(), "-m", "tools.demo", "--server-only", *rest),
+        "docs": lambda: run(python_in_venv(), "-m", "tools.tour", "--docs", env=headless()),
+    }
+    if command not in commands:
+        print(__doc__)
+        return 0 if command in ("help", "-h", "--help") else 2
+    if command != "server":
+        ensure_system([*QT, *(postgres_packages() if command == "test" else [])])
+    ensure_venv()
+    return commands[command]()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

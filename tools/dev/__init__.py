@@ -1,0 +1,1 @@
+"""What `dev.py` is made of; standard library only, runs on Python 3.9 and later."""
