@@ -4,14 +4,18 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from field_app.i18n.words import Words
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
+from field_app.reports.calendar_file import calendar_file
+from field_app.reports.invitation import Invitation, invitation_text
+from field_app.storage.profile import profile_of
 from sync.domain.appointing import window_situation
 from sync.domain.commands import CloseAppointment, ConfirmAppointment, ProposeAppointment
 from sync.domain.facts_of_case import agreement_of, hoped_for, officers_on, situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.question import Question
-from sync.domain.records import AgreementEvidence, Appointment, Case
+from sync.domain.records import AgreementEvidence, Appointment, Case, Officer
 from sync.domain.situation import Act, Decision, Situation, Verdict
 from sync.domain.snapshot import needs
 from sync.domain.time import at_local, local, local_date
@@ -165,6 +169,42 @@ def _rules_at(desk: Desk, case: Case, noon: datetime) -> frozenset[str]:
     hoped = hoped_for(noon, noon + timedelta(hours=1), Place.HOME)
     empty = Situation(zone=case.address.zone, agreement=hoped)
     return frozenset(f.rule for f in desk.policy.judge(Act.VISIT_PLAN, noon, empty).findings)
+
+
+def invitation(desk: Desk, draft: Draft, words: Words) -> str:
+    """Return the text to send to the customer, in the language of `words`."""
+    case = desk.store.projection.get(Case, draft.case_id)
+    stands = (
+        desk.store.projection.get(Appointment, draft.appointment_id)
+        if draft.appointment_id
+        else None
+    )
+    if case is None:
+        return ""
+    names = {v.record.id: v.record.name for v in desk.store.projection.every(Officer)}
+    profile = profile_of(desk.store.vault)
+    what = Invitation(
+        bank=profile.branch_name if profile else "",
+        officers=tuple(names.get(o, "") for o in draft.officers),
+        start=draft.start,
+        end=draft.end,
+        zone=case.record.address.zone,
+        place=words.code(f"place.{draft.place}"),
+        agreed=stands is not None and stands.record.state is AppointmentState.AGREED,
+    )
+    return invitation_text(words, what)
+
+
+def calendar_entry(desk: Desk, appointment_id: RecordId, words: Words) -> bytes:
+    """Return an appointment as an iCalendar file without personal data; empty when it is gone."""
+    stands = desk.store.projection.get(Appointment, appointment_id)
+    if stands is None:
+        return b""
+    case = desk.store.projection.get(Case, stands.record.case_id)
+    number = case.record.case_no if case else ""
+    one = stands.record
+    summary = words("Visit {case_no}", case_no=number)
+    return calendar_file(summary, one.id, one.start, one.end, desk.clock.now())
 
 
 def verdict_now(desk: Desk, appointment: Appointment) -> Decision | None:

@@ -109,6 +109,20 @@ def suggest_by_area(desk: Desk, case_ids: tuple[CaseId, ...]) -> tuple[Suggestio
     return tuple(found)
 
 
+def suggest_unassigned(desk: Desk) -> tuple[Suggestion, ...]:
+    """Propose officers for every case that has none."""
+    rows = desk.store.index.page(Wanted(unassigned=True), None, EVERY_CASE)
+    return suggest_by_area(desk, tuple(row.id for row in rows))
+
+
+def take(desk: Desk, suggestions: tuple[Suggestion, ...]) -> tuple[Written, ...]:
+    """Give cases as suggested; one answer a case."""
+    answers: list[Written] = []
+    for one in suggestions:
+        answers += assign(desk, (one.case_id,), one.officer_id, one.second_id)
+    return tuple(answers)
+
+
 def _load(desk: Desk, officer: Officer, visits: tuple[TodayVisit, ...], today: date) -> OfficerLoad:
     until = officer.certified_until
     return OfficerLoad(

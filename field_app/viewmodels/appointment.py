@@ -1,7 +1,7 @@
 """Agreeing a window with a customer: the draft, the rules' answer while typing, the saving.
 
 Signals: `loaded()`, `judged()` after each answer of the rules, `saved(str)` with the kind of
-act, `refused(object)` with a tuple of reasons or findings, `conflicted()`.
+act, `refused(object)` with an `Answer`.
 """
 
 from collections.abc import Callable
@@ -11,17 +11,20 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
+from field_app.i18n.words import Words
 from field_app.operations import appointments, cases
-from field_app.operations.appointments import DayMark, Draft, Slot
+from field_app.operations.appointments import DayMark, Draft
 from field_app.operations.cases import CaseFile
-from field_app.operations.submit import Saved
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Written
+from field_app.viewmodels.answer import answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.outcome import Conflict, Gone, Refused
 from sync.domain.records import AgreementEvidence, Appointment, Versioned
 from sync.domain.situation import Decision, Verdict
 from sync.domain.time import Clock, at_local, local
 from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, Place
+from sync.policy.slots import Slot as Slot
 
 DAYS_SHOWN = 14
 USUAL_MINUTES = 60
@@ -53,7 +56,6 @@ class AppointmentViewModel(QObject):
     judged = Signal()
     saved = Signal(str)
     refused = Signal(object)
-    conflicted = Signal()
 
     def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
         super().__init__()
@@ -198,31 +200,28 @@ class AppointmentViewModel(QObject):
             ),
         )
 
-    async def invitation(self, language: str) -> str:
+    async def invitation(self, words: Words) -> str:
         """Return the text to send to the customer; it never names the debt."""
         draft = self.draft()
         if draft is None:
             return ""
-        return await self._runner.run(
-            lambda desk: appointments.invitation_text(desk, draft, language)
-        )
+        return await self._runner.run(lambda desk: appointments.invitation(desk, draft, words))
 
-    async def calendar_file(self) -> bytes:
+    async def calendar_file(self, words: Words) -> bytes:
         """Return the appointment as an ICS file without personal data, empty when there is none."""
         stands = self.open
         if stands is None:
             return b""
-        return await self._runner.run(lambda desk: appointments.ics(desk, stands.record.id))
+        return await self._runner.run(
+            lambda desk: appointments.calendar_entry(desk, stands.record.id, words)
+        )
 
-    async def _act(self, kind: str, act: Callable[..., Saved | Refused | Conflict | Gone]) -> None:
-        outcome = await self._runner.act(act)
-        match outcome:
-            case Saved():
-                self.saved.emit(kind)
-            case Refused():
-                self.refused.emit(outcome)
-            case _:
-                self.conflicted.emit()
+    async def _act(self, kind: str, act: Callable[[Desk], Written]) -> None:
+        answer = answer_of(await self._runner.act(act), self._rule_words)
+        if answer.saved:
+            self.saved.emit(kind)
+        else:
+            self.refused.emit(answer)
 
 
 def _pick(

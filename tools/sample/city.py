@@ -173,7 +173,7 @@ def _runs(row: int, columns: int, *, bridged: bool) -> list[list[int]]:
 
 def build(seed: int = 2026) -> City:
     """Return the city of a seed; the same seed is always the same city."""
-    chance = random.Random(seed)  # noqa: S311  # a city is no secret
+    chance = random.Random(seed)  # a city is no secret
     city = City(seed)
     for column in range(COLUMNS):
         for row in range(ROWS):
@@ -263,7 +263,7 @@ class _Osm:
             self._polygon(_shrunk(points, 0.86), {"leisure": "park", "name": name})
 
     def _houses(self) -> None:
-        chance = random.Random(self._city.seed + 1)  # noqa: S311  # houses are no secret
+        chance = random.Random(self._city.seed + 1)  # houses are no secret
         for column in range(COLUMNS - 1):
             for row in range(ROWS - 1):
                 if column in (RIVER_COLUMN - 1, RIVER_COLUMN):

@@ -47,7 +47,7 @@ class Export:
 
 def rows(export: Export) -> list[list[str]]:
     """Return the lines without the titles."""
-    chance = random.Random(export.seed)  # noqa: S311  # sample data is no secret
+    chance = random.Random(export.seed)  # sample data is no secret
     homes = city.build().addresses(chance, export.count)
     good = [_row(chance, export.base, n, home) for n, home in enumerate(homes, start=1)]
     return good + _wrong(good)

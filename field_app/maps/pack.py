@@ -1,0 +1,116 @@
+"""A map pack: one MBTiles file with vector tiles (MVT), places and road tiles."""
+
+import gzip
+import hashlib
+import sqlite3
+import threading
+from pathlib import Path
+
+import msgspec
+
+APPLICATION_ID = 0x59504B31  # "YPK1"
+
+
+class PackUnusable(Exception):
+    """The file is no map pack; `code` has words in the catalogues."""
+
+    def __init__(self, code: str, path: Path) -> None:
+        super().__init__(f"{code}: {path.name}")
+        self.code = code
+
+
+class PackInfo(msgspec.Struct, frozen=True):
+    """What a pack says of itself; bounds are west, south, east, north in degrees."""
+
+    name: str
+    bounds: tuple[float, float, float, float]
+    first_zoom: int
+    last_zoom: int
+    attribution: str
+    has_roads: bool
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Return latitude and longitude of the middle."""
+        west, south, east, north = self.bounds
+        return (south + north) / 2, (west + east) / 2
+
+
+class MapPack:
+    """An open pack; may be asked from any thread."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, info: PackInfo) -> None:
+        self.path = path
+        self.info = info
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> "MapPack":
+        """Open and check a pack; raises PackUnusable."""
+        if not path.is_file():
+            raise PackUnusable("map.missing", path)
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        try:
+            info = _read_info(connection)
+        except (sqlite3.Error, KeyError, ValueError) as error:
+            connection.close()
+            raise PackUnusable("map.damaged", path) from error
+        if info is None:
+            connection.close()
+            raise PackUnusable("map.not_a_pack", path)
+        return cls(path, connection, info)
+
+    def tile(self, zoom: int, column: int, row: int) -> bytes | None:
+        """Return the MVT bytes of a tile (row 0 in the north), or None where the map is empty."""
+        flipped = (1 << zoom) - 1 - row
+        found = self._one(
+            "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
+            (zoom, column, flipped),
+        )
+        return gzip.decompress(found[0]) if found else None
+
+    def lay_roads(self, folder: Path) -> Path | None:
+        """Write the road tiles beside the program's data once; None when the pack has none."""
+        if not self.info.has_roads:
+            return None
+        stat = self.path.stat()
+        mark = f"{self.path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
+        target = folder / f"roads-{hashlib.sha256(mark).hexdigest()[:16]}.tar"
+        if target.exists():
+            return target
+        found = self._one("SELECT archive FROM roads", ())
+        if not found:
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = target.with_suffix(".new")
+        beside.write_bytes(found[0])
+        beside.replace(target)
+        return target
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _one(self, sql: str, values: tuple[object, ...]) -> tuple[bytes] | None:
+        with self._lock:
+            row: tuple[bytes] | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+
+def _read_info(connection: sqlite3.Connection) -> PackInfo | None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        return None
+    told = dict(connection.execute("SELECT name, value FROM metadata"))
+    west, south, east, north = (float(part) for part in told["bounds"].split(","))
+    roads = connection.execute("SELECT count(*) FROM roads").fetchone()[0]
+    return PackInfo(
+        told["name"],
+        (west, south, east, north),
+        int(told["minzoom"]),
+        int(told["maxzoom"]),
+        told["attribution"],
+        bool(roads),
+    )

@@ -1,0 +1,73 @@
+"""How the laptop stands to the server. Signals: `changed()`, `progressed()`, `answered(object)`."""
+
+from PySide6.QtCore import QObject, Signal
+
+from field_app.background.runner import Runner
+from field_app.background.sync_loop import SyncLoop, SyncStatus
+from field_app.operations import outbox
+from field_app.operations.outbox import AttentionItem as AttentionItem
+from field_app.operations.outbox import SyncRun as SyncRun
+from field_app.operations.outbox import SyncState
+from field_app.operations.outbox import WaitingItem as WaitingItem
+from field_app.operations.submit import Changes
+from field_app.viewmodels.answer import answer_of
+from field_app.viewmodels.findings import RuleWords
+from field_app.viewmodels.reloading import Reloading
+from sync.domain.ids import MutationId
+
+
+class SyncViewModel(QObject):
+    """What waits, what needs a decision, how the last tries went."""
+
+    changed = Signal()
+    progressed = Signal()
+    answered = Signal(object)
+
+    def __init__(self, runner: Runner, loop: SyncLoop, rule_words: RuleWords) -> None:
+        super().__init__()
+        self._runner = runner
+        self._loop = loop
+        self._rule_words = rule_words
+        self.state: SyncState | None = None
+        self.reloading = Reloading(self.load)
+        runner.subscribe(self._on_changes)
+        loop.listen(self._on_status)
+
+    @property
+    def status(self) -> SyncStatus:
+        """Return how syncing stands now."""
+        return self._loop.status
+
+    @property
+    def zone(self) -> str:
+        """Return the branch's zone."""
+        return self._runner.desk.zone
+
+    def _on_changes(self, _changes: Changes) -> None:
+        self.reloading.ask()
+
+    def _on_status(self, _status: SyncStatus) -> None:
+        self.progressed.emit()
+
+    async def load(self) -> None:
+        """Read the state."""
+        self.state = await self._runner.run(outbox.state)
+        self.changed.emit()
+
+    def sync_now(self) -> None:
+        """Ask for a sync."""
+        self._loop.request()
+
+    def cancel(self) -> None:
+        """Stop the sync under way; nothing is lost."""
+        self._loop.cancel()
+
+    async def accept_theirs(self, mid: MutationId) -> None:
+        """Let the server's version stand."""
+        written = await self._runner.act(lambda desk: outbox.accept_theirs(desk, mid))
+        self.answered.emit(answer_of(written, self._rule_words))
+
+    async def try_again(self, mid: MutationId) -> None:
+        """Try the same again upon what stands now."""
+        written = await self._runner.act(lambda desk: outbox.try_again(desk, mid))
+        self.answered.emit(answer_of(written, self._rule_words))
