@@ -104,6 +104,28 @@ def page(
     return CasePage(tuple(_row(r, today, names) for r in rows), more, total)
 
 
+class CasePin(msgspec.Struct, frozen=True):
+    """A case on the map; without a point it waits to be pinned."""
+
+    case_id: CaseId
+    case_no: str
+    name: str
+    area: str
+    point: tuple[float, float] | None
+
+
+def pins(desk: Desk, query: CaseQuery, most: int) -> tuple[CasePin, ...]:
+    """Return the points of a list's cases, at most so many."""
+    rows = page(desk, query, None, most).rows
+    found = []
+    for row in rows:
+        case = desk.store.projection.get(Case, row.id)
+        if case is not None:
+            point = case.record.address.point
+            found.append(CasePin(row.id, row.case_no, row.name, row.area, point))
+    return tuple(found)
+
+
 def areas(desk: Desk) -> tuple[str, ...]:
     """Return the areas of this laptop's cases."""
     return desk.store.index.areas()

@@ -1,10 +1,11 @@
 """Day plans: what the planner is given, the independent check, publishing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from field_app.maps.travel import TravelTimes
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
 from field_app.operations.team import field_officers
@@ -33,7 +34,6 @@ from sync.policy.route_check import (
 VISIT_MINUTES = 40
 
 type Point = tuple[float, float]
-type TravelTable = Callable[[Sequence[Point]], Travel]
 
 
 class PlanGround(msgspec.Struct, frozen=True):
@@ -66,6 +66,12 @@ def ground(desk: Desk, day: date) -> PlanGround:
         tuple(v for v in agreed if v.point is None),
         tuple(starts + places),
     )
+
+
+def travel(known: PlanGround, times: TravelTimes) -> Travel:
+    """Return the driving seconds between the ground's points."""
+    table = times.table(known.points)
+    return Travel(table.seconds, table.source)
 
 
 def problem(known: PlanGround, travel: Travel) -> DayProblem:

@@ -1,0 +1,115 @@
+"""A day's plan for the lead: solve, look, publish. Signals: `changed()`, `published(int, object)`.
+
+`state` is idle, solving, solved, failed or cancelled.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from PySide6.QtCore import QObject, Signal
+
+from field_app.background.runner import Runner
+from field_app.maps.travel import TravelTimes
+from field_app.operations import routes
+from field_app.operations.routes import PlanGround
+from field_app.operations.submit import Saved
+from field_app.operations.today import TodayVisit
+from field_app.planning.problem import DayPlan
+from field_app.planning.problem import OfficerRoute as OfficerRoute
+from field_app.planning.process import PlanCancelled, PlanFailed, PlanProcess
+from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.findings import RuleWords
+from sync.domain.ids import RecordId
+from sync.domain.time import Clock, local_date
+from sync.policy.route_check import Breach
+
+
+class PlanViewModel(QObject):
+    """One day of the team."""
+
+    changed = Signal()
+    published = Signal(int, object)
+
+    def __init__(
+        self,
+        runner: Runner,
+        clock: Clock,
+        rule_words: RuleWords,
+        times: TravelTimes,
+        new_process: Callable[[], PlanProcess],
+    ) -> None:
+        super().__init__()
+        self._runner = runner
+        self._clock = clock
+        self._rule_words = rule_words
+        self._times = times
+        self._new_process = new_process
+        self._process: PlanProcess | None = None
+        self.day = local_date(clock.now(), runner.desk.zone) + timedelta(days=1)
+        self.ground: PlanGround | None = None
+        self.plan: DayPlan | None = None
+        self.breaches: tuple[Breach, ...] = ()
+        self.state = "idle"
+
+    async def load(self, day: date | None = None) -> None:
+        """Read the agreed visits of a day; an earlier plan of another day is put away."""
+        if day is not None and day != self.day:
+            self.day, self.plan, self.state, self.breaches = day, None, "idle", ()
+        wanted = self.day
+        self.ground = await self._runner.run(lambda desk: routes.ground(desk, wanted))
+        self.changed.emit()
+
+    async def solve(self) -> None:
+        """Find routes; the window stays free and `cancel` stops it at once."""
+        await self.load()
+        known = self.ground
+        if known is None or self.state == "solving":
+            return
+        self.state, self.plan, self.breaches = "solving", None, ()
+        self._process = process = self._new_process()
+        self.changed.emit()
+        try:
+            travel = await asyncio.to_thread(routes.travel, known, self._times)
+            problem = routes.problem(known, travel)
+            plan = await asyncio.to_thread(process.solve, problem)
+        except PlanCancelled:
+            self.state = "cancelled"
+        except PlanFailed:
+            self.state = "failed"
+        else:
+            self.plan = plan
+            self.breaches = tuple(routes.check(problem, plan))
+            self.state = "solved"
+        self._process = None
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop the solver."""
+        if self._process is not None:
+            self._process.cancel()
+
+    @property
+    def may_publish(self) -> bool:
+        """Say whether there is a plan that breaks nothing."""
+        return self.plan is not None and not self.breaches and bool(self.plan.routes)
+
+    async def publish(self) -> None:
+        """Make the plan the one the officers drive by."""
+        known, plan = self.ground, self.plan
+        if known is None or plan is None or not self.may_publish:
+            return
+        answers = await self._runner.act_many(lambda desk: routes.publish(desk, known, plan))
+        done = sum(isinstance(a, Saved) for a in answers)
+        others = [answer_of(a, self._rule_words) for a in answers if not isinstance(a, Saved)]
+        self.published.emit(done, others[0] if others else Answer(True))
+
+    def visit(self, appointment_id: RecordId) -> TodayVisit | None:
+        """Return the visit of a stop."""
+        visits = self.ground.visits if self.ground else ()
+        return next((v for v in visits if v.appointment_id == appointment_id), None)
+
+    def officer_name(self, officer_id: str) -> str:
+        """Return an officer's name."""
+        officers = self.ground.officers if self.ground else ()
+        return next((o.name for o in officers if o.id == officer_id), "")
