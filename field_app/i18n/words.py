@@ -51,6 +51,10 @@ class Words:
             return f"{day.month}月{day.day}日 周{WEEKDAYS_ZH[day.weekday()]}"
         return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]}"
 
+    def weekday(self, day: date) -> str:
+        """Return the short name of a day of the week: 二, Tue."""
+        return (WEEKDAYS_ZH if self.is_chinese else WEEKDAYS_EN)[day.weekday()]
+
     def clock(self, instant: datetime, zone: str) -> str:
         """Return the time of day at a place: 14:00."""
         return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")

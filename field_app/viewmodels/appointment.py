@@ -12,15 +12,17 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.i18n.words import Words
-from field_app.operations import appointments, cases
-from field_app.operations.appointments import DayMark, Draft
+from field_app.operations import appointments, cases, team
+from field_app.operations.appointments import DayMark as DayMark
+from field_app.operations.appointments import Draft
 from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written
 from field_app.viewmodels.answer import answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
+from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import AgreementEvidence, Appointment, Versioned
+from sync.domain.records import AgreementEvidence, Appointment, Officer, Versioned
 from sync.domain.situation import Decision, Verdict
 from sync.domain.time import Clock, at_local, local
 from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, Place
@@ -62,11 +64,13 @@ class AppointmentViewModel(QObject):
         self._runner = runner
         self._clock = clock
         self._rule_words = rule_words
+        self.judging = Reloading(self.judge)
         self.file: CaseFile | None = None
         self.open: Versioned[Appointment] | None = None
         self.window: Window | None = None
         self.place = Place.HOME
         self.officers: tuple[OfficerId, ...] = ()
+        self.colleagues: tuple[Officer, ...] = ()
         self.consent = Consent()
         self.marks: tuple[DayMark, ...] = ()
         self.slots: tuple[Slot, ...] = ()
@@ -79,6 +83,7 @@ class AppointmentViewModel(QObject):
         if self.file is None:
             return
         self.open = _pick(self.file.open_appointments, appointment_id)
+        self.colleagues = await self._runner.run(team.field_officers)
         self.officers = self.file.case.officers
         self.consent = Consent()
         first = local(self._clock.now(), self.zone).date()
@@ -117,28 +122,22 @@ class AppointmentViewModel(QObject):
         begins, ends = local(start, self.zone), local(end, self.zone)
         self.window = Window(begins.date(), begins.time(), ends.time())
 
-    async def choose_window(self, window: Window) -> None:
-        """Take another window and ask the rules."""
-        self.window = window
-        await self.judge()
-
     async def choose_slot(self, slot: Slot) -> None:
         """Take a proposed lawful slot."""
         self._take(slot.start, slot.end)
         await self.judge()
 
-    async def change(
+    def take_form(
         self,
-        *,
-        place: Place | None = None,
-        officers: tuple[OfficerId, ...] | None = None,
-        consent: Consent | None = None,
+        window: Window | None,
+        place: Place,
+        officers: tuple[OfficerId, ...],
+        consent: Consent,
     ) -> None:
-        """Take what changed in the form and ask the rules."""
-        self.place = place or self.place
-        self.officers = self.officers if officers is None else officers
-        self.consent = consent or self.consent
-        await self.judge()
+        """Take what the form holds and ask the rules soon; a burst of typing asks once."""
+        self.window = window or self.window
+        self.place, self.officers, self.consent = place, officers, consent
+        self.judging.ask()
 
     async def judge(self) -> None:
         """Ask the rules about the window as if the customer agreed to it now."""
@@ -188,7 +187,7 @@ class AppointmentViewModel(QObject):
         if draft is not None:
             await self._act("agreed", lambda desk: appointments.confirm(desk, draft, evidence))
 
-    async def close(self, state: AppointmentState, words: str) -> None:
+    async def close_with(self, state: AppointmentState, words: str) -> None:
         """Keep the customer's no, or that we did not come."""
         stands = self.open
         if stands is None:

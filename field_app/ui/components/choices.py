@@ -1,0 +1,59 @@
+"""Choosing among codes: combo boxes and groups of check boxes with words for each code."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
+
+from field_app.ui.look import Look
+
+
+def combo(options: Iterable[tuple[str, str]], name: str, chosen: str = "") -> QComboBox:
+    """Return a box of (value, text) options; `name` is what a screen reader says."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    for value, text in options:
+        made.addItem(text, value)
+    made.setCurrentIndex(max(0, made.findData(chosen)))
+    return made
+
+
+def options_of(look: Look, kind: type[StrEnum], prefix: str) -> list[tuple[str, str]]:
+    """Return every member of an enumeration with its words."""
+    return [(str(member), look.words.code(f"{prefix}.{member}")) for member in kind]
+
+
+class CheckGroup(QWidget):
+    """Check boxes for several codes."""
+
+    def __init__(
+        self,
+        look: Look,
+        options: Iterable[tuple[str, str]],
+        on_change: Callable[[], object],
+        columns: int = 3,
+    ) -> None:
+        super().__init__()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(look.px(14))
+        self.boxes: dict[str, QCheckBox] = {}
+        for number, (value, text) in enumerate(options):
+            box = QCheckBox(text)
+            box.toggled.connect(lambda _on: on_change())
+            self.boxes[value] = box
+            grid.addWidget(box, number // columns, number % columns)
+        grid.setColumnStretch(columns, 1)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Return the ticked codes."""
+        return tuple(value for value, box in self.boxes.items() if box.isChecked())
+
+    def choose(self, values: Iterable[str]) -> None:
+        """Tick these codes and no others, silently."""
+        wanted = set(values)
+        for value, box in self.boxes.items():
+            box.blockSignals(True)
+            box.setChecked(value in wanted)
+            box.blockSignals(False)

@@ -1,0 +1,92 @@
+"""The frame of a screen: title, actions, a notice, and one of four states below."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from field_app.background.tasks import Tasks
+from field_app.ui.components.surfaces import EmptyState, Notice
+from field_app.ui.components.texts import label
+from field_app.ui.look import Look
+
+
+class Page(QWidget):
+    """A screen; `body` is its content's layout, `toolbar` the row beside the title."""
+
+    def __init__(self, look: Look, title: str, *, scrolls: bool = True) -> None:
+        super().__init__()
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.look = look
+        self.words = look.words
+        self._tasks = Tasks()
+        outer = QVBoxLayout(self)
+        edge = look.px(24)
+        outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
+        outer.setSpacing(look.px(12))
+        head = QHBoxLayout()
+        head.setSpacing(look.px(8))
+        self.title = label(title, "title")
+        self.subtitle = label("", "muted")
+        self.subtitle.hide()
+        column = QVBoxLayout()
+        column.setSpacing(look.px(2))
+        column.addWidget(self.title)
+        column.addWidget(self.subtitle)
+        head.addLayout(column, 1)
+        self.toolbar = QHBoxLayout()
+        self.toolbar.setSpacing(look.px(8))
+        head.addLayout(self.toolbar)
+        outer.addLayout(head)
+        self.notice = Notice(look)
+        outer.addWidget(self.notice)
+        self._states = QStackedWidget()
+        outer.addWidget(self._states, 1)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(look.px(12))
+        self._content = self._frame(scrolls)
+        self._loading = EmptyState(look, look.words("Reading …"), picture="sync")
+        self._states.addWidget(self._loading)
+        self._states.addWidget(self._content)
+        self._empty: QWidget | None = None
+
+    def _frame(self, scrolls: bool) -> QWidget:
+        inside = QWidget()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        inside.setLayout(self.body)
+        if not scrolls:
+            return inside
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        return area
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Start something that takes time; its errors are reported, never lost."""
+        self._tasks.start(work)
+
+    def show_content(self) -> None:
+        """Show the content."""
+        self._states.setCurrentWidget(self._content)
+
+    def show_loading(self) -> None:
+        """Show that something is being read."""
+        self._states.setCurrentWidget(self._loading)
+
+    def show_empty(self, title: str, hint: str = "", picture: str = "empty") -> None:
+        """Show that there is nothing here, and why."""
+        if self._empty is not None:
+            self._states.removeWidget(self._empty)
+            self._empty.deleteLater()
+        self._empty = EmptyState(self.look, title, hint, picture)
+        self._states.addWidget(self._empty)
+        self._states.setCurrentWidget(self._empty)
+
+    def subtitle_says(self, text: str) -> None:
+        """Say something below the title."""
+        self.subtitle.setText(text)
+        self.subtitle.setVisible(bool(text))

@@ -1,0 +1,106 @@
+"""Cards, notices and empty states."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+
+from field_app.ui.components.texts import label
+from field_app.ui.look import Look
+
+
+class Card(QFrame):
+    """A framed surface with a heading."""
+
+    def __init__(self, look: Look, heading: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.body = QVBoxLayout(self)
+        gap = look.px(16)
+        self.body.setContentsMargins(gap, look.px(14), gap, look.px(14))
+        self.body.setSpacing(look.px(8))
+        if heading:
+            self.body.addWidget(label(heading, "heading"))
+
+
+class Notice(QFrame):
+    """A sentence with its tone: info, warn, block or ok; hidden while it has nothing to say."""
+
+    def __init__(self, look: Look, text: str = "", tone: str = "info", source: str = "") -> None:
+        super().__init__()
+        self._look = look
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look.px(12), look.px(8), look.px(12), look.px(8))
+        row.setSpacing(look.px(10))
+        self._sign = QLabel()
+        self._sign.setFixedWidth(look.px(20))
+        column = QVBoxLayout()
+        column.setSpacing(look.px(2))
+        self._text, self._source = label(), label(role="muted")
+        column.addWidget(self._text)
+        column.addWidget(self._source)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+        self.say(text, tone, source)
+
+    def say(self, text: str, tone: str = "info", source: str = "") -> None:
+        """Say something, or nothing."""
+        self.setProperty("kind", tone)
+        self._text.setText(text)
+        self._source.setText(source)
+        self._source.setVisible(bool(source))
+        size = self._look.px(18)
+        picture = self._look.icon(tone, tone).pixmap(QSize(size, size))
+        self._sign.setPixmap(picture)
+        self.setAccessibleName(text)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.setVisible(bool(text))
+
+    @property
+    def text(self) -> str:
+        """Return what is said."""
+        return self._text.text()
+
+
+class EmptyState(QWidget):
+    """Says that there is nothing, why, and what may be done."""
+
+    def __init__(self, look: Look, title: str, hint: str = "", picture: str = "empty") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setSpacing(look.px(6))
+        sign = QLabel()
+        size = look.px(36)
+        sign.setPixmap(look.icon(picture, "muted").pixmap(QSize(size, size)))
+        sign.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        heading, words = label(title, "heading"), label(hint, "muted")
+        for text in (heading, words):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        column.addWidget(sign)
+        column.addWidget(heading)
+        column.addWidget(words)
+        column.addStretch(2)
+
+
+def clear(layout: QLayout) -> None:
+    """Take every widget and layout out of a layout and let them go."""
+    while (item := layout.takeAt(0)) is not None:
+        inner = item.layout()
+        widget = item.widget()
+        if inner is not None:
+            clear(inner)
+        elif widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def row(look: Look, *widgets: QWidget | None, stretch_last: bool = False) -> QHBoxLayout:
+    """Return widgets in a row; None is a stretch."""
+    made = QHBoxLayout()
+    made.setSpacing(look.px(8))
+    for number, widget in enumerate(widgets):
+        if widget is None:
+            made.addStretch(1)
+        else:
+            made.addWidget(widget, int(stretch_last and number == len(widgets) - 1))
+    return made

@@ -1,0 +1,33 @@
+"""How a screen asks for another one, without knowing the window."""
+
+from typing import Protocol
+
+from sync.domain.ids import CaseId, RecordId
+
+
+class Navigator(Protocol):
+    """The window, as the screens see it."""
+
+    def show_screen(self, name: str) -> None:
+        """Show a screen of the navigation."""
+        ...
+
+    def open_case(self, case_id: CaseId) -> None:
+        """Show a case."""
+        ...
+
+    def open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Agree a window for a case."""
+        ...
+
+    def open_visit(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Begin or record a visit."""
+        ...
+
+    def go_back(self) -> None:
+        """Show the screen before this one."""
+        ...
+
+    def tell(self, text: str, tone: str = "ok") -> None:
+        """Tell the person what came of something, for a few seconds."""
+        ...

@@ -1,0 +1,41 @@
+"""A record or an act as short lines, so that two versions can be compared by eye."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from field_app.i18n.words import Words
+
+# Ids and revisions say nothing to a person.
+HIDDEN = ("id", "_id", "rev", "decision", "flags", "officers", "sha256")
+CODED = {"state": "appointment", "place": "place", "hold": "hold", "channel": "channel",
+         "outcome": "outcome", "result": "result"}  # fmt: skip
+
+
+def record_lines(words: Words, what: Any, zone: str) -> list[str]:
+    """Return one line for each telling field of a record or command."""
+    lines = []
+    for name, value in msgspec.structs.asdict(what).items():
+        if name.endswith(HIDDEN) or value in (None, "", (), 0):
+            continue
+        if isinstance(value, msgspec.Struct):
+            lines += record_lines(words, value, zone)
+            continue
+        lines.append(f"{words.code(f'entry.{name}')}: {_told(words, name, value, zone)}")
+    return lines
+
+
+def _told(words: Words, name: str, value: Any, zone: str) -> str:
+    if isinstance(value, datetime):
+        return words.moment(value, zone)
+    if isinstance(value, date):
+        return words.day(value)
+    if isinstance(value, bool):
+        return words("yes") if value else words("no")
+    if isinstance(value, tuple):
+        return "、".join(_told(words, name, part, zone) for part in value)
+    if isinstance(value, Enum):
+        return words.code(f"{CODED.get(name, name)}.{value}")
+    return words.money(value) if name.endswith("_fen") else str(value)

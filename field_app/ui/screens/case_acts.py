@@ -1,0 +1,99 @@
+"""The small acts on a case, each a short question over the screen."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from field_app.ui.components.choices import options_of
+from field_app.ui.components.page import Page
+from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.navigation import Navigator
+from field_app.viewmodels.case import CaseViewModel
+from sync.domain.records import Hold, Versioned
+from sync.domain.vocabulary import Channel, ContactResult, FeedbackKind, HoldKind
+
+TOPICS = ("conduct", "contact_time", "amount", "privacy", "service", "other")
+
+
+class CaseActs:
+    """Contact, feedback, hold, attachment."""
+
+    def __init__(self, page: Page, view: CaseViewModel, go: Navigator) -> None:
+        self._page = page
+        self._view = view
+        self._go = go
+
+    def contact(self, channel: str = "phone") -> None:
+        """Record a contact."""
+        self._page.start(self._contact(channel))
+
+    async def _contact(self, channel: str) -> None:
+        page, words = self._page, self._page.words
+        channels = tuple(options_of(page.look, Channel, "channel"))
+        fields = (
+            Field("channel", words("Channel"), channels, channel),
+            Field("result", words("Result"), tuple(options_of(page.look, ContactResult, "result"))),
+            Field("note", words("Note"), lines=3),
+        )
+        explain = words("Kept with the present time and counted against the caps.")
+        told = await ask(page, page.look, words("Record a contact"), fields, explain)
+        if told is not None:
+            await self._view.record_contact(
+                Channel(told["channel"]), ContactResult(told["result"]), told["note"]
+            )
+
+    def feedback(self) -> None:
+        """Record what the customer says of us."""
+        self._page.start(self._feedback())
+
+    async def _feedback(self) -> None:
+        page, words = self._page, self._page.words
+        topics = tuple((t, words.code(f"topic.{t}")) for t in TOPICS)
+        fields = (
+            Field("kind", words("Kind"), tuple(options_of(page.look, FeedbackKind, "feedback"))),
+            Field("topic", words("About"), topics),
+            Field("words", words("In the customer's words"), lines=4, required=True),
+        )
+        explain = words("A complaint rests the case until it is answered.")
+        told = await ask(page, page.look, words("The customer's feedback"), fields, explain)
+        if told is not None:
+            await self._view.record_feedback(
+                FeedbackKind(told["kind"]), told["topic"], told["words"]
+            )
+
+    def hold(self) -> None:
+        """Rest the case."""
+        self._page.start(self._hold())
+
+    async def _hold(self) -> None:
+        page, words = self._page, self._page.words
+        fields = (
+            Field("kind", words("Why"), tuple(options_of(page.look, HoldKind, "hold"))),
+            Field("reason", words("What was told"), lines=3, required=True),
+        )
+        explain = words("Nobody visits this customer until a lead lifts the hold.")
+        told = await ask(page, page.look, words("Lay a hold"), fields, explain)
+        if told is not None:
+            await self._view.place_hold(HoldKind(told["kind"]), told["reason"])
+
+    def lift(self, hold: Versioned[Hold]) -> None:
+        """Lift a hold."""
+        self._page.start(self._lift(hold))
+
+    async def _lift(self, hold: Versioned[Hold]) -> None:
+        page, words = self._page, self._page.words
+        fields = (Field("reason", words("Reason"), lines=3, required=True),)
+        explain = words("The reason is kept with your name.")
+        told = await ask(page, page.look, words("Lift the hold"), fields, explain)
+        if told is not None:
+            await self._view.lift_hold(hold, told["reason"])
+
+    def attach(self) -> None:
+        """Choose a file to attach."""
+        words = self._page.words
+        dialog = QFileDialog(self._page, words("Attach a picture or PDF"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(words("Pictures and PDF") + " (*.png *.jpg *.jpeg *.pdf)")
+        dialog.fileSelected.connect(lambda path: self._page.start(self._view.attach(Path(path))))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

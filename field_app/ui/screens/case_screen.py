@@ -1,0 +1,274 @@
+"""One case: what may be done now, what is owed, whom it is about, and what happened."""
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, Notice, clear, row
+from field_app.ui.components.texts import badge, button, label
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.ui.screens.case_acts import CaseActs
+from field_app.ui.sentences import timeline_flags, timeline_sentence
+from field_app.viewmodels.answer import Answer
+from field_app.viewmodels.case import CaseViewModel, Step, TimelineEntry
+from sync.domain.ids import CaseId
+from sync.domain.records import Hold, Versioned
+from sync.domain.vocabulary import Revealable
+
+REVEAL_MS = 60_000
+FIELDS = (
+    Revealable.NAME,
+    Revealable.PHONE,
+    Revealable.ADDRESS,
+    Revealable.ACCOUNT,
+    Revealable.ID_NUMBER,
+)
+
+
+class CaseScreen(Page):
+    """The file of a case."""
+
+    def __init__(self, look: Look, view: CaseViewModel, go: Navigator) -> None:
+        super().__init__(look, look.words("Case"))
+        self._view = view
+        self._go = go
+        self.acts = CaseActs(self, view, go)
+        self.primary = button(look, "", kind="primary")
+        self.reveal_buttons: dict[Revealable, QPushButton] = {}
+        self.badges = QHBoxLayout()
+        self.badges.setSpacing(look.px(6))
+        self.toolbar.addLayout(self.badges)
+        self._add_toolbar()
+        self._build_columns()
+        self._hide_timer = QTimer(self)
+        self._hide_timer.setSingleShot(True)
+        self._hide_timer.timeout.connect(view.hide)
+        view.changed.connect(self._show)
+        view.revealed.connect(lambda _f, _v: self._on_revealed())
+        view.answered.connect(self._on_answer)
+        self.show_loading()
+
+    def _add_toolbar(self) -> None:
+        words = self.words
+        for text, act, icon in (
+            (words("Contact"), self.acts.contact, "phone"),
+            (words("Feedback"), self.acts.feedback, ""),
+            (words("Hold"), self.acts.hold, "hold"),
+            (words("Attach"), self.acts.attach, ""),
+        ):
+            self.toolbar.addWidget(button(self.look, text, act, icon=icon))
+        self.toolbar.addWidget(self.primary)
+        self.primary.clicked.connect(self._do_next)
+
+    def _build_columns(self) -> None:
+        columns = QHBoxLayout()
+        columns.setSpacing(self.look.px(16))
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for column in (self._left, self._right):
+            column.setSpacing(self.look.px(12))
+        columns.addLayout(self._left, 5)
+        columns.addLayout(self._right, 6)
+        self.body.addLayout(columns)
+        self.body.addStretch(1)
+
+    def open(self, case_id: CaseId) -> None:
+        """Show a case."""
+        self.show_loading()
+        self.start(self._view.open(case_id))
+
+    def _show(self) -> None:
+        file = self._view.file
+        words = self.words
+        if file is None:
+            hint = words("It was given to somebody else, or is not yet on this laptop.")
+            self.show_empty(words("This case is not here"), hint, "cases")
+            return
+        self.title.setText(f"{self._view.shown(Revealable.NAME)} · {file.case.case_no}")
+        stage = words.code(f"stage.{file.stage}")
+        days = words("{n} days overdue", n=file.days_overdue)
+        self.subtitle_says(f"{stage} · {days} · {file.case.address.area}")
+        self._show_badges()
+        self._show_primary()
+        clear(self._left)
+        clear(self._right)
+        for hold in file.holds:
+            self._left.addWidget(self._hold_card(hold))
+        self._left.addWidget(self._steps_card())
+        self._left.addWidget(self._loan_card())
+        self._left.addWidget(self._person_card())
+        self._left.addStretch(1)
+        self._right.addWidget(self._timeline_card())
+        self._right.addStretch(1)
+        self.show_content()
+
+    def _show_badges(self) -> None:
+        clear(self.badges)
+        file = self._view.file
+        if file is None:
+            return
+        if file.holds:
+            self.badges.addWidget(badge(self.words("on hold"), "warn"))
+        if file.case.customer.vulnerabilities:
+            self.badges.addWidget(badge(self.words("vulnerable"), "warn"))
+        if file.pending:
+            self.badges.addWidget(badge(self.words("to be sent"), "info"))
+
+    def _show_primary(self) -> None:
+        file = self._view.file
+        step = file.next_step if file else "none"
+        self.primary.setText(self.words.code(f"step.{step}"))
+        self.primary.setAccessibleName(self.primary.text())
+        own = self._view.visits or step in ("remind", "call")
+        steps = file.steps if file else ()
+        stopped = next((s for s in steps if s.step == _judged_as(step)), None)
+        blocked = stopped is not None and str(stopped.verdict) == "block"
+        self.primary.setVisible(step not in ("none", "wait_hold", "keep_plan"))
+        self.primary.setEnabled(own and not blocked)
+        findings = self._view.findings(stopped) if stopped and blocked else ()
+        self.primary.setToolTip("\n".join(f.sentence for f in findings))
+
+    def _do_next(self) -> None:
+        file = self._view.file
+        if file is None:
+            return
+        case_id = file.case.id
+        coming = file.open_appointments[0].record.id if file.open_appointments else None
+        match file.next_step:
+            case "remind":
+                self.acts.contact("sms")
+            case "call":
+                self.acts.contact("phone")
+            case "agree" | "confirm":
+                self._go.open_appointment(case_id, coming)
+            case "visit":
+                self._go.open_visit(case_id, coming)
+
+    def _steps_card(self) -> QWidget:
+        card = Card(self.look, self.words("What is allowed now"))
+        file = self._view.file
+        for step in file.steps if file else ():
+            self._add_step(card, step)
+        for stands in file.open_appointments if file else ():
+            one, zone = stands.record, file.case.address.zone if file else ""
+            state = self.words.code(f"appointment.{one.state}")
+            when = f"{self.words.moment(one.start, zone)}–{self.words.clock(one.end, zone)}"
+            change = button(
+                self.look,
+                self.words("Change"),
+                partial(self._go.open_appointment, one.case_id, one.id),
+                kind="quiet",
+            )
+            card.body.addLayout(row(self.look, label(f"{state}: {when}"), None, change))
+        return card
+
+    def _add_step(self, card: Card, step: Step) -> None:
+        verdict = str(step.verdict)
+        tone = {"block": "block", "warn": "warn"}.get(verdict, "ok")
+        mark = badge(self.words.code(f"verdict.{verdict}"), tone)
+        text = label(self.words.code(f"act.{step.step}"))
+        card.body.addLayout(row(self.look, text, None, mark))
+        for finding in self._view.findings(step):
+            if str(finding.severity) != "inform":
+                card.body.addWidget(Notice(self.look, finding.sentence, tone, finding.source))
+
+    def _loan_card(self) -> QWidget:
+        card = Card(self.look, self.words("What is owed"))
+        file = self._view.file
+        if file is None:
+            return card
+        loan, words = file.case.loan, self.words
+        card.body.addWidget(label(words.money(loan.total_fen), "amount"))
+        lines = (
+            (words("Principal"), words.money(loan.principal_fen)),
+            (words("Interest"), words.money(loan.interest_fen)),
+            (words("Fees"), words.money(loan.fees_fen)),
+            (words("Product"), words.code(f"product.{loan.product}")),
+            (words("Overdue since"), words.day(loan.overdue_since)),
+        )
+        for name, value in lines:
+            told = label(value, wrap=False)
+            card.body.addLayout(row(self.look, label(name, "muted"), None, told))
+        return card
+
+    def _person_card(self) -> QWidget:
+        card = Card(self.look, self.words("Customer"))
+        self.reveal_buttons = {}
+        for field in FIELDS:
+            name = label(self.words.code(f"field.{field}"), "muted", wrap=False)
+            name.setMinimumWidth(self.look.px(90))
+            value = label(self._view.shown(field) or "—")
+            show = button(
+                self.look,
+                self.words("Show"),
+                partial(self._reveal, field),
+                kind="quiet",
+                icon="reveal",
+            )
+            show.setAccessibleName(self.words("Show {field}", field=name.text()))
+            show.setVisible(field not in self._view.plain)
+            self.reveal_buttons[field] = show
+            line = QHBoxLayout()
+            line.addWidget(name)
+            line.addWidget(value, 1)
+            line.addWidget(show)
+            card.body.addLayout(line)
+        note = self.words("Every look is recorded. It is masked again after a minute.")
+        card.body.addWidget(label(note, "muted"))
+        return card
+
+    def _reveal(self, field: Revealable) -> None:
+        self.start(self._view.reveal(field))
+
+    def _hold_card(self, hold: Versioned[Hold]) -> QWidget:
+        card = Card(self.look)
+        kind = self.words.code(f"hold.{hold.record.hold}")
+        text = self.words("This case rests: {kind}. No visit until a lead lifts it.", kind=kind)
+        card.body.addWidget(Notice(self.look, text, "warn", hold.record.reason))
+        if self._view.may_lift:
+            lift = button(self.look, self.words("Lift the hold"), lambda: self.acts.lift(hold))
+            card.body.addLayout(row(self.look, None, lift))
+        return card
+
+    def _timeline_card(self) -> QWidget:
+        card = Card(self.look, self.words("What happened"))
+        file = self._view.file
+        entries = file.timeline if file else ()
+        if not entries:
+            card.body.addWidget(label(self.words("Nothing is on record yet."), "muted"))
+        for entry in entries:
+            self._add_entry(card, entry)
+        return card
+
+    def _add_entry(self, card: Card, entry: TimelineEntry) -> None:
+        file = self._view.file
+        zone = file.case.address.zone if file else "Asia/Shanghai"
+        marks = [badge(m, "info") for m in timeline_flags(self.words, entry)]
+        sentence = label(timeline_sentence(self.words, entry, zone))
+        line = QHBoxLayout()
+        line.addWidget(sentence, 1)
+        for mark in marks:
+            line.addWidget(mark)
+        card.body.addLayout(line)
+        who = " · ".join(p for p in (self.words.moment(entry.at, zone), entry.by) if p)
+        card.body.addWidget(label(who, "muted"))
+        if entry.note:
+            card.body.addWidget(label(entry.note))
+
+    def _on_revealed(self) -> None:
+        self._show()
+        self._hide_timer.start(REVEAL_MS)
+
+    def _on_answer(self, what: str, answer: Answer) -> None:
+        if answer.saved:
+            self.notice.say("")
+            self._go.tell(self.words.code(f"saved.{what}"))
+        else:
+            self.notice.say(answer_text(self.words, answer), "block")
+
+
+def _judged_as(next_step: str) -> str:
+    return {"remind": "sms", "call": "call"}.get(next_step, "agree" if next_step == "agree" else "")

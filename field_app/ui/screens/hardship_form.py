@@ -1,0 +1,89 @@
+"""The hardship note inside a visit: asked gently, sensitive parts only with consent."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+
+from field_app.ui.components.choices import CheckGroup, options_of
+from field_app.ui.components.surfaces import Notice
+from field_app.ui.look import Look
+from field_app.viewmodels.visit import VisitEntry
+from sync.domain.vocabulary import HardshipCause, Vulnerability
+
+MOST_PEOPLE = 20
+
+
+class HardshipPart(QWidget):
+    """Causes, vulnerability, household, the customer's words."""
+
+    def __init__(self, look: Look, on_change: Callable[[], object]) -> None:
+        super().__init__()
+        words = look.words
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.wanted = QCheckBox(words("The customer told of hardship"))
+        column.addWidget(self.wanted)
+        self._inside = QWidget()
+        form = QFormLayout(self._inside)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(look.px(8))
+        self.causes = CheckGroup(look, options_of(look, HardshipCause, "cause"), on_change)
+        options = options_of(look, Vulnerability, "vulnerability")
+        self.vulnerabilities = CheckGroup(look, options, on_change, 2)
+        self.household = QSpinBox()
+        self.household.setRange(0, MOST_PEOPLE)
+        self.household.setSpecialValueText(words("not told"))
+        self.consent = QCheckBox(words("The customer agreed separately that this is noted"))
+        self.words = QPlainTextEdit()
+        self.words.setFixedHeight(look.px(72))
+        self.words.setTabChangesFocus(True)
+        self.needs = Notice(look)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            (words("Why"), self.causes),
+            (words("Vulnerability"), self.vulnerabilities),
+            (words("People in the household"), self.household),
+            (words("In the customer's words"), self.words),
+            ("", self.needs),
+            ("", self.consent),
+        )
+        for text, entry in rows:
+            if text:
+                entry.setAccessibleName(text)
+            form.addRow(text, entry)
+        column.addWidget(self._inside)
+        self._sentence = words(
+            "Health and family matters are noted only with the customer's separate consent."
+        )
+        self.wanted.toggled.connect(self._inside.setVisible)
+        for box in (self.wanted, self.consent):
+            box.clicked.connect(lambda _on: on_change())
+        self.household.valueChanged.connect(lambda _n: on_change())
+        self.words.textChanged.connect(on_change)
+
+    def show_needs(self, needs_consent: bool) -> None:
+        """Say when consent is needed."""
+        missing = needs_consent and not self.consent.isChecked()
+        self.needs.say(self._sentence if missing else "", "warn")
+
+    def fill(self, entry: VisitEntry) -> None:
+        """Show an entry."""
+        self.wanted.setChecked(entry.hardship)
+        self._inside.setVisible(entry.hardship)
+        self.causes.choose(str(c) for c in entry.causes)
+        self.vulnerabilities.choose(str(v) for v in entry.vulnerabilities)
+        self.household.setValue(entry.household)
+        self.consent.setChecked(entry.consent)
+        self.words.setPlainText(entry.words)
+
+    def read(self, entry: VisitEntry) -> VisitEntry:
+        """Return the entry with what stands here now."""
+        return msgspec.structs.replace(
+            entry,
+            hardship=self.wanted.isChecked(),
+            causes=tuple(HardshipCause(c) for c in self.causes.chosen),
+            vulnerabilities=tuple(Vulnerability(v) for v in self.vulnerabilities.chosen),
+            household=self.household.value(),
+            consent=self.consent.isChecked(),
+            words=self.words.toPlainText(),
+        )

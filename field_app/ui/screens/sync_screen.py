@@ -1,0 +1,165 @@
+"""Sync: what waits, what needs a decision with both versions, how the last tries went."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import msgspec
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, Notice, clear, row
+from field_app.ui.components.texts import badge, button, label
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.ui.record_words import record_lines
+from field_app.viewmodels.answer import Answer
+from field_app.viewmodels.sync import AttentionItem, SyncRun, SyncViewModel, WaitingItem
+from sync.domain.ids import MutationId
+
+MOST_WAITING = 50
+type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
+
+
+class SyncScreen(Page):
+    """How this laptop stands to the server."""
+
+    def __init__(self, look: Look, view: SyncViewModel, go: Navigator) -> None:
+        super().__init__(look, look.words("Sync"))
+        self._view = view
+        self._go = go
+        self.now = button(look, look.words("Sync now"), view.sync_now, kind="primary", icon="sync")
+        self.cancel = button(look, look.words("Cancel"), view.cancel)
+        for one in (self.cancel, self.now):
+            self.toolbar.addWidget(one)
+        self.status = Notice(look)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(look.words("Progress"))
+        self.body.addWidget(self.status)
+        self.body.addWidget(self.progress)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(look.px(12))
+        self.body.addLayout(self._cards)
+        self.body.addStretch(1)
+        view.changed.connect(self._show)
+        view.progressed.connect(self._show_status)
+        view.answered.connect(self._on_answer)
+        self.show_loading()
+
+    def enter(self) -> None:
+        """Read the state."""
+        self.start(self._view.load())
+
+    def _show_status(self) -> None:
+        status, words = self._view.status, self.words
+        self.cancel.setVisible(status.running)
+        self.now.setEnabled(not status.running)
+        self.progress.setVisible(status.running)
+        if status.running and status.progress is not None:
+            step = status.progress
+            self.progress.setRange(0, step.total)
+            self.progress.setValue(min(step.done, step.total))
+            self.status.say(words.code(f"phase.{step.phase}"), "info")
+        elif status.trouble:
+            text = words.code(status.trouble, **status.trouble_params)
+            when = ""
+            if status.next_at is not None:
+                clock = words.clock(status.next_at, self._view.zone)
+                when = words("Next try at {time}.", time=clock)
+            self.status.say(text, "warn", when)
+        else:
+            self.status.say(self._all_well(), "ok")
+
+    def _all_well(self) -> str:
+        state = self._view.state
+        if state is None or state.last_sync is None:
+            return self.words("Not synced yet; you can work meanwhile.")
+        when = self.words.moment(state.last_sync, self._view.zone)
+        return self.words("Last synced {when}.", when=when)
+
+    def _show(self) -> None:
+        state = self._view.state
+        if state is None:
+            return
+        self._show_status()
+        clear(self._cards)
+        if state.attention:
+            heading = self.words("Needs your decision")
+            card = Card(self.look, heading)
+            for item in state.attention:
+                card.body.addWidget(self._attention(item))
+            self._cards.addWidget(card)
+        self._cards.addWidget(self._waiting(state.waiting))
+        if state.history:
+            self._cards.addWidget(self._history(state.history))
+        self.show_content()
+
+    def _waiting(self, items: tuple[WaitingItem, ...]) -> QWidget:
+        words = self.words
+        card = Card(self.look, words("Waiting to be sent ({n})", n=len(items)))
+        if not items:
+            card.body.addWidget(label(words("Everything is sent."), "muted"))
+        for item in items[:MOST_WAITING]:
+            when = words.moment(item.at, self._view.zone)
+            what = words.code(f"command.{item.what}")
+            parts = [p for p in (what, item.case_no, when) if p]
+            text = label(" · ".join(parts))
+            tries = badge(words("{n} tries", n=item.attempts), "info") if item.attempts else None
+            card.body.addLayout(row(self.look, text, None, *([tries] if tries else [])))
+        return card
+
+    def _attention(self, item: AttentionItem) -> QWidget:
+        words = self.words
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        what = words.code(f"command.{item.item.what}")
+        column.addWidget(label(f"{what} · {item.item.case_no}", "heading"))
+        reasons = [words.code(r.code, **r.params) for r in item.reasons]
+        why = "\n".join(reasons) or words.code(f"status.{item.status}")
+        column.addWidget(Notice(self.look, why, "warn"))
+        sides = QHBoxLayout()
+        mine = record_lines(words, item.mine, self._view.zone)
+        sides.addWidget(self._side(words("Yours"), mine))
+        if item.theirs is not None:
+            theirs = record_lines(words, item.theirs, self._view.zone)
+            sides.addWidget(self._side(words("At the server"), theirs))
+        column.addLayout(sides)
+        keep = partial(self._start, self._view.accept_theirs, item)
+        buttons = [button(self.look, words("Let the server's stand"), keep)]
+        if item.can_retry:
+            again = partial(self._start, self._view.try_again, item)
+            buttons.append(button(self.look, words("Try mine again"), again, kind="primary"))
+        column.addLayout(row(self.look, None, *buttons))
+        return box
+
+    def _start(self, act: Resolve, item: AttentionItem) -> None:
+        self.start(act(item.item.mid))
+
+    def _side(self, heading: str, lines: list[str]) -> QWidget:
+        card = Card(self.look)
+        card.body.addWidget(label(heading, "muted"))
+        for line in lines:
+            card.body.addWidget(label(line))
+        card.body.addStretch(1)
+        return card
+
+    def _history(self, runs: tuple[SyncRun, ...]) -> QWidget:
+        card = Card(self.look, self.words("Last tries"))
+        for run in runs:
+            when = self.words.moment(run.began_at, self._view.zone)
+            if run.trouble:
+                told = self.words.code(run.trouble)
+            else:
+                told = self.words("{sent} sent, {received} received", **msgspec.structs.asdict(run))
+            mark = badge(self.words("failed"), "warn") if run.trouble else badge("OK", "ok")
+            card.body.addLayout(row(self.look, label(f"{when} · {told}"), None, mark))
+        return card
+
+    def _on_answer(self, answer: Answer) -> None:
+        if answer.saved:
+            self.notice.say("")
+            self._go.tell(self.words("Settled."))
+        else:
+            self.notice.say(answer_text(self.words, answer), "block")

@@ -1,0 +1,161 @@
+"""Today: the agreed visits in driving order, windows to confirm, promises due."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, EmptyState, Notice, clear, row
+from field_app.ui.components.texts import badge, button, label
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.viewmodels.today import FollowUp, TodayViewModel, TodayVisit
+
+SOON_DAYS = 30
+
+
+class TodayScreen(Page):
+    """The officer's home."""
+
+    def __init__(self, look: Look, view: TodayViewModel, go: Navigator) -> None:
+        super().__init__(look, look.words("Today"))
+        self._view = view
+        self._go = go
+        self.begin_button: QPushButton | None = None
+        view.changed.connect(self._show)
+        self.show_loading()
+
+    def enter(self) -> None:
+        """Read the day anew."""
+        self.start(self._view.load())
+
+    def _show(self) -> None:
+        day = self._view.day
+        if day is None:
+            return
+        words = self.words
+        waiting = words("{n} to be sent", n=day.waiting) if day.waiting else words("all sent")
+        self.subtitle_says(f"{words.day(day.day)} · {waiting}")
+        self._show_certificate()
+        clear(self.body)
+        self.begin_button = None
+        self._show_visits(day.visits)
+        self._show_list(words("To be confirmed with the customer"), day.to_confirm)
+        self._show_follow_ups(day.follow_ups)
+        self.body.addStretch(1)
+        self.show_content()
+
+    def _show_certificate(self) -> None:
+        day = self._view.day
+        until = day.certified_until if day else None
+        if day is None or until is None or (until - day.day).days > SOON_DAYS:
+            self.notice.say("")
+        elif until < day.day:
+            self.notice.say(
+                self.words("Your certificate has ended: no visits until it is renewed."), "block"
+            )
+        else:
+            text = self.words("Your certificate ends on {day}.", day=self.words.day(until))
+            self.notice.say(text, "warn")
+
+    def _show_visits(self, visits: tuple[TodayVisit, ...]) -> None:
+        self.body.addWidget(label(self.words("Agreed visits"), "heading"))
+        if not visits:
+            card = Card(self.look)
+            card.body.addWidget(
+                EmptyState(
+                    self.look,
+                    self.words("No visit is agreed for today"),
+                    self.words("Agree a window with a customer: Cases, then Agree a visit."),
+                    "today",
+                )
+            )
+            self.body.addWidget(card)
+        for number, visit in enumerate(visits, start=1):
+            self.body.addWidget(self._visit_card(number, visit))
+
+    def _visit_card(self, number: int, visit: TodayVisit) -> QFrame:
+        card = Card(self.look)
+        line = QHBoxLayout()
+        line.setSpacing(self.look.px(14))
+        order = label(str(number), "title", wrap=False)
+        order.setMinimumWidth(self.look.px(28))
+        line.addWidget(order)
+        when = label(self.words.span(visit.start, visit.end, visit.zone), "time", wrap=False)
+        when.setMinimumWidth(self.look.px(120))
+        line.addWidget(when)
+        column = QVBoxLayout()
+        column.setSpacing(self.look.px(2))
+        column.addWidget(label(f"{visit.name} · {visit.area}"))
+        column.addWidget(label(self._way(visit), "muted"))
+        line.addLayout(column, 1)
+        if visit.is_now:
+            line.addWidget(badge(self.words("now"), "ok"))
+        line.addWidget(
+            button(
+                self.look,
+                self.words("Open case"),
+                lambda: self._go.open_case(visit.case_id),
+                kind="quiet",
+            )
+        )
+        line.addWidget(self._begin(visit))
+        card.body.addLayout(line)
+        for one in self._view.findings(visit):
+            tone = "block" if str(one.severity) == "block" else "warn"
+            card.body.addWidget(Notice(self.look, one.sentence, tone, one.source))
+        return card
+
+    def _begin(self, visit: TodayVisit) -> QPushButton:
+        first = self.begin_button is None
+        made = button(
+            self.look,
+            self.words("Begin visit"),
+            lambda: self._go.open_visit(visit.case_id, visit.appointment_id),
+            kind="primary" if first else "",
+        )
+        if first:
+            self.begin_button = made
+        return made
+
+    def _way(self, visit: TodayVisit) -> str:
+        parts = [visit.case_no, self.words.code(f"place.{visit.place}")]
+        if visit.travel_s is not None:
+            way = self.words("{minutes} drive", minutes=self.words.minutes(visit.travel_s))
+            parts.append(way)
+        if visit.leave_by is not None:
+            leave = self.words.clock(visit.leave_by, visit.zone)
+            parts.append(self.words("leave by {time}", time=leave))
+        return " · ".join(parts)
+
+    def _show_list(self, heading: str, visits: tuple[TodayVisit, ...]) -> None:
+        if not visits:
+            return
+        card = Card(self.look, heading)
+        for visit in visits:
+            ends = self.words.clock(visit.end, visit.zone)
+            when = f"{self.words.moment(visit.start, visit.zone)}–{ends}"
+            text = label(f"{when} · {visit.name} · {visit.area}")
+            ask = button(
+                self.look,
+                self.words("Confirm"),
+                partial(self._go.open_appointment, visit.case_id, visit.appointment_id),
+            )
+            card.body.addLayout(row(self.look, text, None, ask))
+        self.body.addWidget(card)
+
+    def _show_follow_ups(self, follow_ups: tuple[FollowUp, ...]) -> None:
+        if not follow_ups:
+            return
+        card = Card(self.look, self.words("Promises falling due"))
+        for one in follow_ups:
+            amount = f" · {self.words.money(one.amount_fen)}" if one.amount_fen else ""
+            text = label(f"{self.words.day(one.due)} · {one.name} · {one.case_no}{amount}")
+            open_it = button(
+                self.look,
+                self.words("Open case"),
+                partial(self._go.open_case, one.case_id),
+                kind="quiet",
+            )
+            card.body.addLayout(row(self.look, text, None, open_it))
+        self.body.addWidget(card)

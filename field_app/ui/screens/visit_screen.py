@@ -1,0 +1,149 @@
+"""A visit: the checks before the door, then a form that is quick in the usual case."""
+
+import msgspec
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from field_app.ui.components.choices import CheckGroup
+from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, Notice
+from field_app.ui.components.texts import button, label
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.ui.screens.hardship_form import HardshipPart
+from field_app.ui.screens.visit_form import VisitFormPart
+from field_app.viewmodels.answer import Answer
+from field_app.viewmodels.visit import OWN_CHECKS, VisitViewModel
+from sync.domain.ids import CaseId, RecordId
+from sync.domain.vocabulary import Revealable
+
+DRAFT_MS = 250
+
+
+class VisitScreen(Page):
+    """One visit."""
+
+    def __init__(self, look: Look, view: VisitViewModel, go: Navigator) -> None:
+        super().__init__(look, look.words("Visit"))
+        self._view = view
+        self._go = go
+        self._filling = False
+        words = look.words
+        self.save = button(look, words("Save visit"), self.submit, kind="primary")
+        self.toolbar.addWidget(self.save)
+        self.third_party = Notice(look)
+        self.body.addWidget(self.third_party)
+        self._build()
+        self._draft = QTimer(self)
+        self._draft.setSingleShot(True)
+        self._draft.timeout.connect(self._keep)
+        view.loaded.connect(self._show)
+        view.judged.connect(self._show_rules)
+        view.saved.connect(self._on_saved)
+        view.refused.connect(self._on_refused)
+        self.show_loading()
+
+    def _build(self) -> None:
+        words = self.words
+        columns = QHBoxLayout()
+        columns.setSpacing(self.look.px(16))
+        left, right = QVBoxLayout(), QVBoxLayout()
+        door = Card(self.look, words("Before the door"))
+        checks = [(c, words.code(f"check.{c}")) for c in OWN_CHECKS]
+        self.checks = CheckGroup(self.look, checks, self._changed, 1)
+        door.body.addWidget(self.checks)
+        self.findings = FindingsList(self.look, words("The rules allow this visit now."))
+        door.body.addWidget(self.findings)
+        left.addWidget(door)
+        self.talk = Card(self.look, words("For the talk with the customer"))
+        self.amount = label("", "amount")
+        self.talk.body.addWidget(self.amount)
+        listen = words("Listen first. Ask what is possible, not only what is owed.")
+        self.talk.body.addWidget(label(listen, "muted"))
+        left.addWidget(self.talk)
+        left.addStretch(1)
+        record = Card(self.look, words("What happened"))
+        self.form = VisitFormPart(self.look, self._changed)
+        record.body.addWidget(self.form)
+        right.addWidget(record)
+        hardship = Card(self.look, words("Hardship"))
+        self.hardship = HardshipPart(self.look, self._changed)
+        hardship.body.addWidget(self.hardship)
+        right.addWidget(hardship)
+        self.kept = label("", "muted")
+        right.addWidget(self.kept)
+        right.addStretch(1)
+        columns.addLayout(left, 4)
+        columns.addLayout(right, 7)
+        self.body.addLayout(columns)
+
+    def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Show a visit, with the draft left by an earlier try."""
+        self.show_loading()
+        self.notice.say("")
+        self.kept.setText("")
+        self.start(self._view.load(case_id, appointment_id))
+
+    def _show(self) -> None:
+        file = self._view.file
+        if file is None:
+            self.show_empty(self.words("This case is not here"), "", "cases")
+            return
+        self.subtitle_says(f"{file.shown[Revealable.NAME]} · {file.case.case_no}")
+        self.amount.setText(self.words.money(file.case.loan.total_fen))
+        entry = self._view.entry
+        self._filling = True
+        self.checks.choose(entry.checks)
+        self.form.fill(entry)
+        self.hardship.fill(entry)
+        self._filling = False
+        self._show_door()
+        self.show_content()
+        next(iter(self.checks.boxes.values())).setFocus()
+
+    def _show_rules(self) -> None:
+        self.findings.show_findings(self._view.findings)
+
+    def _show_door(self) -> None:
+        hides = self._view.hides_debt
+        self.talk.setVisible(not hides)
+        text = self.words(
+            "Somebody else is present: tell nothing of the matter. The amount is hidden."
+        )
+        self.third_party.say(text if hides else "", "warn")
+        self.hardship.show_needs(self._view.needs_consent)
+
+    def _changed(self) -> None:
+        if not self._filling:
+            self._draft.start(DRAFT_MS)
+
+    def _keep(self) -> None:
+        self.start(self._take())
+
+    async def _take(self) -> None:
+        entry = msgspec.structs.replace(self._view.entry, checks=self.checks.chosen)
+        await self._view.change(self.hardship.read(self.form.read(entry)))
+        self.kept.setText(self.words("Draft kept on this laptop."))
+        self._show_door()
+
+    def submit(self) -> None:
+        """Keep the visit."""
+        self._draft.stop()
+        self.start(self._submit())
+
+    async def _submit(self) -> None:
+        self.save.setEnabled(False)
+        try:
+            await self._take()
+            await self._view.record()
+        finally:
+            self.save.setEnabled(True)
+
+    def _on_saved(self) -> None:
+        self.notice.say("")
+        self._go.tell(self.words("The visit is kept and will be sent."))
+        self._go.go_back()
+
+    def _on_refused(self, answer: Answer) -> None:
+        self.notice.say(answer_text(self.words, answer), "block")
