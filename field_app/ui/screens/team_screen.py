@@ -1,0 +1,154 @@
+"""The lead's board: officers with load and certificate, and cases to be given."""
+
+from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QLineEdit, QWidget
+
+from field_app.ui.components.choices import combo
+from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, clear, row
+from field_app.ui.components.texts import badge, button, label
+from field_app.ui.dialogs.form_dialog import confirm
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.ui.screens.cases_screen import case_table
+from field_app.viewmodels.answer import Answer
+from field_app.viewmodels.team import OfficerLoad, TeamViewModel
+from sync.domain.ids import CaseId, OfficerId
+
+SOON_DAYS = 30
+
+
+class TeamScreen(Page):
+    """Assignment by the lead."""
+
+    def __init__(self, look: Look, view: TeamViewModel, go: Navigator) -> None:
+        super().__init__(look, look.words("Team"), scrolls=False)
+        self._view = view
+        self._go = go
+        words = look.words
+        self.suggest = button(look, words("Suggest for all unassigned"), self._suggest)
+        self.assign = button(look, words("Assign selected"), self._assign, kind="primary")
+        self.toolbar.addWidget(self.suggest)
+        self._board = QGridLayout()
+        self._board.setSpacing(look.px(10))
+        self.body.addLayout(self._board)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(words("Search cases"))
+        self.search.setAccessibleName(words("Search cases"))
+        self.search.textChanged.connect(lambda text: view.cases.search(text=text.strip()))
+        show = [("unassigned", words("Without an officer")), ("all", words("All cases"))]
+        self.filter = combo(show, words("Which cases"))
+        self.filter.currentIndexChanged.connect(lambda _i: self._filter())
+        self.first = combo([("", words("nobody"))], words("First officer"))
+        self.second = combo([("", words("nobody"))], words("Second officer"))
+        self.body.addLayout(
+            row(look, self.search, self.filter, self.first, self.second, self.assign)
+        )
+        self.table = case_table(look, view.cases)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.doubleClicked.connect(self._open)
+        self.none = label(words("Every case has an officer."), "muted")
+        self.none.hide()
+        self.body.addWidget(self.none)
+        self.body.addWidget(self.table, 1)
+        self.count = label("", "muted")
+        self.body.addWidget(self.count)
+        view.changed.connect(self._show)
+        view.cases.changed.connect(self._show_count)
+        view.assigned.connect(self._on_assigned)
+        self.show_loading()
+
+    def enter(self) -> None:
+        """Read the board."""
+        self._filter()
+        self.start(self._view.load())
+
+    def _filter(self) -> None:
+        self._view.cases.search(unassigned=self.filter.currentData() == "unassigned")
+
+    def _show(self) -> None:
+        board = self._view.board
+        if board is None:
+            return
+        words = self.words
+        unassigned = words("{n} cases without an officer", n=board.unassigned)
+        visits = words("{n} visits agreed today", n=len(board.visits))
+        self.subtitle_says(f"{words.day(board.day)} · {unassigned} · {visits}")
+        clear(self._board)
+        for number, load in enumerate(board.officers):
+            self._board.addWidget(self._officer(load), number // 4, number % 4)
+        for box in (self.first, self.second):
+            chosen = box.currentData()
+            box.clear()
+            box.addItem(words("nobody"), "")
+            for officer in self._view.officers:
+                box.addItem(officer.name, officer.id)
+            box.setCurrentIndex(max(0, box.findData(chosen)))
+        self.suggest.setEnabled(bool(board.unassigned))
+        self.show_content()
+
+    def _officer(self, load: OfficerLoad) -> QWidget:
+        words = self.words
+        card = Card(self.look)
+        left = load.days_to_expiry
+        tone = "block" if left is None or left < 0 else "warn" if left <= SOON_DAYS else "ok"
+        if left is None:
+            text = words("not certified")
+        elif left < 0:
+            text = words("certificate ended")
+        else:
+            text = words("certified {n} days", n=left)
+        name = label(load.officer.name, "heading", wrap=False)
+        card.body.addLayout(row(self.look, name, None, badge(text, tone)))
+        told = words("{cases} cases · {visits} visits", cases=load.cases, visits=load.visits)
+        card.body.addWidget(label(told, "muted"))
+        return card
+
+    def _show_count(self) -> None:
+        total = self._view.cases.total
+        self.none.setVisible(not total and self._view.cases.query.unassigned)
+        self.count.setText(self.words("{n} cases · select several with Shift or Ctrl", n=total))
+
+    def _selected(self) -> tuple[CaseId, ...]:
+        rows = self.table.selectionModel().selectedRows()
+        found = (self._view.cases.case_at(index.row()) for index in rows)
+        return tuple(c for c in found if c is not None)
+
+    def _assign(self) -> None:
+        chosen = self._selected()
+        if not chosen:
+            self.notice.say(self.words("Select the cases to give first."), "info")
+            return
+        first, second = self.first.currentData(), self.second.currentData()
+        self.start(
+            self._view.assign(
+                chosen,
+                OfficerId(first) if first else None,
+                OfficerId(second) if second else None,
+            )
+        )
+
+    def _suggest(self) -> None:
+        self.start(self._ask_suggestion())
+
+    async def _ask_suggestion(self) -> None:
+        found = await self._view.suggest_all()
+        names = {o.id: o.name for o in self._view.officers}
+        counts = [
+            f"{names[o]}: {sum(s.officer_id == o for s in found)}"
+            for o in dict.fromkeys(s.officer_id for s in found)
+        ]
+        explain = self.words("By area and present load:") + "\n" + "\n".join(sorted(counts))
+        title = self.words("Assign {n} cases as suggested?", n=len(found))
+        if found and await confirm(self, self.look, title, explain):
+            await self._view.take(found)
+
+    def _on_assigned(self, done: int, answer: Answer) -> None:
+        self.notice.say("" if answer.saved else answer_text(self.words, answer), "block")
+        if done:
+            self._go.tell(self.words("{n} cases assigned.", n=done))
+
+    def _open(self) -> None:
+        case_id = self._view.cases.case_at(self.table.currentIndex().row())
+        if case_id is not None:
+            self._go.open_case(case_id)
