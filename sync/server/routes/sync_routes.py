@@ -65,15 +65,18 @@ async def push_route(request: Asked) -> Response[bytes]:
 
 @get("/pull", summary="The next page of a scope")
 async def pull_route(
-    request: Asked, scope: str, after: str = "0.-1", limit: int = 500
+    request: Asked,
+    wanted: Annotated[str, Parameter(query="scope")],
+    after: str = "0.-1",
+    limit: int = 500,
 ) -> Response[bytes]:
-    """Hand out a page."""
+    """Hand out a page. `scope` itself is a name the framework keeps for its own."""
     caller = await _caller(request)
     try:
         cursor = Cursor.parse(after)
     except ValueError as error:
         raise Refusal(400, Codes.MALFORMED) from error
-    return answer(request, await pull.pull(_service(request), caller, scope, cursor, limit))
+    return answer(request, await pull.pull(_service(request), caller, wanted, cursor, limit))
 
 
 @get("/wait", summary="Wait until something changed")

@@ -1,0 +1,286 @@
+"""A branch office for tests: a real server process with an imported export, and enrolled laptops.
+
+`office` is a running server with team `north`: officers li and wang, lead chen, and the cases of
+a small export. `office.seat("li")` enrols a laptop through the program's own bootstrap; the
+lead's laptop gives cases with `office.give(…)`.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.enrolment import enrol
+from field_app.bootstrap.laptop import Laptop, MachineClock
+from field_app.operations import team
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved
+from field_app.storage.case_index import Wanted
+from field_app.storage.keys import FLOOR
+from field_app.storage.profile import Profile, profile_of
+from field_app.viewmodels.enrol import EnrolForm
+from sync.domain.ids import CaseId, OfficerId
+from sync.domain.time import Clock, local_date
+from sync.engine.engine import SyncReport, sync_once
+from sync.engine.http_transport import HttpTransport
+from sync.engine.ports import Progress, Transport
+from tools.sample.export import Export, write_export
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSPHRASE = "three brown otters swim"
+TEAM = "north"
+CASES = 30
+START_WITHIN_S = 30.0
+OFFICERS = {"li": "李静", "wang": "王强"}
+LEAD = "chen"
+
+
+class Secrets:
+    """A keyring that lives as long as the test."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load(self, name: str) -> bytes | None:
+        return self._kept.get(name)
+
+    def save(self, name: str, secret: bytes) -> bool:
+        self._kept[name] = secret
+        return True
+
+
+def never() -> bool:
+    """Nobody stops the sync."""
+    return False
+
+
+def unheard(_progress: Progress) -> None:
+    """Nobody listens to the progress."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def administer(data: Path, *arguments: str) -> str:
+    """Run `field-server` and return what it printed; fails the test when it refuses."""
+    command = [sys.executable, "-m", "sync.cli", *arguments, "--data", str(data)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def furnish(data: Path, today: datetime, cases: int = CASES) -> None:
+    """Initialise a server with a team, its people and an imported export."""
+    administer(data, "init", "--branch-name", "云川分行")
+    administer(data, "team", "add", TEAM, "城北组")
+    for login, name in OFFICERS.items():
+        person = ("--name", name, "--team", TEAM, "--certified-until", "2099-12-31")
+        administer(data, "user", "add", login, *person, "--start", "35.05,118.35")
+    administer(data, "user", "add", LEAD, "--name", "陈晨", "--role", "lead", "--team", TEAM)
+    export = data / "export.xlsx"
+    write_export(export, Export(local_date(today, "Asia/Shanghai"), count=cases))
+    administer(data, "import", str(export), "--team", TEAM)
+
+
+@dataclass
+class Server:
+    """The server's process on one port, stopped and started as a test needs it."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    tls: tuple[Path, Path] | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start and return once it takes connections."""
+        where = ["--data", str(self.data), "--port", str(self.port)]
+        if self.tls:
+            where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sync.cli", "serve", *where], cwd=ROOT, start_new_session=True
+        )
+        clock = MachineClock()
+        began = clock.now()
+        while not self._listens():
+            spent = (clock.now() - began).total_seconds()
+            assert spent < START_WITHIN_S, "the server did not start"
+            try:
+                code = self.process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"the server ended with {code}")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, politely or with SIGKILL, its worker with it."""
+        if self.process is None:
+            return
+        if how is signal.SIGKILL:
+            os.killpg(self.process.pid, how)
+        else:
+            self.process.send_signal(how)
+        self.process.wait(30)
+        self.process = None
+
+
+@dataclass
+class Seat:
+    """A person at an enrolled, unlocked laptop."""
+
+    login: str
+    laptop: Laptop
+    desk: Desk
+    line: HttpTransport
+
+    @property
+    def profile(self) -> Profile:
+        found = profile_of(self.desk.store.vault)
+        assert found is not None
+        return found
+
+    @property
+    def me(self) -> OfficerId:
+        return self.desk.me.officer_id
+
+    def sync(
+        self,
+        cancelled: Callable[[], bool] = never,
+        line: Transport | None = None,
+        on_progress: Callable[[Progress], None] = unheard,
+    ) -> SyncReport:
+        """Sync once over the laptop's line, or over another."""
+        replica = self.desk.store.replica
+        return sync_once(replica, line or self.line, on_progress=on_progress, cancelled=cancelled)
+
+    def cases(self) -> list[CaseId]:
+        """Return the ids of every case on this laptop."""
+        return [row.id for row in self.desk.store.index.page(Wanted(), None, 100_000)]
+
+    def count(self, kind: str) -> int:
+        """Return how many records of a kind the screens can see."""
+        row = self.desk.store.vault.connection.execute(
+            "SELECT count(*) FROM projected WHERE kind = ?", (kind,)
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def close(self) -> None:
+        self.line.close()
+        self.desk.store.close()
+
+    def reopened(self) -> "Seat":
+        """Close the program and open it again with the passphrase."""
+        self.close()
+        return sit_down(self.login, self.laptop)
+
+
+def sit_down(login: str, laptop: Laptop) -> Seat:
+    """Unlock an enrolled laptop and lay its desk."""
+    vault = unlock(laptop, PASSPHRASE)
+    desk = lay_desk(laptop, vault, policy_in_force(laptop))
+    profile = profile_of(vault)
+    assert profile is not None
+    return Seat(login, laptop, desk, HttpTransport(profile.address, token=profile.token))
+
+
+@dataclass
+class Office:
+    """A server, its folder, and everybody who sat down."""
+
+    server: Server
+    homes: Path
+    clock: Clock
+    seats: list[Seat] = field(default_factory=list)
+
+    def code(self, login: str) -> str:
+        """Make a one-time code for a person."""
+        return administer(self.server.data, "enrol-code", login).strip()
+
+    def laptop(self, name: str) -> Laptop:
+        """Return a new laptop that is not enrolled."""
+        home = self.homes / name
+        home.mkdir(parents=True)
+        return Laptop(home, self.clock, Secrets(), work=FLOOR, name=name)
+
+    def form(self, login: str, code: str) -> EnrolForm:
+        """Return the enrolment form as the person would fill it."""
+        return EnrolForm(self.server.address, login, code, PASSPHRASE, PASSPHRASE)
+
+    def seat(self, login: str) -> Seat:
+        """Enrol a new laptop for a person and unlock it."""
+        laptop = self.laptop(f"{login}-{len(self.seats)}")
+        enrol(laptop, self.form(login, self.code(login)), lambda _step: None).close()
+        return self.keep(sit_down(login, laptop))
+
+    def keep(self, seat: Seat) -> Seat:
+        """Close this seat when the test ends."""
+        self.seats.append(seat)
+        return seat
+
+    def reopened(self, seat: Seat) -> Seat:
+        """Close a person's program and open it again."""
+        self.seats.remove(seat)
+        return self.keep(seat.reopened())
+
+    def people(self) -> dict[str, OfficerId]:
+        """Return the ids of everybody by login."""
+        lines = administer(self.server.data, "user", "list").splitlines()
+        return {parts[0]: OfficerId(parts[4]) for parts in (line.split("\t") for line in lines)}
+
+    def give(self, lead: Seat, count: int, first: str = "li", second: str = "wang") -> list[CaseId]:
+        """Let the lead give so many cases to two officers, sent and answered; return them."""
+        people = self.people()
+        lead.sync()
+        chosen = tuple(sorted(lead.cases())[:count])
+        written = team.assign(lead.desk, chosen, people[first], people[second])
+        assert all(isinstance(w, Saved) for w in written)
+        lead.sync()
+        return list(chosen)
+
+    def close(self) -> None:
+        for seat in self.seats:
+            seat.close()
+        self.server.stop()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server's folder made once; tests run on copies of it."""
+    data = tmp_path_factory.mktemp("office") / "srv"
+    furnish(data, datetime.now(UTC))
+    return data
+
+
+@pytest.fixture
+def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
+    """A running server of the test's own, with 30 cases and nobody enrolled."""
+    data = tmp_path / "srv"
+    shutil.copytree(furnished, data)
+    found = Office(Server(data), tmp_path / "homes", MachineClock())
+    try:
+        found.server.start()
+        yield found
+    finally:
+        found.close()
