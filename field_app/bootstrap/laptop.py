@@ -1,13 +1,13 @@
 """This computer's own parts: clock, randomness, ids, the folder of the vault, the line."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from field_app.settings.settings import resources_folder
 from field_app.storage.keys import KdfWork
 from field_app.storage.slot_file import SecretStore
 from sync.domain.ids import uuid7
@@ -43,9 +43,10 @@ def mono_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-def connect(address: str, token: str) -> Transport:
-    """Return the real line to a server."""
-    return HttpTransport(address, token=token)
+def line(authority: str = "") -> Callable[[str, str], Transport]:
+    """Return what opens the real line; `authority` is the file of a bank's own CA."""
+    known = Path(authority) if authority else None
+    return lambda address, token: HttpTransport(address, token=token, authority=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class Laptop:
     clock: Clock
     secrets: SecretStore
     random: Callable[[int], bytes] = os.urandom
-    connect: Callable[[str, str], Transport] = connect
+    connect: Callable[[str, str], Transport] = field(default_factory=line)
     work: KdfWork | None = None
     name: str = ""
-    resources: Path = field(default_factory=lambda: resources_folder())
+    resources: Path = field(default_factory=resources_folder)
 
     @property
     def vault(self) -> Path:
@@ -79,13 +80,3 @@ class Laptop:
     def ids(self) -> FreshIds:
         """Return the source of ids."""
         return FreshIds(self.clock, self.random)
-
-
-def resources_folder() -> Path:
-    """Return the folder of packs, themes and words: beside the frozen program or the checkout."""
-    bundled = getattr(sys, "_MEIPASS", None)
-    if bundled:
-        return Path(bundled) / "resources"
-    if getattr(sys, "frozen", False):
-        return Path(sys.executable).parent / "resources"
-    return Path(__file__).resolve().parents[2] / "resources"

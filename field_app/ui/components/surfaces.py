@@ -104,3 +104,17 @@ def row(look: Look, *widgets: QWidget | None, stretch_last: bool = False) -> QHB
         else:
             made.addWidget(widget, int(stretch_last and number == len(widgets) - 1))
     return made
+
+
+def centre(widget: QWidget, card: QWidget) -> None:
+    """Put a card into the middle of a page."""
+    widget.setProperty("role", "page")
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(widget)
+    column.addStretch(1)
+    line = QHBoxLayout()
+    line.addStretch(1)
+    line.addWidget(card, 4)
+    line.addStretch(1)
+    column.addLayout(line)
+    column.addStretch(1)

@@ -1,0 +1,174 @@
+"""The program from its first window to its last: unlock or enrol, then the desk's window.
+
+1. `run` gives the application an asyncio loop (qasync) and starts `Program`.
+2. `Program.start` shows Enrol or Unlock; both end with an open vault.
+3. `Program.open_desk` lays the desk on the store thread and starts the sync loop.
+4. `show_main` builds view-models and screens; settings build them anew.
+Read next: `workshop.py`, which makes the view-models.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
+
+from field_app.background.lock_timer import LockTimer
+from field_app.background.runner import Runner, StoreThread
+from field_app.background.sync_loop import SyncLoop
+from field_app.background.tasks import Tasks
+from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.enrolment import enrol
+from field_app.bootstrap.laptop import Laptop
+from field_app.bootstrap.workshop import Workshop
+from field_app.i18n.words import load_words
+from field_app.settings.settings import Settings, write_settings
+from field_app.storage.profile import Profile, profile_of
+from field_app.storage.vault import Vault
+from field_app.theme.appearance import dress
+from field_app.theme.tokens import load_tokens
+from field_app.ui.look import Look
+from field_app.ui.main_window import MainWindow
+from field_app.ui.screens.enrol_screen import EnrolScreen
+from field_app.ui.screens.unlock_screen import UnlockScreen
+from field_app.viewmodels.enrol import EnrolViewModel
+from field_app.viewmodels.unlock import UnlockViewModel
+
+TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
+
+
+class Program(QObject):
+    """One running program; `relaunch` starts another one in its place when it locks."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        laptop: Laptop,
+        settings: Settings,
+        relaunch: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._laptop = laptop
+        self.settings = settings
+        self._relaunch = relaunch
+        self.store = StoreThread()
+        self.policy = policy_in_force(laptop)
+        self.gone = asyncio.Event()
+        self.tasks = Tasks()
+        self.window: QWidget | None = None
+        self.runner: Runner | None = None
+        self.sync_loop: SyncLoop | None = None
+        self._lock: LockTimer | None = None
+        self._sync_task: asyncio.Task[None] | None = None
+        self._profile: Profile | None = None
+        self._workshop: Workshop | None = None
+        self.look = self._new_look()
+
+    def _new_look(self) -> Look:
+        resources = self._laptop.resources
+        words = load_words(resources / "i18n", self.settings.language)
+        tokens = load_tokens(resources / "themes", self.settings.theme, self.settings.text_size)
+        dress(self._application, tokens)
+        return Look(words, tokens)
+
+    def start(self) -> None:
+        """Show the way in."""
+        if self._laptop.enrolled:
+            unlocking = UnlockViewModel(self.store, lambda p: unlock(self._laptop, p))
+            unlocking.unlocked.connect(self._on_vault)
+            self._show(UnlockScreen(self.look, unlocking))
+            return
+        enrolling = EnrolViewModel(self.store, lambda form, tell: enrol(self._laptop, form, tell))
+        enrolling.enrolled.connect(self._on_vault)
+        self._show(EnrolScreen(self.look, enrolling, self.settings.server))
+
+    def _show(self, window: QWidget) -> None:
+        before, self.window = self.window, window
+        if not isinstance(window, MainWindow):
+            window.setWindowTitle(self.look.words("Yuefang"))
+            window.resize(self.look.px(900), self.look.px(680))
+        window.show()
+        if before is not None:
+            before.close()
+            before.deleteLater()
+
+    def _on_vault(self, vault: Vault) -> None:
+        self.tasks.start(self.open_desk(vault))
+
+    async def open_desk(self, vault: Vault) -> None:
+        """Lay the desk and show the window."""
+        desk = await self.store.do(lambda: lay_desk(self._laptop, vault, self.policy))
+        profile = await self.store.do(lambda: profile_of(vault))
+        if profile is None:
+            raise LookupError("an open vault without a profile")
+        self._profile = profile
+        self.runner = Runner(self.store, desk)
+        transport = self._laptop.connect(profile.address, profile.token)
+        chance = random.Random()  # noqa: S311  # spreads load, guards nothing
+        self.sync_loop = SyncLoop(self.runner, transport, self._laptop.clock, chance, _report)
+        await self.show_main()
+        self._sync_task = asyncio.ensure_future(self.sync_loop.run())
+        limit = timedelta(minutes=self.settings.lock_minutes)
+        self._lock = LockTimer(self._laptop.clock, limit, self.lock)
+        self._application.installEventFilter(self)
+        self.tasks.start(self._lock.watch())
+
+    async def show_main(self) -> None:
+        """Build the window of the officer whose desk it is."""
+        if self.runner is None or self.sync_loop is None or self._profile is None:
+            raise LookupError("there is no desk yet")
+        workshop = Workshop(
+            self._laptop, self.settings, self.runner, self.sync_loop, self.policy, self.look
+        )
+        self._workshop = workshop
+        window = await workshop.build_window(self._profile, self.apply)
+        window.lock_wanted.connect(self.lock)
+        window.closing.connect(lambda: self._on_closing(window))
+        self._show(window)
+
+    def apply(self, settings: Settings) -> None:
+        """Keep new settings and show the window anew."""
+        self.settings = settings
+        write_settings(self._laptop.home, settings)
+        self.look = self._new_look()
+        if self._lock is not None:
+            self._lock.limit = timedelta(minutes=settings.lock_minutes)
+        self.tasks.start(self.show_main())
+
+    def _on_closing(self, window: MainWindow) -> None:
+        if window is self.window:
+            self.gone.set()
+
+    def lock(self) -> None:
+        """End this process, for Python cannot forget a key; the next one asks to unlock."""
+        self._relaunch()
+        self.gone.set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note that a person is here."""
+        if self._lock is not None and event.type() in TOUCHES:
+            self._lock.touch()
+        return super().eventFilter(watched, event)
+
+    async def close(self) -> None:
+        """End tasks and threads, the vault last."""
+        self._application.removeEventFilter(self)
+        self.tasks.cancel()
+        if self._sync_task is not None:
+            self._sync_task.cancel()
+            await asyncio.gather(self._sync_task, return_exceptions=True)
+        if self._workshop is not None:
+            self._workshop.close()
+        if self.runner is not None:
+            await asyncio.to_thread(self.runner.close)
+        else:
+            self.store.close()
+
+
+def _report(bug: Exception) -> None:
+    """Hand a bug of the network thread to the program's one place for bugs."""
+    sys.excepthook(type(bug), bug, bug.__traceback__)

@@ -1,0 +1,79 @@
+"""Gives the application its loop and ends it cleanly. The only place that knows qasync."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import qasync
+from PySide6.QtCore import QLocale, QProcess
+from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition root
+
+from field_app.bootstrap.laptop import Laptop, MachineClock, line
+from field_app.bootstrap.program import Program
+from field_app.settings.settings import Settings
+from field_app.storage.slot_file import KeyringStore
+from field_app.ui.map.scheme import register_scheme
+
+
+def new_application() -> QApplication:
+    """Return the application; the map's scheme is made known before it exists."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # The web engine refuses to start as root with its sandbox; only tests run as root.
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    register_scheme()
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Yuefang")
+    application.setStyle("Fusion")
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese))
+    return application
+
+
+def this_laptop(home: Path, settings: Settings) -> Laptop:
+    """Return the real laptop."""
+    name = os.environ.get("COMPUTERNAME") or os.uname().nodename
+    return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
+
+
+def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> T:
+    """Run a coroutine on Qt's loop until it ends."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+
+    async def whole() -> T:
+        return await work()
+
+    with loop:
+        result: T = loop.run_until_complete(whole())
+    return result
+
+
+def run(laptop: Laptop, settings: Settings) -> int:
+    """Run the program until its window closes; returns the exit code."""
+    application = new_application()
+    application.setQuitOnLastWindowClosed(False)
+    locked = False
+
+    def relaunch() -> None:
+        nonlocal locked
+        locked = True
+
+    async def work() -> None:
+        program = Program(application, laptop, settings, relaunch)
+        application.lastWindowClosed.connect(program.gone.set)
+        program.start()
+        await program.gone.wait()
+        await program.close()
+
+    run_loop(application, work)
+    if locked:
+        _start_anew()
+    return 0
+
+
+def _start_anew() -> None:
+    arguments = sys.argv[1:]
+    if not getattr(sys, "frozen", False):
+        arguments = ["-m", "field_app", *arguments]
+    QProcess.startDetached(sys.executable, arguments)

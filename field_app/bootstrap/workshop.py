@@ -1,0 +1,133 @@
+"""Makes the view-models and the window of one officer, with the map and the planner they use."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from field_app.background.runner import Runner
+from field_app.background.sync_loop import SyncLoop
+from field_app.bootstrap.laptop import Laptop
+from field_app.maps.pack import MapPack, PackUnusable
+from field_app.maps.travel import RoadTimes, StraightLine, TravelTimes
+from field_app.planning.process import PlanProcess
+from field_app.settings.settings import Settings
+from field_app.storage.profile import Profile
+from field_app.ui.look import Look
+from field_app.ui.main_window import MainWindow
+from field_app.ui.map.map_view import MapView
+from field_app.ui.screen_set import Views, make_screens
+from field_app.viewmodels.appointment import AppointmentViewModel
+from field_app.viewmodels.case import CaseViewModel
+from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.plan import PlanViewModel
+from field_app.viewmodels.sync import SyncViewModel
+from field_app.viewmodels.team import TeamViewModel
+from field_app.viewmodels.today import TodayViewModel
+from field_app.viewmodels.visit import VisitViewModel
+from sync.domain.records import Officer
+from sync.domain.vocabulary import Role
+from sync.policy.engine import PolicyEngine
+from sync.policy.words import PackWords
+
+ROADS = "roads"
+
+
+class Workshop:
+    """Builds one window; `close` lets the map pack go."""
+
+    def __init__(
+        self,
+        laptop: Laptop,
+        settings: Settings,
+        runner: Runner,
+        sync_loop: SyncLoop,
+        policy: PolicyEngine,
+        look: Look,
+    ) -> None:
+        self._laptop = laptop
+        self._settings = settings
+        self._runner = runner
+        self._sync_loop = sync_loop
+        self._policy = policy
+        self._look = look
+        self._pack, self._why_no_map = self._open_pack()
+        self._times = self._travel_times()
+
+    def _open_pack(self) -> tuple[MapPack | None, str]:
+        chosen = self._settings.map_pack
+        if not chosen:
+            return None, "map.none_chosen"
+        try:
+            return MapPack.open(Path(chosen)), ""
+        except PackUnusable as trouble:
+            return None, trouble.code
+
+    def _travel_times(self) -> TravelTimes:
+        if self._pack is None:
+            return StraightLine()
+        archive = self._pack.lay_roads(self._laptop.home / ROADS)
+        return RoadTimes(archive) if archive else StraightLine()
+
+    def _new_map(self) -> MapView | str:
+        if self._pack is None:
+            return self._why_no_map
+        return MapView(self._pack, self._look.tokens)
+
+    def views(self) -> Views:
+        """Return the view-models a person of this role has."""
+        runner, clock, words = self._runner, self._laptop.clock, self._look.words
+        rules = PackWords(self._policy.pack, words.language)
+        role = runner.desk.me.role
+        leads = role is Role.LEAD
+        return Views(
+            cases=CasesViewModel(runner, words),
+            case=CaseViewModel(runner, rules),
+            appointment=AppointmentViewModel(runner, clock, rules),
+            visit=VisitViewModel(runner, clock, rules),
+            map=MapViewModel(runner, clock, self._times),
+            sync=SyncViewModel(runner, self._sync_loop, rules),
+            today=TodayViewModel(runner, rules) if role is Role.OFFICER else None,
+            team=TeamViewModel(runner, rules, words) if leads else None,
+            plan=PlanViewModel(runner, clock, rules, self._times, _new_solver) if leads else None,
+        )
+
+    async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
+        """Return the window with all its screens."""
+        views = self.views()
+        me = await self._runner.run(
+            lambda desk: desk.store.projection.get(Officer, desk.me.officer_id)
+        )
+        name = me.record.name if me else profile.officer.name
+        role = self._look.words.code(f"role.{self._runner.desk.me.role}")
+        window = MainWindow(self._look, f"{name} · {role}", views.sync)
+        facts = self._facts(profile)
+        screens = make_screens(
+            self._look, views, window, self._new_map, self._settings, facts, apply
+        )
+        window.furnish(screens)
+        return window
+
+    def _facts(self, profile: Profile) -> list[tuple[str, str]]:
+        words = self._look.words
+        return [
+            (words("Branch"), profile.branch_name),
+            (words("Server"), profile.address),
+            (words("Account"), profile.account),
+            (words("Laptop"), profile.device_id[:8]),
+            (words("Rules"), f"{self._policy.pack.id} {self._policy.pack.version}"),
+            (words("Map"), self._pack.info.name if self._pack else words("none")),
+            (words("Data folder"), str(self._laptop.home)),
+        ]
+
+    def close(self) -> None:
+        """Close the pack."""
+        if self._pack is not None:
+            self._pack.close()
+
+
+def _new_solver() -> PlanProcess:
+    """Return a solver in a process of its own: this very program, started as a worker."""
+    if getattr(sys, "frozen", False):
+        return PlanProcess([sys.executable, "--plan-worker"])
+    return PlanProcess([sys.executable, "-m", "field_app.planning.worker"])

@@ -1,0 +1,235 @@
+"""The window: navigation at the left, one screen, a strip that tells how things stand."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from field_app.background.tasks import Tasks
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Notice
+from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.form_dialog import confirm
+from field_app.ui.look import Look
+from field_app.ui.screen_set import ScreenSet
+from field_app.ui.shortcuts import KEYS, bind, keys_of
+from field_app.viewmodels.sync import SyncViewModel
+from sync.domain.ids import CaseId, RecordId
+
+TOLD_MS = 5000
+NAV_WIDTH = 190
+
+
+class MainWindow(QMainWindow):
+    """Everything after the unlock. Signals: `closing()`, `lock_wanted()`."""
+
+    closing = Signal()
+    lock_wanted = Signal()
+
+    def __init__(self, look: Look, who: str, sync: SyncViewModel) -> None:
+        super().__init__()
+        self._look = look
+        self._sync = sync
+        self._tasks = Tasks()
+        self.words = look.words
+        self.screens: ScreenSet | None = None
+        self._trail: list[Callable[[], None]] = []
+        self.setWindowTitle(look.words("Yuefang"))
+        self.resize(1280, 800)
+        self.stack = QStackedWidget()
+        self.told = Notice(look)
+        self._told_timer = QTimer(self)
+        self._told_timer.setSingleShot(True)
+        self._told_timer.timeout.connect(lambda: self.told.say(""))
+        self.nav_buttons: dict[str, QPushButton] = {}
+        self._nav = self._make_nav(who)
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.told)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self._make_strip())
+        whole = QWidget()
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._nav)
+        line.addLayout(middle, 1)
+        self.setCentralWidget(whole)
+        sync.changed.connect(self._show_strip)
+        sync.progressed.connect(self._show_strip)
+
+    def _make_nav(self, who: str) -> QFrame:
+        look = self._look
+        nav = QFrame()
+        nav.setProperty("kind", "nav")
+        nav.setFixedWidth(look.px(NAV_WIDTH))
+        self._nav_column = QVBoxLayout(nav)
+        edge = look.px(12)
+        self._nav_column.setContentsMargins(edge, look.px(18), edge, edge)
+        self._nav_column.setSpacing(look.px(4))
+        self._nav_column.addWidget(label("约访 Yuefang", "brand"))
+        self._nav_column.addWidget(label(who, "muted"))
+        self._nav_column.addSpacing(look.px(12))
+        return nav
+
+    def _make_strip(self) -> QFrame:
+        look = self._look
+        strip = QFrame()
+        strip.setProperty("kind", "strip")
+        line = QHBoxLayout(strip)
+        line.setContentsMargins(look.px(24), look.px(6), look.px(16), look.px(6))
+        self.strip_text = label("", "muted", wrap=False)
+        line.addWidget(self.strip_text, 1)
+        self.sync_button = button(
+            look, look.words("Sync now"), self._sync.sync_now, kind="quiet", icon="sync"
+        )
+        self.sync_button.setToolTip(keys_of("sync_now"))
+        lock = button(look, look.words("Lock"), self.lock_wanted.emit, kind="quiet", icon="lock")
+        lock.setToolTip(keys_of("lock"))
+        line.addWidget(self.sync_button)
+        line.addWidget(lock)
+        return strip
+
+    def furnish(self, screens: ScreenSet) -> None:
+        """Put the screens in and show the first."""
+        self.screens = screens
+        for name, page in screens.navigable.items():
+            show = partial(self.show_screen, name)
+            made = button(self._look, page.title.text(), show, kind="nav", icon=name)
+            made.setCheckable(True)
+            made.setToolTip(keys_of(name))
+            self.nav_buttons[name] = made
+            self._nav_column.addWidget(made)
+        self._nav_column.addStretch(1)
+        for page in screens.every:
+            self.stack.addWidget(page)
+        bind(self, self._acts(screens))
+        self.show_screen(next(iter(screens.navigable)))
+        self._tasks.start(self._sync.load())
+
+    def _acts(self, screens: ScreenSet) -> Mapping[str, Callable[[], object]]:
+        def goes_to(name: str) -> Callable[[], object]:
+            return lambda: self.show_screen(name)
+
+        acts: dict[str, Callable[[], object]] = {n: goes_to(n) for n in screens.navigable}
+        acts |= {
+            "search": lambda: self.show_screen("cases"),
+            "begin": self._begin,
+            "sync_now": self._sync.sync_now,
+            "back": self.go_back,
+            "lock": self.lock_wanted.emit,
+            "help": lambda: self._tasks.start(self._help()),
+        }
+        return acts
+
+    def _begin(self) -> None:
+        """Do the screen's main act: begin the next visit, or save the one that is open."""
+        if self.screens is None:
+            return
+        if self.stack.currentWidget() is self.screens.visit:
+            self.screens.visit.submit()
+            return
+        self.show_screen("today")
+        if self.screens.today is not None and self.screens.today.begin_button is not None:
+            self.screens.today.begin_button.click()
+
+    async def _help(self) -> None:
+        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS]
+        await confirm(self, self._look, self.words("Keys"), "\n".join(lines))
+
+    def _show_strip(self) -> None:
+        state, status, words = self._sync.state, self._sync.status, self.words
+        self.sync_button.setEnabled(not status.running)
+        if state is None:
+            return
+        parts = [words("Works from this laptop")]
+        if state.last_sync is not None:
+            when = words.moment(state.last_sync, self._sync.zone)
+            parts.append(words("synced {when}", when=when))
+        else:
+            parts.append(words("not synced yet"))
+        waiting = len(state.waiting)
+        parts.append(words("{n} to be sent", n=waiting) if waiting else words("all sent"))
+        if state.attention:
+            parts.append(words("{n} need your decision", n=len(state.attention)))
+        if status.running:
+            parts.append(words("syncing …"))
+        elif status.trouble:
+            parts.append(words.code(f"{status.trouble}", **status.trouble_params))
+        self.strip_text.setText(" · ".join(parts))
+
+    def show_screen(self, name: str) -> None:
+        """Show a screen of the navigation; the trail back begins anew."""
+        page = self.screens.navigable.get(name) if self.screens else None
+        if page is None:
+            return
+        self._trail = [lambda: self.show_screen(name)]
+        self._show(page)
+        for other, made in self.nav_buttons.items():
+            made.setChecked(other == name)
+        enter: Callable[[], None] = page.enter  # type: ignore[attr-defined]
+        enter()
+
+    def _show(self, page: Page) -> None:
+        self.stack.setCurrentWidget(page)
+
+    def open_case(self, case_id: CaseId) -> None:
+        """Show a case."""
+        self._go(lambda: self._open_case(case_id))
+
+    def _open_case(self, case_id: CaseId) -> None:
+        if self.screens is not None:
+            self._show(self.screens.case)
+            self.screens.case.open(case_id)
+
+    def open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Agree a window for a case."""
+        self._go(lambda: self._open_appointment(case_id, appointment_id))
+
+    def _open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        if self.screens is not None:
+            self._show(self.screens.appointment)
+            self.screens.appointment.open(case_id, appointment_id)
+
+    def open_visit(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Begin or record a visit."""
+        self._go(lambda: self._open_visit(case_id, appointment_id))
+
+    def _open_visit(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        if self.screens is not None:
+            self._show(self.screens.visit)
+            self.screens.visit.open(case_id, appointment_id)
+
+    def _go(self, show: Callable[[], None]) -> None:
+        self._trail.append(show)
+        show()
+
+    def go_back(self) -> None:
+        """Show the screen before this one."""
+        if len(self._trail) > 1:
+            self._trail.pop()
+        if self._trail:
+            self._trail[-1]()
+
+    def tell(self, text: str, tone: str = "ok") -> None:
+        """Tell what came of something, for a few seconds."""
+        self.told.say(text, tone)
+        self._told_timer.start(TOLD_MS)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the map go first, then tell that the window closes."""
+        if self.screens is not None:
+            self.screens.map.leave()
+        self.closing.emit()
+        event.accept()

@@ -1,0 +1,93 @@
+"""The screens of one person, built together; which there are depends on the role."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from field_app.settings.settings import Settings
+from field_app.ui.components.page import Page
+from field_app.ui.look import Look
+from field_app.ui.navigation import Navigator
+from field_app.ui.screens.appointment_screen import AppointmentScreen
+from field_app.ui.screens.case_screen import CaseScreen
+from field_app.ui.screens.cases_screen import CasesScreen
+from field_app.ui.screens.map_screen import MapScreen, NewMap
+from field_app.ui.screens.plan_screen import PlanScreen
+from field_app.ui.screens.settings_screen import SettingsScreen
+from field_app.ui.screens.sync_screen import SyncScreen
+from field_app.ui.screens.team_screen import TeamScreen
+from field_app.ui.screens.today_screen import TodayScreen
+from field_app.ui.screens.visit_screen import VisitScreen
+from field_app.viewmodels.appointment import AppointmentViewModel
+from field_app.viewmodels.case import CaseViewModel
+from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.plan import PlanViewModel
+from field_app.viewmodels.sync import SyncViewModel
+from field_app.viewmodels.team import TeamViewModel
+from field_app.viewmodels.today import TodayViewModel
+from field_app.viewmodels.visit import VisitViewModel
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The view-models; `today` is None for who makes no visits, `team` for who leads none."""
+
+    cases: CasesViewModel
+    case: CaseViewModel
+    appointment: AppointmentViewModel
+    visit: VisitViewModel
+    map: MapViewModel
+    sync: SyncViewModel
+    today: TodayViewModel | None = None
+    team: TeamViewModel | None = None
+    plan: PlanViewModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSet:
+    """The screens; `navigable` in the order of the navigation."""
+
+    navigable: dict[str, Page]
+    case: CaseScreen
+    appointment: AppointmentScreen
+    visit: VisitScreen
+    map: MapScreen
+    today: TodayScreen | None
+
+    @property
+    def every(self) -> list[Page]:
+        """Return all screens."""
+        return [*self.navigable.values(), self.case, self.appointment, self.visit]
+
+
+def make_screens(
+    look: Look,
+    views: Views,
+    go: Navigator,
+    new_map: NewMap,
+    settings: Settings,
+    facts: Sequence[tuple[str, str]],
+    apply: Callable[[Settings], None],
+) -> ScreenSet:
+    """Build the screens a person of this role has."""
+    today = TodayScreen(look, views.today, go) if views.today else None
+    map_screen = MapScreen(look, views.map, new_map, go)
+    navigable: dict[str, Page] = {}
+    if today is not None:
+        navigable["today"] = today
+    if views.team is not None:
+        navigable["team"] = TeamScreen(look, views.team, go)
+    navigable["cases"] = CasesScreen(look, views.cases, go)
+    if views.plan is not None:
+        navigable["plan"] = PlanScreen(look, views.plan, go)
+    navigable["map"] = map_screen
+    navigable["sync"] = SyncScreen(look, views.sync, go)
+    navigable["settings"] = SettingsScreen(look, settings, facts, apply)
+    return ScreenSet(
+        navigable,
+        CaseScreen(look, views.case, go),
+        AppointmentScreen(look, views.appointment, go),
+        VisitScreen(look, views.visit, go),
+        map_screen,
+        today,
+    )

@@ -1,0 +1,94 @@
+"""The first minutes of a laptop: server, account, one-time code, passphrase."""
+
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QProgressBar, QWidget
+
+from field_app.background.tasks import Tasks
+from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.surfaces import Card, Notice, centre
+from field_app.ui.components.texts import button, label
+from field_app.ui.look import Look
+from field_app.viewmodels.enrol import EnrolForm, EnrolViewModel
+from field_app.viewmodels.problem import Problem
+
+STRENGTHS = 4
+
+
+class EnrolScreen(QWidget):
+    """Nothing typed is forgotten when something goes wrong."""
+
+    def __init__(self, look: Look, view: EnrolViewModel, address: str = "") -> None:
+        super().__init__()
+        self._look = look
+        self._view = view
+        self._tasks = Tasks()
+        words = look.words
+        card = Card(look, "")
+        card.setMaximumWidth(look.px(520))
+        card.body.addWidget(label("约访 Yuefang", "brand"))
+        card.body.addWidget(label(words("Enrol this laptop"), "title"))
+        hint = words("Your administrator gives you the address, your account and a one-time code.")
+        card.body.addWidget(label(hint, "muted"))
+        self.address = QLineEdit(address)
+        self.address.setPlaceholderText("https://yuefang.bank.example")
+        self.account, self.code = QLineEdit(), QLineEdit()
+        self.passphrase, self.repeated = QLineEdit(), QLineEdit()
+        for secret in (self.passphrase, self.repeated):
+            secret.setEchoMode(QLineEdit.EchoMode.Password)
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        rows = (
+            (words("Server address"), self.address),
+            (words("Account"), self.account),
+            (words("One-time code"), self.code),
+            (words("New passphrase"), self.passphrase),
+            (words("The passphrase again"), self.repeated),
+        )
+        for text, entry in rows:
+            entry.setAccessibleName(text)
+            entry.returnPressed.connect(self.submit)
+            form.addRow(text, entry)
+        card.body.addLayout(form)
+        self.strength = QProgressBar()
+        self.strength.setRange(0, STRENGTHS)
+        self.strength.setAccessibleName(words("Strength of the passphrase"))
+        self.strength.setFormat(words.code("strength.0"))
+        card.body.addWidget(self.strength)
+        self.trouble = Notice(look)
+        card.body.addWidget(self.trouble)
+        self.ok = button(look, words("Enrol"), self.submit, kind="primary")
+        card.body.addWidget(self.ok)
+        centre(self, card)
+        self.passphrase.textChanged.connect(view.weigh)
+        view.strength_changed.connect(self._show_strength)
+        view.stepped.connect(self._show_step)
+        view.failed.connect(self._show_trouble)
+
+    def submit(self) -> None:
+        """Enrol with what was typed."""
+        if self._view.busy:
+            return
+        form = EnrolForm(
+            self.address.text(),
+            self.account.text(),
+            self.code.text(),
+            self.passphrase.text(),
+            self.repeated.text(),
+        )
+        self.ok.setEnabled(False)
+        self._tasks.start(self._enrol(form))
+
+    async def _enrol(self, form: EnrolForm) -> None:
+        try:
+            await self._view.enrol(form)
+        finally:
+            self.ok.setEnabled(True)
+
+    def _show_strength(self, strength: int) -> None:
+        self.strength.setValue(strength)
+        self.strength.setFormat(self._look.words.code(f"strength.{strength}"))
+
+    def _show_step(self, step: str) -> None:
+        self.trouble.say(self._look.words.code(f"enrol_step.{step}"), "info")
+
+    def _show_trouble(self, problem: Problem) -> None:
+        self.trouble.say(problem_text(self._look.words, problem), "block")

@@ -1,0 +1,87 @@
+"""Settings: language, theme, text size, lock time, map pack; and what this laptop is."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QSpinBox
+
+from field_app.settings.settings import Settings
+from field_app.ui.components.choices import combo
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, row
+from field_app.ui.components.texts import button, label
+from field_app.ui.look import Look
+
+LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
+SIZES = [(str(n), f"{n} %") for n in (100, 115, 130, 150, 175, 200)]
+
+
+class SettingsScreen(Page):
+    """`apply` keeps the settings and shows the window anew."""
+
+    def __init__(
+        self,
+        look: Look,
+        settings: Settings,
+        facts: Sequence[tuple[str, str]],
+        apply: Callable[[Settings], None],
+    ) -> None:
+        super().__init__(look, look.words("Settings"))
+        self._settings = settings
+        self._apply = apply
+        words = look.words
+        card = Card(look, words("How it looks"))
+        form = QFormLayout()
+        self.language = combo(LANGUAGES, words("Language"), settings.language)
+        themes = [("light", words("Light")), ("dark", words("Dark"))]
+        self.theme = combo(themes, words("Theme"), settings.theme)
+        self.text_size = combo(SIZES, words("Text size"), str(settings.text_size))
+        self.minutes = QSpinBox()
+        self.minutes.setRange(1, 60)
+        self.minutes.setValue(settings.lock_minutes)
+        self.minutes.setAccessibleName(words("Lock after minutes"))
+        form.addRow(words("Language"), self.language)
+        form.addRow(words("Theme"), self.theme)
+        form.addRow(words("Text size"), self.text_size)
+        form.addRow(words("Lock after minutes"), self.minutes)
+        card.body.addLayout(form)
+        self.pack = label(settings.map_pack or words("none chosen"), "muted")
+        choose = button(look, words("Choose a map pack"), self._choose_pack)
+        card.body.addLayout(
+            row(look, label(words("Map pack"), wrap=False), self.pack, None, choose)
+        )
+        self.ok = button(look, words("Apply"), self._save, kind="primary")
+        card.body.addLayout(row(look, None, self.ok))
+        self.body.addWidget(card)
+        about = Card(look, words("This laptop"))
+        for name, value in facts:
+            about.body.addLayout(row(look, label(name, "muted", wrap=False), None, label(value)))
+        self.body.addWidget(about)
+        self.body.addStretch(1)
+        self.show_content()
+
+    def enter(self) -> None:
+        """Be ready for the keyboard."""
+        self.language.setFocus()
+
+    def _choose_pack(self) -> None:
+        dialog = QFileDialog(self, self.words("Choose a map pack"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.words("Map packs") + " (*.mappack)")
+        dialog.fileSelected.connect(self.pack.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _save(self) -> None:
+        pack = self.pack.text()
+        known = pack if pack.endswith(".mappack") else self._settings.map_pack
+        self._apply(
+            msgspec.structs.replace(
+                self._settings,
+                language=self.language.currentData(),
+                theme=self.theme.currentData(),
+                text_size=int(self.text_size.currentData()),
+                lock_minutes=self.minutes.value(),
+                map_pack=known,
+            )
+        )
