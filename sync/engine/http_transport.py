@@ -37,6 +37,12 @@ CONNECT_S = 10.0
 STALL_S = 30.0
 READ_AT_ONCE = 64 * 1024
 SMALL = 256
+BY_STATUS = {
+    401: Codes.UNAUTHORISED,
+    413: Codes.TOO_LARGE,
+    429: Codes.BUSY,
+    503: Codes.BUSY,
+}
 
 
 class InsecureAddress(ValueError):
@@ -107,10 +113,13 @@ class HttpTransport:
     def pull(self, scope: str, after: Cursor, limit: int) -> Page:
         """Fetch the next page of a scope."""
         params = {"scope": scope, "after": after.text(), "limit": str(limit)}
+        body = self._ask("GET", "/pull", params=params)
         try:
-            return read_page(self._ask("GET", "/pull", params=params))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            page = read_page(body)
+            Cursor.parse(page.to)
+        except (msgspec.DecodeError, ValueError) as error:
             raise Trouble(Codes.GARBAGE) from error
+        return page
 
     def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
         """Wait until the branch's head moves past `after`, at most `seconds`."""
@@ -217,13 +226,16 @@ def _trouble_of(error: requests.RequestException) -> Trouble:
 
 def _refusal(response: requests.Response, body: bytes) -> Trouble:
     wish = response.headers.get("Retry-After", "")
-    retry_after = float(wish) if wish.isdigit() else None
+    retry_after = float(wish) if wish.isascii() and wish.isdigit() else None
     try:
         problem: Any = msgspec.json.decode(body, type=Problem)
         return Trouble(Codes(problem.code), retry_after, **problem.params)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
-        if response.status_code in (429, 503):
-            return Trouble(Codes.BUSY, retry_after)
-        if response.status_code >= 500:
-            return Trouble(Codes.SERVER_ERROR, retry_after)
-        return Trouble(Codes.GARBAGE, status=response.status_code)
+        # Not our server's words: something between here and there answered.
+        return Trouble(_code_of(response.status_code), retry_after, status=response.status_code)
+
+
+def _code_of(status: int) -> Codes:
+    if status >= 500 and status not in BY_STATUS:
+        return Codes.SERVER_ERROR
+    return BY_STATUS.get(status, Codes.GARBAGE)

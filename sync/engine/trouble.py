@@ -11,7 +11,7 @@ class Trouble(Exception):
     `retry_after` is the server's own wish in seconds, None when it said nothing.
     """
 
-    def __init__(self, code: Codes, retry_after: float | None = None, **params: Any) -> None:
+    def __init__(self, code: Codes, retry_after: float | None = None, /, **params: Any) -> None:
         super().__init__(str(code))
         self.code = code
         self.retry_after = retry_after

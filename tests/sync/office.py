@@ -5,6 +5,7 @@ a small export. `office.seat("li")` enrols a laptop through the program's own bo
 lead's laptop gives cases with `office.give(…)`.
 """
 
+import io
 import os
 import shutil
 import signal
@@ -12,6 +13,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +31,7 @@ from field_app.storage.case_index import Wanted
 from field_app.storage.keys import FLOOR
 from field_app.storage.profile import Profile, profile_of
 from field_app.viewmodels.enrol import EnrolForm
+from sync.cli import main as field_server
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.time import Clock, local_date
 from sync.engine.engine import SyncReport, sync_once
@@ -73,11 +77,15 @@ def free_port() -> int:
 
 
 def administer(data: Path, *arguments: str) -> str:
-    """Run `field-server` and return what it printed; fails the test when it refuses."""
-    command = [sys.executable, "-m", "sync.cli", *arguments, "--data", str(data)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
-    return done.stdout
+    """Run `field-server` here and return what it printed; fails the test when it refuses.
+
+    On a thread of its own, because it brings its own event loop and the caller may have one.
+    """
+    said = io.StringIO()
+    with ThreadPoolExecutor(1) as thread, redirect_stdout(said), redirect_stderr(said):
+        code = thread.submit(field_server, [*arguments, "--data", str(data)]).result()
+    assert code == 0, f"{arguments}: {said.getvalue()}"
+    return said.getvalue()
 
 
 def furnish(data: Path, today: datetime, cases: int = CASES) -> None:
@@ -267,7 +275,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A server's folder made once; tests run on copies of it."""
+    """Make a server's folder once; tests run on copies of it."""
     data = tmp_path_factory.mktemp("office") / "srv"
     furnish(data, datetime.now(UTC))
     return data
@@ -275,7 +283,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    """A running server of the test's own, with 30 cases and nobody enrolled."""
+    """Run a server of the test's own, with 30 cases and nobody enrolled."""
     data = tmp_path / "srv"
     shutil.copytree(furnished, data)
     found = Office(Server(data), tmp_path / "homes", MachineClock())

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from sync.protocol.messages import (
     CHUNK,
@@ -66,7 +66,7 @@ async def push_route(request: Asked) -> Response[bytes]:
 @get("/pull", summary="The next page of a scope")
 async def pull_route(
     request: Asked,
-    wanted: Annotated[str, Parameter(query="scope")],
+    wanted: Annotated[str, QueryParameter(name="scope")],
     after: str = "0.-1",
     limit: int = 500,
 ) -> Response[bytes]:
@@ -83,7 +83,7 @@ async def pull_route(
 async def wait_route(
     request: Asked,
     after: int,
-    timeout: Annotated[int, Parameter(ge=0, le=25)] = 25,  # noqa: ASYNC109
+    timeout: Annotated[int, QueryParameter(ge=0, le=25)] = 25,  # noqa: ASYNC109
 ) -> Response[bytes]:
     """Answer when the head moves."""
     caller = await _caller(request)
