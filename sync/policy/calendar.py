@@ -12,6 +12,7 @@ import chinese_calendar
 import holidays
 
 FIRST_KNOWN = 2004
+LAST_KNOWN: int = max(day.year for day in chinese_calendar.holidays)
 
 
 class WorkCalendar(Protocol):
@@ -27,10 +28,13 @@ class WorkCalendar(Protocol):
 
 
 class ChineseCalendar:
-    """The State Council's arrangements up to `announced_until`, projections beyond."""
+    """The State Council's arrangements up to `announced_until`, projections beyond.
+
+    A year the installed library does not carry yet is not announced, whatever the pack says.
+    """
 
     def __init__(self, announced_until: int) -> None:
-        self._announced_until = announced_until
+        self._announced_until = min(announced_until, LAST_KNOWN)
         self.is_working_day = lru_cache(maxsize=4096)(self._is_working_day)
 
     def is_announced(self, year: int) -> bool:

@@ -42,6 +42,24 @@ MECHANISMS: dict[str, Callable[[Parameters], Check]] = {
 }
 
 
+# The values each mechanism gives to its sentence; those that are not named give none.
+SPOKEN: dict[str, frozenset[str]] = {
+    "forbidden_hours": frozenset({"from", "until"}),
+    "rest_day": frozenset({"day"}),
+    "year_unknown": frozenset({"year"}),
+    "wish": frozenset({"wish"}),
+    "daily_cap": frozenset({"count", "limit"}),
+    "rolling_cap": frozenset({"count", "limit"}),
+    "ladder": frozenset({"missing"}),
+    "agreed": frozenset({"why"}),
+    "lead_time": frozenset({"hours"}),
+    "enough_officers": frozenset({"count", "at_least"}),
+    "certified": frozenset({"count", "day"}),
+    "hold": frozenset({"kinds"}),
+    "plan_longest": frozenset({"months"}),
+    "plan_shortest": frozenset({"months"}),
+}
+
 # Mechanisms that no other window, hour or agreement can satisfy: the case itself must change.
 CASE_WIDE_KINDS = frozenset({"ladder", "hold", "deceased", "vulnerable", "plan_in_force"})
 
@@ -109,4 +127,15 @@ def _bind(rule: Rule) -> Check:
     params = Parameters(rule.id, rule.params)
     check = make(params)
     params.finish()
+    _refuse_unspoken(rule)
     return check
+
+
+def _refuse_unspoken(rule: Rule) -> None:
+    """Refuse sentences with values the mechanism never gives: they could not be said."""
+    spoken = dict.fromkeys(SPOKEN.get(rule.kind, ()), "")
+    for name in ("text_zh", "text_en"):
+        try:
+            getattr(rule, name).format(**spoken)
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            raise PackRefused("pack.bad_text", rule=rule.id, name=name) from error

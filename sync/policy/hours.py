@@ -69,8 +69,9 @@ def wish(params: Parameters) -> Check:
 
 
 def _broken_wish(moment: Moment, wishes: Wishes) -> str:
-    if CHANNEL_OF[moment.act] in wishes.channels_refused:
-        return f"no {CHANNEL_OF[moment.act]}"
+    channel = CHANNEL_OF.get(moment.act)
+    if channel in wishes.channels_refused:
+        return f"no {channel}"
     if moment.start.weekday() in wishes.no_weekdays:
         return f"not on weekday {moment.start.isoweekday()}"
     if wishes.not_before is not None and moment.start.time() < wishes.not_before:

@@ -41,7 +41,7 @@ class Moment:
         agreement = situation.agreement
         if act is Act.VISIT_PLAN and agreement is not None and agreement.start is not None:
             begins = agreement.start
-            ends = agreement.end or agreement.start
+            ends = max(agreement.end or begins, begins)
         return cls(
             act,
             at,

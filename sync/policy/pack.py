@@ -68,6 +68,7 @@ class Pack(msgspec.Struct, frozen=True):
 
 _PACK_KEYS = {"id", "version", "zone", "calendar", "announced_until", "name_zh", "name_en"}
 _RULE_KEYS = set(Rule.__struct_fields__) - {"params"}
+_WORDS = ("id", "text_zh", "text_en", "source_zh", "source_en")
 _EXEMPTIONS = {"asked", "asked_in_writing", "asked_window"}
 _CALENDARS = {"CN", "weekdays"}
 
@@ -109,6 +110,9 @@ def _read_rule(raw: Any) -> Rule:
     rule = _convert(
         known | {"params": {k: v for k, v in raw.items() if k not in _RULE_KEYS}}, Rule, raw["id"]
     )
+    for name in _WORDS:
+        if not getattr(rule, name).strip():
+            raise PackRefused("pack.empty_text", rule=rule.id, name=name)
     if not rule.acts:
         raise PackRefused("pack.rule_without_acts", rule=rule.id)
     for act in (*rule.severity_of, *rule.exempt):

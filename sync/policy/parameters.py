@@ -1,7 +1,7 @@
 """A rule's own parameters, read once and strictly: what is missing, odd or unused is refused."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from sync.policy.pack import PackRefused
@@ -19,7 +19,7 @@ class Parameters:
         """Return a time of day written "HH:MM"."""
         text = self._take(name)
         try:
-            return time.fromisoformat(text)
+            return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007
         except (TypeError, ValueError) as error:
             raise self._refusal(name) from error
 

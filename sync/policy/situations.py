@@ -7,14 +7,19 @@ import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
 from sync.domain.situation import Act, Situation
 from sync.policy.engine import PolicyEngine
+from sync.policy.moment import zone_of
 from sync.policy.words import PackWords
 
 COLUMNS = ("id", "act", "at", "context")
+CHANNELS = frozenset({"phone", "sms", "visit"})
+AT_THE_DOOR = frozenset({"customer", "adult_family", "minor", "stranger"})
+PLACES = frozenset({"home", "work", "branch", "other"})
 OUT = ("id", "decision", "blocks", "warns", "sentence_zh", "sentence_en")
 
 
@@ -42,9 +47,14 @@ class Tried(msgspec.Struct, frozen=True):
 def read_situation(context: str) -> Situation:
     """Return the situation of a context; raises msgspec.DecodeError for anything unknown in it."""
     raw = msgspec.json.decode(context or "{}")
-    known = _known(raw)
-    wishes = {k: _whole_time(v) for k, v in known.get("wishes", {}).items()}
-    return msgspec.convert(known | {"wishes": wishes}, Situation)
+    if not isinstance(raw, dict):
+        raise msgspec.ValidationError("the context is no object")
+    if isinstance(raw.get("wishes"), dict):
+        raw["wishes"] = {k: _whole_time(v) for k, v in raw["wishes"].items()}
+    situation = msgspec.convert(raw, Situation)
+    _refuse_unread(raw, msgspec.to_builtins(situation, builtin_types=(datetime,)), "$")
+    _refuse_unknown_words(situation)
+    return situation
 
 
 def try_table(engine: PolicyEngine, lines: Iterable[str]) -> Iterator[Tried]:
@@ -56,7 +66,10 @@ def try_table(engine: PolicyEngine, lines: Iterable[str]) -> Iterator[Tried]:
     zh, en = PackWords(engine.pack, "zh_CN"), PackWords(engine.pack, "en")
     for row in reader:
         act, at, situation = _read_row(reader.line_num, row)
-        decision = engine.judge(act, at, situation)
+        try:
+            decision = engine.judge(act, at, situation)
+        except OverflowError as error:  # a local time outside the years 1 to 9999
+            raise RowRefused(reader.line_num, "situations.bad_time", at=row["at"]) from error
         yield Tried(
             row["id"],
             str(decision.verdict),
@@ -73,7 +86,7 @@ def _read_row(line: int, row: dict[str, str]) -> tuple[Act, datetime, Situation]
     except ValueError as error:
         raise RowRefused(line, "situations.unknown_act", act=row["act"]) from error
     try:
-        at = datetime.fromisoformat(row["at"])
+        at = datetime.fromisoformat(row["at"] or "")
     except ValueError as error:
         raise RowRefused(line, "situations.bad_time", at=row["at"]) from error
     if at.tzinfo is None:
@@ -89,21 +102,34 @@ def _whole_time(value: Any) -> Any:
     return f"{value}:00" if isinstance(value, str) and len(value) == 5 else value
 
 
-def _known(raw: Any) -> dict[str, Any]:
-    """Refuse keys that no rule reads: a misspelt key would silently allow."""
-    if not isinstance(raw, dict):
-        raise msgspec.ValidationError("the context is no object")
-    parts: list[tuple[type[msgspec.Struct], Any]] = [(Situation, raw)]
-    parts += [(c, raw.get(k)) for k, c in _PARTS.items()]
-    for cls, part in parts:
-        unknown = set(part or {}) - set(cls.__struct_fields__)
-        if isinstance(part, dict) and unknown:
-            raise msgspec.ValidationError(f"unknown keys {', '.join(sorted(unknown))}")
-    return raw
+def _refuse_unread(raw: Any, read: Any, where: str) -> None:
+    """Refuse keys that no rule reads and times without a zone: both would silently allow."""
+    if isinstance(raw, dict) and isinstance(read, dict):
+        unknown = sorted(set(raw) - set(read))
+        if unknown:
+            raise msgspec.ValidationError(f"unknown keys {', '.join(unknown)} - at `{where}`")
+        for key, value in raw.items():
+            _refuse_unread(value, read[key], f"{where}.{key}")
+    elif isinstance(raw, list):
+        for index, value in enumerate(raw):
+            _refuse_unread(value, read[index], f"{where}[{index}]")
+    elif isinstance(read, datetime) and read.tzinfo is None:
+        raise msgspec.ValidationError(f"a time without its offset - at `{where}`")
 
 
-_PARTS: dict[str, type[msgspec.Struct]] = {
-    name: field.type
-    for name, field in ((f.name, f) for f in msgspec.structs.fields(Situation))
-    if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
-}
+def _refuse_unknown_words(situation: Situation) -> None:
+    """Refuse words that no rule looks for: a misspelt one would silently allow."""
+    agreement = situation.agreement
+    for given, known, where in (
+        (situation.wishes.channels_refused, CHANNELS, "$.wishes.channels_refused"),
+        (situation.wishes.no_weekdays, range(7), "$.wishes.no_weekdays"),
+        (situation.present or (), AT_THE_DOOR, "$.present"),
+        ((agreement.place,) if agreement else (), PLACES, "$.agreement.place"),
+    ):
+        odd = [str(value) for value in given if value not in known]
+        if odd:
+            raise msgspec.ValidationError(f"unknown value {', '.join(odd)} - at `{where}`")
+    try:
+        zone_of(situation.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise msgspec.ValidationError(f"unknown zone {situation.zone} - at `$.zone`") from error
