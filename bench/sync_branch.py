@@ -1,0 +1,219 @@
+"""A branch to measure sync on: a server process with seeded cases, and enrolled laptops."""
+
+import asyncio
+import random
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.enrolment import enrol
+from field_app.bootstrap.laptop import Laptop, MachineClock
+from field_app.operations.desk import Desk
+from field_app.storage.keys import FLOOR
+from field_app.storage.profile import profile_of
+from field_app.viewmodels.enrol import EnrolForm
+from sync.domain.ids import BranchId, CaseId, OfficerId, RecordId, TeamId
+from sync.domain.outcome import Change
+from sync.domain.records import Address, Case, Contact, Customer, Loan, Officer, encode_record
+from sync.domain.vocabulary import Channel, ContactResult, Product, Role
+from sync.engine.engine import sync_once
+from sync.engine.http_transport import HttpTransport
+from sync.server.administration import Administration
+from sync.server.app import build_service
+from sync.server.commit import Commit
+from sync.server.migrations.upgrading import upgrade
+from sync.server.repositories.session import Session
+from sync.server.settings import ServerSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+BRANCH, TEAM, LOGIN = BranchId("main"), TeamId("north"), "li"
+PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
+AT_ONCE = 500
+NOTE_LETTERS = 160
+FIRST_LETTER, LETTERS = 0x4E00, 3500
+
+
+class NoKeyring:
+    """A computer without a keyring."""
+
+    def load(self, _name: str) -> bytes | None:
+        """Return nothing."""
+        return None
+
+    def save(self, _name: str, _secret: bytes) -> bool:
+        """Keep nothing."""
+        return False
+
+
+class Branch:
+    """One server with its data in `folder`, and the laptops of one officer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.data = folder / "srv"
+        self.data.mkdir(parents=True)
+        self.settings = ServerSettings(
+            f"sqlite:///{self.data / 'server.db'}", self.data, ROOT / "resources" / "policies"
+        )
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._laptops = 0
+
+    def furnish(self, cases: int) -> float:
+        """Fill the server with an officer's cases; return their mean size in bytes of JSON."""
+        upgrade(self.settings)
+        return asyncio.run(_furnish(self.settings, cases))
+
+    def start(self) -> None:
+        """Serve, and return once connections are taken."""
+        command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self.data)]
+        self._process = subprocess.Popen([*command, "--port", str(self.port)], cwd=ROOT)
+        while not self._listens():
+            try:
+                code = self._process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise RuntimeError(f"the server ended with {code}")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(30)
+
+    def seat(self) -> "Seat":
+        """Enrol a new, empty laptop of the officer."""
+        self._laptops += 1
+        home = self._folder / f"laptop-{self._laptops}"
+        laptop = Laptop(home, MachineClock(), NoKeyring(), work=FLOOR)
+        code = asyncio.run(_code(self.settings))
+        address = f"http://127.0.0.1:{self.port}"
+        form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)
+        enrol(laptop, form, lambda _step: None).close()
+        vault = unlock(laptop, PASSPHRASE)
+        profile = profile_of(vault)
+        if profile is None:
+            raise LookupError("the laptop was not enrolled")
+        line = HttpTransport(address, token=profile.token)
+        return Seat(lay_desk(laptop, vault, policy_in_force(laptop)), line)
+
+
+class Seat:
+    """An unlocked laptop and its line."""
+
+    def __init__(self, desk: Desk, line: HttpTransport) -> None:
+        self.desk = desk
+        self.line = line
+
+    def sync(self) -> None:
+        """Sync once."""
+        replica = self.desk.store.replica
+        sync_once(replica, self.line, on_progress=lambda _p: None, cancelled=lambda: False)
+
+    def rows(self, where: str = "1") -> list[tuple[str, str, int, str, bytes]]:
+        """Return the records this laptop was sent."""
+        found = self.desk.store.vault.connection.execute(
+            f"SELECT kind, id, rev, case_id, body FROM replica WHERE {where} ORDER BY kind, id"
+        )
+        return [(str(k), str(i), int(r), str(c), bytes(b)) for k, i, r, c, b in found]
+
+    def close(self) -> None:
+        """Close line and vault."""
+        self.line.close()
+        self.desk.store.close()
+
+
+async def _furnish(settings: ServerSettings, count: int) -> float:
+    service = build_service(settings)
+    await service.database.open()
+    try:
+        admin = Administration(service)
+        await admin.initialise()
+        await admin.add_branch(BRANCH, "云川分行")
+        await admin.add_team(BRANCH, TEAM, "城北组")
+        me = OfficerId(service.ids.fresh())
+        until = date(2099, 12, 31)
+        await admin.put_officer(BRANCH, LOGIN, Officer(me, "李静", Role.OFFICER, TEAM, until))
+        chance, size = random.Random(20261124), 0
+        for start in range(0, count, AT_ONCE):
+            part: list[Case | Contact] = []
+            for number in range(start, min(count, start + AT_ONCE)):
+                part += _case(chance, number, me)
+            size += sum(len(encode_record(record)) for record in part)
+            changes = [Change(record, 0) for record in part]
+
+            async def work(session: Session, changes: list[Change] = changes) -> None:
+                commit = Commit(session, BRANCH)
+                await commit.apply(changes)
+                await commit.finish()
+
+            await service.database.write(work)
+        return size / count
+    finally:
+        await service.database.close()
+
+
+async def _code(settings: ServerSettings) -> str:
+    service = build_service(settings)
+    await service.database.open()
+    try:
+        return await Administration(service).enrol_code(LOGIN)
+    finally:
+        await service.database.close()
+
+
+def _case(chance: random.Random, number: int, officer: OfficerId) -> list[Case | Contact]:
+    """Return an invented case with a reminder and a call on record, about 2 KB of JSON together."""
+    case_id = CaseId(f"case-{number:08d}")
+    since = date(2026, 1, 1) + timedelta(days=chance.randrange(200))
+    case = Case(
+        id=case_id,
+        case_no=f"YC2026{number:06d}",
+        team_id=TEAM,
+        customer=Customer(_text(chance, 3), (f"1990000{chance.randrange(10**4):04d}",)),
+        address=Address(
+            f"云川市{_text(chance, 4)}路{number % 400}号{_text(chance, 20)}",
+            area=f"片区{number % 12}",
+            lat_e7=350000000 + chance.randrange(10**6),
+            lon_e7=1183000000 + chance.randrange(10**6),
+        ),
+        loan=Loan(
+            f"6222{chance.randrange(10**12):012d}",
+            Product.CREDIT_CARD,
+            chance.randrange(10**5, 10**7),
+            chance.randrange(10**5),
+            0,
+            since,
+        ),
+        officer_id=officer,
+    )
+    asked = datetime(since.year, since.month, since.day, 2, tzinfo=UTC) + timedelta(days=3)
+    steps = ((Channel.SMS, ContactResult.DELIVERED), (Channel.PHONE, ContactResult.CONNECTED))
+    contacts = [
+        Contact(
+            RecordId(f"contact-{number:08d}-{step}"),
+            case_id,
+            channel,
+            asked + timedelta(days=5 * step),
+            result,
+            note=_text(chance, NOTE_LETTERS),
+        )
+        for step, (channel, result) in enumerate(steps)
+    ]
+    return [case, *contacts]
+
+
+def _text(chance: random.Random, letters: int) -> str:
+    return "".join(chr(FIRST_LETTER + chance.randrange(LETTERS)) for _ in range(letters))

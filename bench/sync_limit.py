@@ -1,0 +1,98 @@
+"""The limit of a sync on this machine: the same bytes over loopback, the same rows in bulk.
+
+No HTTP, no JSON, no rules, no index: a bare socket and one transaction into the same encrypted
+file. Nothing that keeps the same rows can be quicker.
+"""
+
+import os
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from field_app.storage.keys import new_vault_key
+from field_app.storage.vault import Vault
+
+READ_AT_ONCE = 1 << 20
+type Row = tuple[str, str, int, str, bytes]
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What one sync moved: bytes each way, and the rows that were written at each end."""
+
+    up: int
+    down: int
+    laptop_rows: Sequence[Row]
+    server_rows: Sequence[Row] = ()
+    laptops: int = 1
+
+
+def seconds(load: Load, folder: Path) -> float:
+    """Return how long the bare load takes; new files in `folder`, made before the clock starts."""
+    folder.mkdir(parents=True)
+    vaults = []
+    for number in range(load.laptops):
+        (folder / f"v{number}").mkdir()
+        vaults.append(Vault.create(folder / f"v{number}", new_vault_key(os.urandom), os.urandom))
+    server = _plain(folder / "server.db")
+    peer = socket.create_server(("127.0.0.1", 0))
+    answer = bytes(load.down)
+    thread = threading.Thread(target=_serve, args=(peer, load.up, answer))
+    thread.start()
+    began = time.perf_counter()
+    _exchange(peer.getsockname(), load)
+    if load.server_rows:
+        _insert(server, "record", load.server_rows)
+    for vault in vaults:
+        with vault.transaction() as connection:
+            connection.executemany("INSERT INTO replica VALUES (?, ?, ?, ?, ?)", load.laptop_rows)
+    spent = time.perf_counter() - began
+    thread.join()
+    peer.close()
+    server.close()
+    for vault in vaults:
+        vault.close()
+    return spent
+
+
+def _plain(path: Path) -> sqlite3.Connection:
+    """Return the server's kind of file: not encrypted, flushed at every commit."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(
+        "CREATE TABLE record (kind TEXT, id TEXT, rev INTEGER, case_id TEXT, body BLOB, "
+        "PRIMARY KEY (kind, id))"
+    )
+    return connection
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)
+    connection.execute("COMMIT")
+
+
+def _exchange(address: tuple[str, int], load: Load) -> None:
+    with socket.create_connection(address) as line:
+        line.sendall(bytes(load.up))
+        _read(line, load.down)
+
+
+def _serve(peer: socket.socket, up: int, answer: bytes) -> None:
+    line, _ = peer.accept()
+    with line:
+        _read(line, up)
+        line.sendall(answer)
+
+
+def _read(line: socket.socket, size: int) -> None:
+    while size > 0:
+        part = line.recv(min(size, READ_AT_ONCE))
+        if not part:
+            raise ConnectionError("the bare line broke")
+        size -= len(part)
