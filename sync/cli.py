@@ -13,6 +13,7 @@ from pathlib import Path
 from sync.cli_arguments import build_parser
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
+from sync.domain.time import Clock
 from sync.domain.vocabulary import Role
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import PackRefused, load_pack
@@ -28,9 +29,10 @@ from sync.server.settings import ServerSettings
 type Arguments = argparse.Namespace
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code."""
+def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
+    """Run the program and return its exit code; without a clock, by the machine's."""
     parsed = build_parser().parse_args(arguments)
+    parsed.clock = clock
     try:
         return COMMANDS[parsed.command](parsed)
     except (AdminRefused, ImportFailed) as error:
@@ -56,7 +58,7 @@ def settings_of(parsed: Arguments) -> ServerSettings:
 
 
 def _administer(parsed: Arguments, act: Callable[[Administration], Awaitable[int | None]]) -> int:
-    service = build_service(settings_of(parsed))
+    service = build_service(settings_of(parsed), parsed.clock)
 
     async def run() -> int:
         await service.database.open()

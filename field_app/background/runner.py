@@ -20,9 +20,17 @@ class StoreThread:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._ending = False
+
+    def end(self, last: Callable[[], None]) -> None:
+        """Run what is queued, then `last`; whoever asks afterwards is cancelled."""
+        self._ending = True
+        self._pool.submit(last).result()
 
     async def do[T](self, act: Callable[[], T]) -> T:
         """Run `act` there and return what it returned; the caller's loop stays free."""
+        if self._ending:
+            raise asyncio.CancelledError
         return await asyncio.wrap_future(self._pool.submit(act))
 
     def hop[T](self, act: Callable[[], T]) -> T:
@@ -99,5 +107,5 @@ class Runner:
         """End both threads after what they are doing, then close the vault on its own thread."""
         self._listeners.clear()
         self._network.shutdown(wait=True, cancel_futures=True)
-        self.store.submit(self.desk.store.close).result()
+        self.store.end(self.desk.store.close)
         self.store.close()

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
 from field_app.background.lock_timer import LockTimer
@@ -36,8 +36,6 @@ from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
 from field_app.viewmodels.enrol import EnrolViewModel
 from field_app.viewmodels.unlock import UnlockViewModel
-
-TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
 
 class Program(QObject):
@@ -114,7 +112,6 @@ class Program(QObject):
         self._sync_task = asyncio.ensure_future(self.sync_loop.run())
         limit = timedelta(minutes=self.settings.lock_minutes)
         self._lock = LockTimer(self._laptop.clock, limit, self.lock)
-        self._application.installEventFilter(self)
         self.tasks.start(self._lock.watch())
 
     async def show_main(self) -> None:
@@ -127,6 +124,7 @@ class Program(QObject):
         self._workshop = workshop
         window = await workshop.build_window(self._profile, self.apply)
         window.lock_wanted.connect(self.lock)
+        window.touched.connect(self._touch)
         window.closing.connect(lambda: self._on_closing(window))
         self._show(window)
 
@@ -148,15 +146,13 @@ class Program(QObject):
         self._relaunch()
         self.gone.set()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def _touch(self) -> None:
         """Note that a person is here."""
-        if self._lock is not None and event.type() in TOUCHES:
+        if self._lock is not None:
             self._lock.touch()
-        return super().eventFilter(watched, event)
 
     async def close(self) -> None:
         """End tasks and threads, the vault last."""
-        self._application.removeEventFilter(self)
         self.tasks.cancel()
         if self._sync_task is not None:
             self._sync_task.cancel()

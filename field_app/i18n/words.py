@@ -74,7 +74,7 @@ class Words:
 
     def minutes(self, seconds: int) -> str:
         """Return a length of time in whole minutes."""
-        return self("{n} min", n=max(1, round(seconds / 60)))
+        return f"{max(1, round(seconds / 60))} {'分钟' if self.is_chinese else 'min'}"
 
 
 class _Forgiving(dict[str, Any]):

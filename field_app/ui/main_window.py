@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,13 +27,15 @@ from field_app.viewmodels.sync import SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
 TOLD_MS = 5000
+TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
 
 class MainWindow(QMainWindow):
-    """Everything after the unlock. Signals: `closing()`, `lock_wanted()`."""
+    """Everything after the unlock. Signals: `closing()`, `lock_wanted()`, `touched()`."""
 
     closing = Signal()
+    touched = Signal()
     lock_wanted = Signal()
 
     def __init__(self, look: Look, who: str, sync: SyncViewModel) -> None:
@@ -226,6 +228,24 @@ class MainWindow(QMainWindow):
         """Tell what came of something, for a few seconds."""
         self.told.say(text, tone)
         self._told_timer.start(TOLD_MS)
+
+    def event(self, event: QEvent) -> bool:
+        """Listen to the native window whenever there is a new one.
+
+        A Python filter on the whole application sees the web engine's inner objects too and
+        crashes the program (seen with PySide6 6.12); the window's own handle does not.
+        """
+        if event.type() in (QEvent.Type.Show, QEvent.Type.WinIdChange):
+            handle = self.windowHandle()
+            if handle is not None:
+                handle.installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell that a person is here."""
+        if event.type() in TOUCHES:
+            self.touched.emit()
+        return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the map go first, then tell that the window closes."""

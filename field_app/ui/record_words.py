@@ -10,8 +10,12 @@ from field_app.i18n.words import Words
 
 # Ids and revisions say nothing to a person.
 HIDDEN = ("id", "_id", "rev", "decision", "flags", "officers", "sha256")
-CODED = {"state": "appointment", "place": "place", "hold": "hold", "channel": "channel",
-         "outcome": "outcome", "result": "result"}  # fmt: skip
+# Fields whose codes go by another prefix than the field's own name.
+CODED = {"state": "appointment", "by": "agreed_by", "causes": "cause",
+         "vulnerabilities": "vulnerability"}  # fmt: skip
+# Codes that records keep as plain text.
+PLAIN = {"topic": "topic", "language": "language", "travel_source": "travel",
+         "channels_refused": "channel"}  # fmt: skip
 
 
 def record_lines(words: Words, what: Any, zone: str) -> list[str]:
@@ -36,6 +40,10 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
         return words("yes") if value else words("no")
     if isinstance(value, tuple):
         return "、".join(_told(words, name, part, zone) for part in value)
+    if isinstance(value, msgspec.Struct):
+        return " · ".join(record_lines(words, value, zone))
     if isinstance(value, Enum):
         return words.code(f"{CODED.get(name, name)}.{value}")
+    if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):
+        return words.code(f"{PLAIN[name]}.{value}")
     return words.money(value) if name.endswith("_fen") else str(value)

@@ -18,9 +18,9 @@ QT = """libnss3 libnspr4 libasound2 libdbus-1-3 libdrm2 libgbm1 libegl1 libgl1 l
 libfontconfig1 libfreetype6 libglib2.0-0 libexpat1 libxkbcommon0 libxkbcommon-x11-0
 libxkbfile1 libx11-6 libx11-xcb1 libxcomposite1 libxdamage1 libxext6 libxfixes3 libxrandr2
 libxrender1 libxtst6 libxcb1 libxcb-cursor0 libxcb-dri3-0 libxcb-glx0 libxcb-icccm4
-libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render0 libxcb-render-util0 libxcb-
-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 libgssapi-krb5-2
-libudev1 zlib1g libbrotli1 fonts-noto-cjk""".split()
+libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render0 libxcb-render-util0
+libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
+libgssapi-krb5-2 libudev1 zlib1g libbrotli1 fonts-noto-cjk""".split()
 POSTGRES = ["postgresql", "postgresql-client"]
 
 

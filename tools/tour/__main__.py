@@ -1,0 +1,79 @@
+"""Runs the whole tour; ends non-zero when a step fails."""
+
+import argparse
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from field_app.bootstrap.running import new_application, run_loop
+from tools.tour import steps
+from tools.tour.proof import proof
+from tools.tour.stage import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+ZONE = ZoneInfo("Asia/Shanghai")
+ARRIVED_ONCE = {"visit": 1, "hardship": 1, "appointment": steps.VISITS}
+
+
+def working_days(now: datetime) -> tuple[datetime, datetime]:
+    """Return ten in the morning of a Tuesday to come and of the Thursday after it."""
+    day = now.astimezone(ZONE).date() + timedelta(days=1)
+    while day.weekday() != 1:
+        day += timedelta(days=1)
+    first = datetime.combine(day, clock_time(10), ZONE)
+    return first, first + timedelta(days=2)
+
+
+async def tour(stage: Stage, visit_day: datetime) -> None:
+    """Play every step."""
+    branch = stage.branch
+    branch.furnish(stage.clock.now().astimezone(ZONE).date())
+    branch.start()
+    lead = stage.seat("chen")
+    await steps.lead_assigns(stage, lead)
+    officer = stage.seat("li")
+    await steps.officer_looks(stage, officer)
+    await steps.officer_records_contact(stage, officer)
+    agreed = await steps.officer_agrees(stage, officer, visit_day)
+    await steps.lead_plans(stage, lead, visit_day)
+    await officer.sync()
+    stage.jump(visit_day.replace(hour=9, minute=35))
+    visited = await steps.officer_visits_offline(stage, officer)
+    await steps.officer_comes_back(stage, officer)
+    await steps.lead_sees(stage, lead, visited)
+    await steps.english_and_dark(stage, officer, agreed[0])
+
+
+def main() -> int:
+    """Return the exit code."""
+    parser = argparse.ArgumentParser("tour")
+    parser.add_argument("--out", default=str(ROOT / "build" / "tour"))
+    told = parser.parse_args()
+    began = time.monotonic()
+    application = new_application()
+    application.setQuitOnLastWindowClosed(False)
+    morning, visit_day = working_days(datetime.now(UTC))
+
+    async def play() -> Stage:
+        stage = Stage(application, Path(told.out), morning)
+        try:
+            await tour(stage, visit_day)
+        finally:
+            await stage.close()
+        return stage
+
+    stage = run_loop(application, play)
+    counts = proof(stage.branch.database)
+    for kind, wanted in ARRIVED_ONCE.items():
+        assert counts.get(kind) == wanted, f"{kind}: {counts.get(kind)} at the server, not {wanted}"
+    told_counts = ", ".join(f"{k} {n}" for k, n in sorted(counts.items()))
+    print(f"tour: {len(stage.pictures)} pictures, {time.monotonic() - began:.0f} s")
+    print(f"at the server, each once: {told_counts}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,302 @@
+"""The main job, step by step, as its people do it."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
+
+from field_app.operations import appointments, cases
+from field_app.operations.appointments import Draft
+from field_app.operations.cases import CaseQuery
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved
+from field_app.ui.dialogs.form_dialog import FormDialog
+from field_app.ui.screens.enrol_screen import EnrolScreen
+from field_app.ui.screens.plan_screen import PlanScreen
+from field_app.ui.screens.sync_screen import SyncScreen
+from field_app.ui.screens.team_screen import TeamScreen
+from sync.domain.ids import CaseId
+from sync.domain.records import AgreementEvidence
+from sync.domain.vocabulary import AgreedBy, Channel, Place, Present, Revealable, VisitOutcome
+from tools.tour.stage import Seat, Stage, enrol, press, type_text, until
+
+VISITS = 5
+
+
+async def lead_assigns(stage: Stage, lead: Seat) -> None:
+    """The lead enrols, looks at the board and gives every case to two officers."""
+    assert isinstance(lead.window, EnrolScreen)
+    await stage.shot(lead.window, "enrol-empty")
+    type_text(lead.window.account, lead.login)
+    type_text(lead.window.passphrase, "short")
+    press(lead.window.passphrase, Qt.Key.Key_Return)
+    await stage.shot(lead.window, "enrol-refused")
+    await enrol(lead)
+    await lead.show("team")
+    await stage.shot(lead.main, "lead-team-unassigned")
+    team = lead.screens.navigable["team"]
+    assert isinstance(team, TeamScreen)
+    team.suggest.click()
+    await until(lambda: _dialog(lead) is not None)
+    await stage.shot(lead.main, "lead-suggestion")
+    _accept(lead)
+    await until(lambda: team._view.board is not None and not team._view.board.unassigned)
+    await lead.sync()
+    await stage.shot(lead.main, "lead-team-assigned")
+
+
+async def officer_looks(stage: Stage, officer: Seat) -> None:
+    """The officer enrols, searches, opens a case and reveals a number."""
+    await enrol(officer)
+    await officer.show("today")
+    await stage.shot(officer.main, "officer-today-empty")
+    await officer.show("cases")
+    await stage.shot(officer.main, "officer-cases")
+    search = officer.screens.navigable["cases"].search  # type: ignore[attr-defined]
+    type_text(search, "w")
+    await stage.shot(officer.main, "officer-cases-search")
+    search.clear()
+    await stage.settle()
+
+
+async def officer_records_contact(stage: Stage, officer: Seat) -> None:
+    """A call is recorded on the first case that may be called."""
+    found = await _case_at(officer, "call")
+    officer.main.open_case(found)
+    await stage.settle()
+    case = officer.screens.case
+    await stage.shot(officer.main, "case-phone-stage")
+    case.reveal_buttons[Revealable.PHONE].click()
+    await until(lambda: Revealable.PHONE in case._view.plain)
+    case.primary.click()
+    await until(lambda: _dialog(officer) is not None)
+    await stage.shot(officer.main, "case-contact")
+    _accept(officer)
+    await until(lambda: bool(case._view.file and "contact" in case._view.file.timeline[0].kind))
+    await stage.shot(officer.main, "case-after-contact")
+
+
+async def officer_agrees(stage: Stage, officer: Seat, day: datetime) -> list[CaseId]:
+    """Windows are agreed for `day`: the first on the screen, the others by the same operation."""
+    ready = await _ready(officer, VISITS)
+    officer.main.open_case(ready[0])
+    await stage.settle()
+    officer.screens.case.primary.click()
+    screen = officer.screens.appointment
+    await until(lambda: screen._view.decision is not None)
+    await stage.settle()
+    type_text(screen.form.span, "22:00-23:00")
+    await stage.settle()
+    await until(lambda: not screen._view.may_confirm)
+    await stage.shot(officer.main, "appointment-at-night-refused")
+    when = screen.form.day
+    when.setDate(when.date().fromString(f"{day:%Y-%m-%d}", "yyyy-MM-dd"))
+    type_text(screen.form.span, "14:00-15:00")
+    type_text(screen.form.said, "下午在家，可以来")
+    press(screen.form.said, Qt.Key.Key_Return)
+    await stage.settle()
+    await until(lambda: screen._view.may_confirm)
+    await stage.shot(officer.main, "appointment-lawful")
+    screen.confirm.click()
+    await until(lambda: officer.main.stack.currentWidget() is officer.screens.case)
+    await stage.shot(officer.main, "case-agreed")
+    await _agree_others(officer, ready[1:], day)
+    await officer.sync()
+    return ready
+
+
+async def _agree_others(officer: Seat, others: list[CaseId], day: datetime) -> None:
+    runner = officer.program.runner
+    assert runner is not None
+    for number, case_id in enumerate(others):
+        start = day.replace(hour=9 + number, minute=30)
+
+        def agree(desk: Desk, case_id: CaseId = case_id, start: datetime = start):  # type: ignore[no-untyped-def]
+            file = cases.open_file(desk, case_id)
+            assert file is not None
+            draft = Draft(
+                case_id, None, 0, start, start + timedelta(hours=1), Place.HOME, file.case.officers
+            )
+            now = desk.clock.now()
+            yes = AgreementEvidence(now, AgreedBy.CUSTOMER, Channel.PHONE, words="可以")
+            return appointments.confirm(desk, draft, yes)
+
+        written = await runner.act(agree)
+        assert isinstance(written, Saved), written
+
+
+async def lead_plans(stage: Stage, lead: Seat, day: datetime) -> None:
+    """The lead plans the day, looks and publishes."""
+    await lead.sync()
+    await lead.show("plan")
+    plan = lead.screens.navigable["plan"]
+    assert isinstance(plan, PlanScreen)
+    plan.day.setDate(plan.day.date().fromString(f"{day:%Y-%m-%d}", "yyyy-MM-dd"))
+    await stage.settle()
+    await stage.shot(lead.main, "lead-plan-before")
+    plan.solve.click()
+    await until(lambda: plan._view.state in ("solved", "failed"))
+    assert plan._view.state == "solved"
+    assert plan._view.may_publish, plan._view.breaches
+    await stage.shot(lead.main, "lead-plan-solved")
+    plan.publish.click()
+    await stage.settle()
+    await lead.sync()
+    await stage.shot(lead.main, "lead-plan-published")
+
+
+async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
+    """With the server gone: the day, the map, two visits with a hardship note, a complaint."""
+    await officer.show("today")
+    await stage.shot(officer.main, "officer-today")
+    await officer.show("map")
+    screen = officer.screens.map
+    await until(lambda: screen.map is not None and screen.map.is_ready)
+    await stage.settle()
+    for _ in range(20):
+        await stage.settle()
+    await stage.shot(officer.main, "officer-map")
+    assert screen.map is not None
+    assert screen.map.gatekeeper.blocked == [], "the map asked for something outside"
+    assert screen.map.complaints == [], screen.map.complaints
+    stage.branch.stop()
+    await officer.show("today")
+    today = officer.screens.today
+    assert today is not None and today.begin_button is not None
+    assert today._view.day is not None
+    visited = today._view.day.visits[0].case_id
+    today.begin_button.click()
+    await _fill_visit(stage, officer)
+    await officer.show("today")
+    await stage.shot(officer.main, "officer-today-after-visit")
+    loop = officer.program.sync_loop
+    assert loop is not None
+    loop.request()
+    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
+    await officer.show("sync")
+    await stage.shot(officer.main, "officer-sync-offline")
+    return visited
+
+
+async def _fill_visit(stage: Stage, officer: Seat) -> None:
+    visit = officer.screens.visit
+    await until(lambda: visit._view.decision is not None)
+    await stage.settle()
+    await stage.shot(officer.main, "visit-before-the-door")
+    for box in visit.checks.boxes.values():
+        box.click()
+    form = visit.form
+    form.present.boxes[str(Present.ADULT_FAMILY)].click()
+    await until(lambda: visit._view.hides_debt)
+    await stage.shot(officer.main, "visit-third-party-present")
+    form.present.boxes[str(Present.ADULT_FAMILY)].click()
+    form.present.boxes[str(Present.CUSTOMER)].click()
+    form.identity.click()
+    type_text(form.arrived, "09:35")
+    type_text(form.left, "10:05")
+    outcome = form.outcome.findData(str(VisitOutcome.PROMISE_TO_PAY))
+    form.outcome.setCurrentIndex(outcome)
+    type_text(form.amount, "1200")
+    visit.hardship.wanted.click()
+    visit.hardship.causes.boxes["job_loss"].click()
+    visit.hardship.causes.boxes["illness"].click()
+    await until(lambda: visit._view.needs_consent)
+    await stage.settle()
+    visit.submit()
+    await until(lambda: bool(visit.notice.text))
+    await stage.shot(officer.main, "visit-needs-consent")
+    visit.hardship.consent.click()
+    await stage.shot(officer.main, "visit-filled")
+    visit.submit()
+    await until(lambda: officer.main.stack.currentWidget() is not visit)
+
+
+async def officer_comes_back(stage: Stage, officer: Seat) -> None:
+    """The line is back: everything goes up once."""
+    stage.branch.start()
+    await officer.sync()
+    await officer.show("sync")
+    screen = officer.screens.navigable["sync"]
+    assert isinstance(screen, SyncScreen)
+    await until(lambda: bool(screen._view.state and not screen._view.state.waiting))
+    assert screen._view.state is not None
+    assert not screen._view.state.attention, screen._view.state.attention
+    await stage.shot(officer.main, "officer-sync-done")
+
+
+async def lead_sees(stage: Stage, lead: Seat, case_id: CaseId) -> None:
+    """The visit is in the lead's file of the case, once."""
+    await lead.sync()
+    lead.main.open_case(case_id)
+    view = lead.screens.case._view
+    await until(lambda: bool(view.file and view.file.case.id == case_id))
+    await stage.settle()
+    assert view.file is not None
+    visits = [e for e in view.file.timeline if e.kind == "visit"]
+    assert len(visits) == 1, f"{len(visits)} visits in the lead's client"
+    await stage.shot(lead.main, "lead-sees-the-visit")
+
+
+async def english_and_dark(stage: Stage, officer: Seat, case_id: CaseId) -> None:
+    """The same screens in English and in the dark theme."""
+    officer.program.apply(
+        msgspec.structs.replace(officer.program.settings, language="en", theme="dark")
+    )
+    await until(lambda: officer.program.look.words.language == "en")
+    await stage.settle()
+    for name in ("today", "cases", "map", "sync", "settings"):
+        await officer.show(name)
+        if name == "map":
+            screen = officer.screens.map
+            await until(lambda: screen.map is not None and screen.map.is_ready)
+            for _ in range(20):
+                await stage.settle()
+        await stage.shot(officer.main, f"dark-english-{name}")
+    officer.main.open_case(case_id)
+    await stage.shot(officer.main, "dark-english-case")
+    officer.main.open_appointment(case_id, None)
+    await stage.shot(officer.main, "dark-english-appointment")
+    ready = await _ready(officer, 1)
+    officer.main.open_visit(ready[0], None)
+    await stage.shot(officer.main, "dark-english-visit")
+    officer.main.go_back()
+
+
+async def _case_at(seat: Seat, step: str) -> CaseId:
+    return (await _cases_at(seat, step))[0]
+
+
+async def _cases_at(seat: Seat, step: str) -> list[CaseId]:
+    runner = seat.program.runner
+    assert runner is not None
+    me = runner.desk.me.officer_id
+    page = await runner.run(lambda desk: cases.page(desk, CaseQuery(officer_id=me), None, 300))
+    return [r.id for r in page.rows if r.next_step == step and not r.held and not r.vulnerable]
+
+
+async def _ready(seat: Seat, count: int) -> list[CaseId]:
+    """Return cases for which the rules let a visit be agreed and that have a pin."""
+    runner = seat.program.runner
+    assert runner is not None
+    found: list[CaseId] = []
+    for case_id in await _cases_at(seat, "agree"):
+        file = await runner.run(lambda desk, c=case_id: cases.open_file(desk, c))  # type: ignore[misc]
+        steps = {s.step: str(s.verdict) for s in file.steps} if file else {}
+        if file and steps["agree"] != "block" and file.case.address.point:
+            found.append(case_id)
+        if len(found) == count:
+            break
+    assert len(found) == count, f"only {len(found)} cases are ready for a visit"
+    return found
+
+
+def _dialog(seat: Seat) -> FormDialog | None:
+    dialogs = [d for d in seat.main.findChildren(QDialog) if d.isVisible()]
+    return dialogs[0] if dialogs and isinstance(dialogs[0], FormDialog) else None
+
+
+def _accept(seat: Seat) -> None:
+    dialog = _dialog(seat)
+    assert dialog is not None
+    dialog.ok.click()
