@@ -70,7 +70,7 @@ class Program(QObject):
         resources = self._laptop.resources
         words = load_words(resources / "i18n", self.settings.language)
         tokens = load_tokens(resources / "themes", self.settings.theme, self.settings.text_size)
-        dress(self._application, tokens)
+        dress(self._application, tokens, self._laptop.home / "theme")
         return Look(words, tokens)
 
     def start(self) -> None:

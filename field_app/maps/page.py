@@ -74,6 +74,7 @@ class _Marks(MacroElement):
               mark.on('click', function () { location.href = 'fieldmap://click/' + stop.id; });
               mark.addTo(marks); byId[stop.id] = [mark, stop];
             });
+            map.invalidateSize({animate: false});
             if (fit && stops.length) {
               var bounds = L.latLngBounds(stops.map(function (s) { return [s.lat, s.lon]; }));
               map.fitBounds(bounds.pad(0.15), {maxZoom: 15, animate: false});
@@ -160,9 +161,9 @@ def _style(colours: MapColours) -> str:
 
 STYLE = """<style>
 .leaflet-container { background: %(land)s; font: 12px sans-serif; }
-.stop { border-radius: 50%%; border: 2px solid %(on_mark)s; box-sizing: border-box;
+.leaflet-marker-icon.stop { border-radius: 50%%; border: 2px solid %(on_mark)s; box-sizing: border-box;
   display: flex; align-items: center; justify-content: center; color: %(on_mark)s;
-  font-weight: 700; font-size: 14px; box-shadow: 0 1px 3px rgba(0,0,0,.45); }
+  font: 700 14px sans-serif; box-shadow: 0 1px 3px rgba(0,0,0,.45); }
 .stop.visit, .stop.start { background: %(visit)s; } .stop.blocked { background: %(blocked)s; }
 .stop.start { border-radius: 4px; }
 .stop.case { background: %(case)s; } .stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }

@@ -88,10 +88,11 @@ def assign(
 
 
 def suggest_by_area(desk: Desk, case_ids: tuple[CaseId, ...]) -> tuple[Suggestion, ...]:
-    """Propose for each case the officer who has most cases in its area, else the freest."""
+    """Propose for each case who has most cases in its area, else the freest; seconds in turn."""
     rows = desk.store.index.page(Wanted(), None, EVERY_CASE)
     officers = [o.id for o in field_officers(desk)]
     load = {o: sum(r.officer_id == o for r in rows) for o in officers}
+    beside = {o: sum(r.second_id == o for r in rows) for o in officers}
     here: dict[tuple[str, str], int] = {}
     for row in rows:
         here[row.area, row.officer_id] = here.get((row.area, row.officer_id), 0) + 1
@@ -102,9 +103,12 @@ def suggest_by_area(desk: Desk, case_ids: tuple[CaseId, ...]) -> tuple[Suggestio
             continue
         area = row.area
         ranked = sorted(officers, key=lambda o: (load[o] - 3 * here.get((area, o), 0), o))
-        first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+        first = ranked[0]
+        second = min(ranked[1:], key=lambda o: (beside[o], o), default=None)
         found.append(Suggestion(row.id, first, second))
         load[first] += 1
+        if second is not None:
+            beside[second] += 1
         here[area, first] = here.get((area, first), 0) + 1
     return tuple(found)
 

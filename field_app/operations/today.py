@@ -34,6 +34,7 @@ class TodayVisit(msgspec.Struct, frozen=True):
     point: tuple[float, float] | None
     order: int | None
     travel_s: int | None
+    arrive: datetime | None
     leave_by: datetime | None
     findings: tuple[RuleFinding, ...]
     blocked: bool
@@ -93,7 +94,7 @@ def visits_of(desk: Desk, when: date, officer_id: OfficerId | None) -> tuple[Tod
             continue
         if officer_id is None or officer_id in visit.officers:
             found.append(visit)
-    return tuple(sorted(found, key=lambda v: (v.order or 99, v.start)))
+    return tuple(sorted(found, key=lambda v: (v.arrive or v.start, v.start)))
 
 
 def _stops(
@@ -135,6 +136,7 @@ def _visit(
         point=file.address.point,
         order=order,
         travel_s=stop.travel_s if stop else None,
+        arrive=stop.arrive if stop else None,
         leave_by=stop.arrive - timedelta(seconds=stop.travel_s) if stop else None,
         findings=_spoken(decision),
         blocked=is_blocked(decision),

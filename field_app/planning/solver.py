@@ -1,7 +1,7 @@
 """Builds driving orders with VROOM: agreed windows are hard, officers are pinned, lunch is kept.
 
 A visit of two officers is one job for each of them. The first round lets each route find its
-own time; the second pins both to the later of the two, so that they ring the bell together.
+own order; `meeting` finds the times at which both can ring the bell; the second pins them.
 """
 
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import vroom
 
+from field_app.planning.meeting import Begins, begins_together
 from field_app.planning.problem import (
     DayPlan,
     DayProblem,
@@ -24,8 +25,6 @@ from sync.domain.ids import OfficerId, RecordId
 
 TOGETHER_S = 60  # both officers begin within this many seconds of each other
 LONGEST_DAY_S = 24 * 3600
-
-type Begins = dict[RecordId, int]
 
 
 class Solver(Protocol):
@@ -46,7 +45,7 @@ class VroomSolver:
         """Return the plan; a visit whose officers cannot all come is left out with its reason."""
         able = {v.appointment_id: v for v in problem.visits if _possible(problem, v)}
         routes = self._round(problem, able, {})
-        met = _together(able, routes)
+        met = begins_together(problem, able, routes)
         while True:
             routes = self._round(problem, {i: able[i] for i in met}, met)
             placed = set(_together(able, routes))

@@ -1,6 +1,9 @@
 """Puts a theme on the application: Fusion, palette, font, style sheet, icons from one set."""
 
+from pathlib import Path
+
 import qtawesome
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 
 from field_app.theme.stylesheet import style_sheet
@@ -30,6 +33,8 @@ ICONS = {
     "empty": "mdi6.tray",
     "back": "mdi6.arrow-left",
     "reveal": "mdi6.eye-outline",
+    "arrow": "mdi6.chevron-down",
+    "tick": "mdi6.check-bold",
 }
 
 
@@ -64,12 +69,23 @@ def base_font(tokens: Tokens) -> QFont:
     return font
 
 
-def dress(application: QGuiApplication, tokens: Tokens) -> None:
-    """Put the theme on the whole application."""
+def dress(application: QGuiApplication, tokens: Tokens, folder: Path) -> None:
+    """Put the theme on the whole application; `folder` takes the sheet's few pictures."""
     application.setPalette(palette_of(tokens))
     application.setFont(base_font(tokens))
     if hasattr(application, "setStyleSheet"):
-        application.setStyleSheet(style_sheet(tokens))
+        application.setStyleSheet(style_sheet(tokens, _pictures(tokens, folder)))
+
+
+def _pictures(tokens: Tokens, folder: Path) -> dict[str, str]:
+    """Draw the pictures a style sheet can only name by file; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for name, role in (("arrow", "muted"), ("tick", "on_accent")):
+        path = folder / f"{tokens.name}-{name}.png"
+        icon(name, tokens, role).pixmap(QSize(48, 48)).save(str(path))
+        found[name] = path.as_posix()
+    return found
 
 
 def icon(name: str, tokens: Tokens, role: str = "text") -> QIcon:

@@ -44,9 +44,16 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {muted}; border-radius: 4px; background: {card}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
+QCheckBox::indicator:focus {{ border: 2px solid {focus}; }}
 QComboBox QAbstractItemView {{ background: {card}; color: {text}; selection-background-color: {selected}; selection-color: {text}; }}
 QTableView, QListWidget {{ background: {card}; border: none; gridline-color: {line}; selection-background-color: {selected};
     selection-color: {text}; alternate-background-color: {raised}; outline: none; }}
+QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {line}; }}
+QTableCornerButton::section {{ background: {card}; border: none; }}
 QTableView::item {{ padding: 4px 8px; }}
 QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 8px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; }}
@@ -62,7 +69,8 @@ QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-wid
 """
 
 
-def style_sheet(tokens: Tokens) -> str:
-    """Return the sheet of a theme."""
-    sizes = {"title": 22, "heading": 16, "pad": 6, "padx": 14}
-    return SHEET.format(**tokens.colours, **{k: tokens.px(v) for k, v in sizes.items()})
+def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
+    """Return the sheet of a theme; `pictures` are files for `arrow` and `tick`."""
+    sizes = {"title": 22, "heading": 16, "pad": 6, "padx": 14, "box": 16}
+    values = {k: tokens.px(v) for k, v in sizes.items()}
+    return SHEET.format(**tokens.colours, **values, **pictures)

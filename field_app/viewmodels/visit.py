@@ -4,7 +4,7 @@ Signals: `loaded()`, `judged()` after each answer of the rules, `saved()`, `refu
 with an `Answer`, `draft_kept()`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -31,6 +31,7 @@ from sync.domain.vocabulary import (
 )
 
 OWN_CHECKS = ("identity", "together", "script", "conduct")
+USUAL_PROMISE = timedelta(days=7)
 THIRD_PARTIES = frozenset({Present.ADULT_FAMILY, Present.MINOR, Present.STRANGER})
 
 
@@ -88,7 +89,7 @@ class VisitViewModel(QObject):
         name = self._draft_name(case_id, appointment_id)
         kept = await self._runner.run(lambda desk: drafts.load(desk, name))
         now = local(self._clock.now(), self.zone)
-        fresh = VisitEntry(arrived=f"{now:%H:%M}")
+        fresh = VisitEntry(arrived=f"{now:%H:%M}", promise_day=now.date() + USUAL_PROMISE)
         self.entry = msgspec.json.decode(kept, type=VisitEntry) if kept else fresh
         self.loaded.emit()
         await self.judge()

@@ -51,8 +51,9 @@ class Notice(QFrame):
         picture = self._look.icon(tone, tone).pixmap(QSize(size, size))
         self._sign.setPixmap(picture)
         self.setAccessibleName(text)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        for widget in (self, self._text, self._source):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
         self.setVisible(bool(text))
 
     @property
@@ -95,14 +96,16 @@ def clear(layout: QLayout) -> None:
 
 
 def row(look: Look, *widgets: QWidget | None, stretch_last: bool = False) -> QHBoxLayout:
-    """Return widgets in a row; None is a stretch."""
+    """Return widgets in a row; None is a stretch, sentences take what room there is."""
     made = QHBoxLayout()
     made.setSpacing(look.px(8))
     for number, widget in enumerate(widgets):
         if widget is None:
             made.addStretch(1)
         else:
-            made.addWidget(widget, int(stretch_last and number == len(widgets) - 1))
+            sentence = isinstance(widget, QLabel) and widget.wordWrap()
+            last = stretch_last and number == len(widgets) - 1
+            made.addWidget(widget, 20 if sentence else int(last))
     return made
 
 

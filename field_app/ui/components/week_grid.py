@@ -29,7 +29,9 @@ class WeekGrid(QTableWidget):
         self.setVerticalHeaderLabels([f"{h}:00" for h in range(FIRST_HOUR, LAST_HOUR + 1)])
         self.verticalHeader().setDefaultSectionSize(look.px(26))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setFixedHeight(look.px(26) * (LAST_HOUR - FIRST_HOUR + 1) + look.px(52))
+        self.horizontalHeader().setMinimumSectionSize(look.px(24))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cellClicked.connect(self._pick)
         self.cellActivated.connect(self._pick)
 
@@ -50,6 +52,9 @@ class WeekGrid(QTableWidget):
                 own = taken.get(hour)
                 text = words("taken") if own else ""
                 self.setItem(hour - FIRST_HOUR, column, self._cell(mark, hour, text))
+
+        rows = self.verticalHeader().defaultSectionSize() * self.rowCount()
+        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 2)
 
     def _cell(self, mark: DayMark, hour: int, text: str) -> QTableWidgetItem:
         words, tokens = self._look.words, self._look.tokens

@@ -47,6 +47,7 @@ class FormDialog(QDialog):
         self._fields = fields
         column = QVBoxLayout(self)
         column.setSpacing(look.px(10))
+        column.addWidget(label(title, "heading"))
         if explain:
             column.addWidget(label(explain, "muted"))
         form = QFormLayout()

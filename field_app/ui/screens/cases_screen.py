@@ -14,8 +14,8 @@ from field_app.viewmodels.cases import COLUMNS, SORTS, CasesViewModel
 
 STAGES = ("reminder", "phone", "visit", "hold", "plan", "closed")
 WIDTHS = {
-    "name": 90, "case_no": 130, "area": 110, "stage": 90, "days": 90,
-    "amount": 120, "next": 230, "officer": 130, "marks": 130,
+    "name": 90, "case_no": 130, "area": 90, "stage": 80, "days": 110,
+    "amount": 120, "next": 230, "officer": 130, "marks": 110,
 }  # fmt: skip
 
 
