@@ -185,7 +185,13 @@ def _policy(parsed: Arguments) -> int:
 def _mappack(parsed: Arguments) -> int:
     from sync.server.mappack.building import build_pack  # heavy, and needed by this alone
 
-    report = build_pack(Path(parsed.file), Path(parsed.out), name=parsed.name)
+    report = build_pack(
+        Path(parsed.file),
+        Path(parsed.out),
+        name=parsed.name,
+        attribution=parsed.attribution,
+        licence=parsed.licence,
+    )
     roads = "with" if report.roads else "without"
     print(f"{report.tiles} tiles, {report.places} places, {report.bytes} bytes, {roads} road times")
     return 0

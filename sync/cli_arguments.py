@@ -48,6 +48,8 @@ def build_parser() -> argparse.ArgumentParser:
     pack.add_argument("file")
     pack.add_argument("--out", required=True)
     pack.add_argument("--name", default="map")
+    pack.add_argument("--attribution", default="© OpenStreetMap contributors")
+    pack.add_argument("--licence", default="ODbL 1.0")
     return parser
 
 

@@ -97,6 +97,11 @@ class Branch:
             self._process.wait(timeout=STARTS_WITHIN_S)
             self._process = None
 
+    def wait(self) -> None:
+        """Wait until somebody stops the server."""
+        if self._process is not None:
+            self._process.wait()
+
     def restart(self) -> None:
         """Stop and start, after the clock has jumped."""
         self.stop()

@@ -256,9 +256,11 @@ async def english_and_dark(stage: Stage, officer: Seat, case_id: CaseId) -> None
     officer.main.open_case(case_id)
     await stage.shot(officer.main, "dark-english-case")
     officer.main.open_appointment(case_id, None)
+    await until(lambda: officer.screens.appointment._view.decision is not None)
     await stage.shot(officer.main, "dark-english-appointment")
     ready = await _ready(officer, 1)
     officer.main.open_visit(ready[0], None)
+    await until(lambda: officer.screens.visit._view.decision is not None)
     await stage.shot(officer.main, "dark-english-visit")
     officer.main.go_back()
 
