@@ -47,14 +47,16 @@ class Commit:
 
     async def _apply(self, record: Record, rev: int) -> None:
         case = await self._case_of(record)
-        before = record
-        if isinstance(record, Case):
-            stands = await records.get(self._session, self._branch, "case", record.id)
-            before = stands.record if stands else record
+        stands = await records.get(self._session, self._branch, kind_of(record), record.id)
+        before = stands.record if stands else record
         await self._write(record, rev)
+        now = scopes_of(record, case)
         if isinstance(record, Case) and isinstance(before, Case):
             await self._move(before, record)
-        for scope in sorted(scopes_of(record, case)):
+        elif stands is not None:
+            for scope in sorted(scopes_of(before, case) - now):
+                self._ops.append(_op(scope, Op.EXIT, Versioned(rev, record)))
+        for scope in sorted(now):
             self._put(scope, Versioned(rev, record))
 
     async def _case_of(self, record: Record) -> Case | None:

@@ -9,6 +9,8 @@ from litestar.exceptions import HTTPException
 
 from sync.protocol.messages import Codes, Problem
 
+PROBLEM_JSON = "application/problem+json"  # RFC 9457
+
 log = structlog.get_logger("yuefang.server")
 
 
@@ -63,7 +65,7 @@ def _problem(
     request: Request[Any, Any, Any], status: int, code: Codes, params: dict[str, Any]
 ) -> Response[bytes]:
     body = msgspec.json.encode(Problem(code, params, request_id(request)))
-    return Response(body, status_code=status, media_type="application/json")
+    return Response(body, status_code=status, media_type=PROBLEM_JSON)
 
 
 def _where(error: Exception) -> list[str]:

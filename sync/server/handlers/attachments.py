@@ -25,6 +25,7 @@ from sync.server.problems import Refusal
 from sync.server.repositories import records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
+from sync.server.well_formed import is_id
 
 
 async def offer(service: Service, caller: Caller, announced: AttachmentOffer) -> AttachmentState:
@@ -61,13 +62,15 @@ async def fetch(service: Service, caller: Caller, attachment_id: str) -> bytes:
     """Return a whole file."""
     fact = await _fact(service, caller, attachment_id)
     whole = _whole(service, caller.device.branch_id, fact.id)
-    if not whole.exists():
+    if not whole.is_file():
         raise Refusal(404, Codes.NOT_FOUND)
     return await asyncio.to_thread(whole.read_bytes)
 
 
 async def _fact(service: Service, caller: Caller, attachment_id: str) -> Attachment:
     """Return the recorded fact; a foreign one is not found."""
+    if not is_id(attachment_id):
+        raise Refusal(404, Codes.NOT_FOUND)
     branch = caller.device.branch_id
 
     async def look(session: Session) -> Attachment | None:
@@ -101,9 +104,13 @@ async def _state(service: Service, branch: BranchId, fact: Attachment) -> Attach
 
 def _append(part: Path, offset: int, data: bytes) -> None:
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("ab") as file:
-        if file.tell() != offset:
-            raise Refusal(409, Codes.WRONG_OFFSET, offset=file.tell())
+    part.touch()
+    with part.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        if end != offset:
+            raise Refusal(409, Codes.WRONG_OFFSET, offset=end)
+        # At its place, not "at the end": a chunk that is sent twice at once is there once.
+        file.seek(offset)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -19,6 +19,7 @@ from sync.server.repositories import accounts, records
 from sync.server.repositories.accounts import Account, Device, EnrolCode
 from sync.server.repositories.session import Session
 from sync.server.service import Service
+from sync.server.well_formed import is_id
 
 MOST_TRIES = 5
 NO_CODE = EnrolCode("0" * 64, "", 0, None)
@@ -33,17 +34,27 @@ def code_hash(code: str) -> str:
 async def enrol(service: Service, request: Enrol) -> Enrolled:
     """Make the laptop known; raises Refusal for a wrong, used or expired code or a bad proof."""
     _check_proof(request)
-    trouble = await service.database.write(lambda s: _spend_code(s, service, request))
-    if trouble is not None:
-        raise trouble
-    return await service.database.write(lambda s: _add_device(s, service, request))
+    if not (is_id(request.device_id) and request.account.isprintable()):
+        raise Refusal(400, Codes.MALFORMED)
+    answer = await service.database.write(lambda s: _enrol(s, service, request))
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+async def _enrol(session: Session, service: Service, request: Enrol) -> Enrolled | Refusal:
+    """Use the code and make the laptop known together; a refusal is returned, so it is counted."""
+    trouble = await _spend_code(session, service, request)
+    return trouble or await _add_device(session, service, request)
 
 
 def _check_proof(request: Enrol) -> None:
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(request.public_key))
+        key = Ed25519PublicKey.from_public_bytes(
+            base64.b64decode(request.public_key, validate=True)
+        )
         form = enrol_form(request.account, request.code, request.device_id, request.public_key)
-        key.verify(base64.b64decode(request.proof), form)
+        key.verify(base64.b64decode(request.proof, validate=True), form)
     except (ValueError, InvalidSignature) as error:
         raise Refusal(400, Codes.BAD_SIGNATURE) from error
 
@@ -79,13 +90,15 @@ async def _add_device(session: Session, service: Service, request: Enrol) -> Enr
     account = await accounts.account_by_login(session, request.account.strip())
     if account is None:
         raise Refusal(403, Codes.WRONG_CODE)
+    if await accounts.device_by_id(session, account.branch_id, request.device_id) is not None:
+        raise Refusal(409, Codes.FORKED)
     token = secrets.token_urlsafe(32)
     now = service.clock.now()
     device = Device(
         account.branch_id,
         request.device_id,
         account.id,
-        request.device_name[:80],
+        "".join(c for c in request.device_name[:80] if c.isprintable()),
         request.public_key,
         "active",
         0,

@@ -1,21 +1,22 @@
 """Takes signed envelopes: proves them, decides them again, answers each one for ever.
 
 Order of checks (research: security, device authentication): size, shape, device, epoch, then for
-each envelope repeat → owner → signature → number and chain → command → rights and rules. The
+each envelope owner → repeat → signature → number and chain → command → rights and rules. The
 answer is stored in the transaction of the effect, so no envelope is ever "in progress".
 """
 
 import base64
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.domain.commands import FACTS, decode_command, name_of
+from sync.domain.commands import FACTS, Command, name_of
 from sync.domain.decide import decide
-from sync.domain.outcome import Applied, Conflict, Gone, Outcome, Reason, Refused
+from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
-from sync.domain.records import encode_record
+from sync.domain.records import encode_record, kind_of
 from sync.domain.snapshot import needs
 from sync.domain.vocabulary import FactFlag
 from sync.protocol.envelope import (
@@ -34,6 +35,7 @@ from sync.server.repositories.accounts import Device
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 from sync.server.stamping import stamped
+from sync.server.well_formed import is_id, is_instant, read_command
 
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -44,6 +46,8 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
         raise Refusal(413, Codes.TOO_LARGE, most=MAX_BATCH)
     if request.device_id != caller.device.id:
         raise Refusal(403, Codes.FORBIDDEN)
+    if not all(is_id(e.mid) for e in request.envelopes):
+        raise Refusal(400, Codes.MALFORMED)
     return await service.database.write(lambda s: Batch(service, caller, s).take(request))
 
 
@@ -65,9 +69,12 @@ class Batch:
         device = await accounts.device_by_id(self._session, self._branch, self._caller.device.id)
         if device is None or device.state != "active":
             raise Refusal(401, Codes.REVOKED)
+        if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
+            raise Refusal(409, Codes.RESET)
         last_seq, chain = device.last_seq, device.chain_hash
         results: list[Result] = []
         for envelope in request.envelopes:
+            self._own(device, envelope)
             repeat = await self._repeat(envelope)
             if repeat is None:
                 self._prove(device, envelope, last_seq, chain)
@@ -78,19 +85,27 @@ class Batch:
         head = await self._write(device, last_seq, chain)
         return Pushed(tuple(self._numbered(r, head) for r in results), head, self._now)
 
+    def _own(self, device: Device, envelope: Envelope) -> None:
+        own = (device.branch_id, device.account_id, device.id)
+        if (envelope.branch_id, envelope.officer_id, envelope.device_id) != own:
+            raise Refusal(403, Codes.FORBIDDEN)
+
     async def _repeat(self, envelope: Envelope) -> Result | None:
         known = await mutations.get(self._session, self._branch, envelope.mid)
         if known is None:
+            if any(e.mid == envelope.mid for e, _ in self._fresh):
+                raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
             return None
+        if known.device_id != envelope.device_id:
+            raise Refusal(403, Codes.FORBIDDEN)
         if known.body_hash != body_hash(bytes(envelope.body)):
-            return _invalid(envelope, "mutation.id_used_twice")
+            return _invalid(envelope, "mutation.id_taken")
         stored = known.result
         return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
 
     def _prove(self, device: Device, envelope: Envelope, last_seq: int, chain: str) -> None:
-        own = (device.branch_id, device.account_id, device.id)
-        if (envelope.branch_id, envelope.officer_id, envelope.device_id) != own:
-            raise Refusal(403, Codes.FORBIDDEN)
+        if envelope.wall_at.tzinfo is None:
+            raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
         if not verifies(envelope, self._key):
             raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
         if envelope.seq > last_seq + 1:
@@ -99,23 +114,41 @@ class Batch:
             raise Refusal(409, Codes.FORKED, seq=envelope.seq)
 
     async def _decide(self, envelope: Envelope) -> Result:
-        try:
-            command = decode_command(bytes(envelope.body))
-        except msgspec.DecodeError:
+        command = read_command(bytes(envelope.body), envelope.officer_id)
+        if command is None:
             result = _invalid(envelope, "mutation.malformed")
             self._leaf(envelope, "malformed", result)
             return result
-        suspect = envelope.wall_at > self._now + CLOCK_SLACK
-        at = self._now if suspect else envelope.wall_at
-        snapshot = await records.snapshot(self._session, self._branch, needs(command))
-        if suspect and isinstance(command, FACTS):
-            command = stamped(command, FactFlag.TIME_SUSPECT)
-        outcome = decide(Question(snapshot, self._caller.actor, self._service.policy, at), command)
-        if isinstance(outcome, Applied):
-            await self._commit.apply(outcome.changes)
-        result = await self._result(envelope, outcome)
+        outcome = await self._outcome(envelope, command)
+        taken = await self._taken(outcome.changes) if isinstance(outcome, Applied) else False
+        if taken:
+            result = _invalid(envelope, "mutation.id_taken")
+        else:
+            if isinstance(outcome, Applied):
+                await self._commit.apply(outcome.changes)
+            result = await self._result(envelope, outcome)
         self._leaf(envelope, name_of(command), result)
         return result
+
+    async def _outcome(self, envelope: Envelope, command: Command) -> Outcome:
+        snapshot = await records.snapshot(self._session, self._branch, needs(command))
+        suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
+        if suspect and isinstance(command, FACTS):
+            command = stamped(command, FactFlag.TIME_SUSPECT)
+        at = self._now if suspect else envelope.wall_at
+        return decide(Question(snapshot, self._caller.actor, self._service.policy, at), command)
+
+    async def _taken(self, changes: Sequence[Change]) -> bool:
+        """Say whether an id is that of a record which the decision has not seen.
+
+        Facts are new by nature: one with a known id would write over what is kept for ever.
+        """
+        for change in changes:
+            kind, record_id = kind_of(change.record), change.record.id
+            stands = await records.get(self._session, self._branch, kind, record_id)
+            if (stands.rev if stands else 0) != change.base_rev:
+                return True
+        return False
 
     async def _result(self, envelope: Envelope, outcome: Outcome) -> Result:
         base = Result(envelope.mid, envelope.seq, Status.APPLIED)

@@ -25,6 +25,7 @@ class Mutation(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """What a repeat is compared with."""
 
+    device_id: DeviceId
     body_hash: str
     result: Result
 
@@ -32,11 +33,13 @@ class Known(msgspec.Struct, frozen=True):
 async def get(session: Session, branch: BranchId, mid: MutationId) -> Known | None:
     """Return the stored answer to an envelope id, or None."""
     row = await session.row(
-        "SELECT body_hash, result FROM mutation WHERE branch_id = ? AND mid = ?", branch, mid
+        "SELECT device_id, body_hash, result FROM mutation WHERE branch_id = ? AND mid = ?",
+        branch,
+        mid,
     )
     if row is None:
         return None
-    return Known(row[0], msgspec.json.decode(bytes(row[1]), type=Result))
+    return Known(row[0], row[1], msgspec.json.decode(bytes(row[2]), type=Result))
 
 
 async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> None:

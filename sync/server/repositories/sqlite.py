@@ -9,6 +9,8 @@ from typing import Any
 
 from sync.server.repositories.session import Row, Work
 
+BUSY_S = 60.0  # how long an import in another process may hold the file
+
 
 class SqliteSession:
     """Statements on one connection, each run on the connection's own thread."""
@@ -34,6 +36,11 @@ class SqliteSession:
     async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement for many rows."""
         await self.on_thread(lambda: self._connection.executemany(sql, rows))
+
+    def roll_back(self) -> None:
+        """Undo what is open; nothing is when BEGIN failed or COMMIT was already through."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     async def on_thread[T](self, act: Callable[[], T]) -> T:
         """Run an act on the connection's thread."""
@@ -62,7 +69,7 @@ class SqliteDatabase:
         return SqliteSession(connection, thread)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -92,11 +99,11 @@ def _opened(session: SqliteSession | None) -> SqliteSession:
 
 
 async def _bracket[T](session: SqliteSession, begin: str, work: Work[T]) -> T:
-    await session.run(begin)
     try:
+        await session.run(begin)
         result = await work(session)
         await session.run("COMMIT")
     except BaseException:
-        await session.run("ROLLBACK")
+        await session.on_thread(session.roll_back)
         raise
     return result

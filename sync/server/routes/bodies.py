@@ -27,7 +27,7 @@ async def read_message[T](request: Request[Any, Any, Any], cls: type[T], limit: 
     """Return the request's body as a message; raises Refusal when it is none."""
     try:
         return msgspec.json.decode(await read_body(request, limit), type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, Codes.MALFORMED) from error
 
 

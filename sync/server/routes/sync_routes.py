@@ -27,6 +27,7 @@ type Asked = Request[Any, Any, State]
 # A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
 LARGEST_MESSAGE = 16 * 1024
+LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
 
 
 def _service(request: Asked) -> Service:
@@ -76,6 +77,8 @@ async def pull_route(
         cursor = Cursor.parse(after)
     except ValueError as error:
         raise Refusal(400, Codes.MALFORMED) from error
+    if cursor.idx > LARGEST_INDEX:
+        raise Refusal(400, Codes.MALFORMED)
     return answer(request, await pull.pull(_service(request), caller, wanted, cursor, limit))
 
 
