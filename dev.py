@@ -7,8 +7,12 @@ server         a development server              installer        the frozen cli
 docs           the pictures of the documentation made anew
 """
 
+from __future__ import annotations
+
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from tools.dev.machine import (
     QT,
@@ -28,7 +32,7 @@ CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
 def lint() -> int:
     """Run the style, type and contract checks; the first failing one's exit code."""
     python = python_in_venv()
-    checks = (
+    checks: tuple[tuple[str, list[str | Path]], ...] = (
         ("ruff check", [python, "-m", "ruff", "check", "--output-format=concise", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "-q", "."]),
         ("mypy", [python, "-m", "mypy"]),
@@ -51,7 +55,17 @@ def test(arguments: list[str]) -> int:
     extra = [a for a in arguments if a != "--long"]
     plain = [] if "--long" in arguments else ["-m", "not long"]
     say("tests")
-    command = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *plain]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        *plain,
+    ]
     command += ["--cov", "--cov-branch", "--cov-report=", *extra]
     code = run(*command, env=headless())
     if code or extra:
@@ -102,7 +116,7 @@ def installer(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Set up what the command needs and run it."""
     command, rest = (arguments or ["help"])[0], arguments[1:]
-    commands = {
+    commands: dict[str, Callable[[], int]] = {
         "demo": lambda: demo(rest),
         "test": lambda: test(rest),
         "lint": lint,

@@ -162,8 +162,8 @@ def _style(colours: MapColours) -> str:
 STYLE = """<style>
 .leaflet-container { background: %(land)s; font: 12px sans-serif; }
 .leaflet-marker-icon.stop { border-radius: 50%%; border: 2px solid %(on_mark)s;
-  box-sizing: border-box; display: flex; align-items: center; justify-content: center; color: %(on_mark)s;
-  font: 700 14px sans-serif; box-shadow: 0 1px 3px rgba(0,0,0,.45); }
+  box-sizing: border-box; display: flex; align-items: center; justify-content: center;
+  color: %(on_mark)s; font: 700 14px sans-serif; box-shadow: 0 1px 3px rgba(0,0,0,.45); }
 .stop.visit, .stop.start { background: %(visit)s; } .stop.blocked { background: %(blocked)s; }
 .stop.start { border-radius: 4px; }
 .stop.case { background: %(case)s; } .stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }

@@ -1,5 +1,7 @@
 """Gets a machine ready: a Python of the right version, system packages, the virtual environment."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
@@ -24,28 +26,28 @@ libgssapi-krb5-2 libudev1 zlib1g libbrotli1 fonts-noto-cjk""".split()
 POSTGRES = ["postgresql", "postgresql-client"]
 
 
-def say(text):
+def say(text: str) -> None:
     """Tell what is being done."""
     print(f"[dev] {text}", flush=True)
 
 
-def run(*command, env=None):
+def run(*command: str | Path, env: dict[str, str] | None = None) -> int:
     """Run a command in the project's folder; returns its exit code."""
     words = [str(c) for c in command]
     return subprocess.call(words, cwd=ROOT, env=env)
 
 
-def python_in_venv():
+def python_in_venv() -> Path:
     """Return the environment's interpreter."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def find_python():
+def find_python() -> str:
     """Return an interpreter of the wanted version, or end with the one line that helps."""
     if sys.version_info[:2] == WANTED:
         return sys.executable
     name = "python{}.{}".format(*WANTED)
-    places = [shutil.which(name)]
+    places: list[str | Path | None] = [shutil.which(name)]
     for root in (os.environ.get("PYENV_ROOT", ""), Path.home() / ".pyenv"):
         if root:
             pattern = "versions/{}.{}*/bin/python".format(*WANTED)
@@ -58,13 +60,13 @@ def find_python():
     sys.exit(f"[dev] Python {WANTED[0]}.{WANTED[1]} or newer is needed: install {name}.")
 
 
-def _is_wanted(place):
+def _is_wanted(place: str | Path) -> bool:
     code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
     done = subprocess.run([str(place), "-c", code], capture_output=True, text=True, check=False)
     return done.stdout.split() == [str(n) for n in WANTED]
 
 
-def ensure_system(packages):
+def ensure_system(packages: list[str]) -> None:
     """Install missing system packages on Debian and its like; elsewhere change nothing."""
     if not shutil.which("dpkg-query"):
         return
@@ -85,20 +87,20 @@ def ensure_system(packages):
         say("that did not work; please run it by hand: " + " ".join(command))
 
 
-def _installed(package):
+def _installed(package: str) -> bool:
     done = subprocess.run(
         ["dpkg-query", "-W", "-f=${Status}", package], capture_output=True, text=True, check=False
     )
     return "install ok installed" in done.stdout
 
 
-def postgres_packages():
+def postgres_packages() -> list[str]:
     """Return what is missing for the tests on PostgreSQL: nothing when its programs are there."""
     found = shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return [] if found else POSTGRES
 
 
-def ensure_venv():
+def ensure_venv() -> None:
     """Make the environment from the hash-pinned lock; a second call finds it as it is."""
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted and python_in_venv().exists():

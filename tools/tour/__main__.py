@@ -1,6 +1,7 @@
 """Runs the whole tour; ends non-zero when a step fails."""
 
 import argparse
+import shutil
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,12 @@ from tools.tour.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
+IN_DOCS = (
+    "officer-today.png",
+    "officer-map.png",
+    "appointment-lawful.png",
+    "dark-english-cases.png",
+)
 ARRIVED_ONCE = {"visit": 1, "hardship": 1, "appointment": steps.VISITS}
 
 
@@ -47,10 +54,21 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     await steps.english_and_dark(stage, officer, agreed[0])
 
 
+def _keep_for_docs(pictures: list[Path]) -> None:
+    """Put the pictures that the documentation shows where it shows them."""
+    folder = ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in pictures:
+        name = path.name.partition("-")[2]
+        if name in IN_DOCS:
+            shutil.copyfile(path, folder / name)
+
+
 def main() -> int:
     """Return the exit code."""
     parser = argparse.ArgumentParser("tour")
     parser.add_argument("--out", default=str(ROOT / "build" / "tour"))
+    parser.add_argument("--docs", action="store_true", help="keep the pictures of the docs anew")
     told = parser.parse_args()
     began = time.monotonic()
     application = new_application()
@@ -70,6 +88,8 @@ def main() -> int:
     for kind, wanted in ARRIVED_ONCE.items():
         assert counts.get(kind) == wanted, f"{kind}: {counts.get(kind)} at the server, not {wanted}"
     told_counts = ", ".join(f"{k} {n}" for k, n in sorted(counts.items()))
+    if told.docs:
+        _keep_for_docs(stage.pictures)
     print(f"tour: {len(stage.pictures)} pictures, {time.monotonic() - began:.0f} s")
     print(f"at the server, each once: {told_counts}")
     return 0
