@@ -66,6 +66,7 @@ def test(arguments: list[str]) -> int:
         "loadfile",
         *plain,
     ]
+    command += ["--dist", "loadfile", *plain]
     command += ["--cov", "--cov-branch", "--cov-report=", *extra]
     code = run(*command, env=headless())
     if code or extra:
