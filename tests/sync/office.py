@@ -37,6 +37,7 @@ from sync.domain.time import Clock, local_date
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress, Transport
+from tests.sync.cluster import Cluster
 from tools.sample.export import Export, write_export
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,8 @@ CASES = 30
 START_WITHIN_S = 30.0
 OFFICERS = {"li": "李静", "wang": "王强"}
 LEAD = "chen"
+DATABASE_URL = "database.url"  # in a server's folder: the PostgreSQL it uses
+DATABASES = ("sqlite", "postgresql")
 
 
 class Secrets:
@@ -76,6 +79,13 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def whereabouts(data: Path) -> list[str]:
+    """Return the options that name a server's folder, and its database when it is not a file."""
+    named = data / DATABASE_URL
+    url = ["--database-url", named.read_text()] if named.exists() else []
+    return ["--data", str(data), *url]
+
+
 def administer(data: Path, *arguments: str) -> str:
     """Run `field-server` here and return what it printed; fails the test when it refuses.
 
@@ -83,7 +93,7 @@ def administer(data: Path, *arguments: str) -> str:
     """
     said = io.StringIO()
     with ThreadPoolExecutor(1) as thread, redirect_stdout(said), redirect_stderr(said):
-        code = thread.submit(field_server, [*arguments, "--data", str(data)]).result()
+        code = thread.submit(field_server, [*arguments, *whereabouts(data)]).result()
     assert code == 0, f"{arguments}: {said.getvalue()}"
     return said.getvalue()
 
@@ -117,7 +127,7 @@ class Server:
 
     def start(self) -> None:
         """Start and return once it takes connections."""
-        where = ["--data", str(self.data), "--port", str(self.port)]
+        where = [*whereabouts(self.data), "--port", str(self.port)]
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.process = subprocess.Popen(
@@ -273,20 +283,38 @@ class Office:
         self.server.stop()
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a server's folder once; tests run on copies of it."""
+@pytest.fixture(scope="session", params=DATABASES)
+def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a server's folder once for each database; tests run on copies of it."""
     data = tmp_path_factory.mktemp("office") / "srv"
+    data.mkdir()
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        (data / DATABASE_URL).write_text(cluster.url(cluster.database()))
     furnish(data, datetime.now(UTC))
     return data
 
 
 @pytest.fixture
-def office(furnished: Path, tmp_path: Path) -> Iterator[Office]:
-    """Run a server of the test's own, with 30 cases and nobody enrolled."""
+def server_data(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Iterator[Path]:
+    """Copy the furnished folder, and its database, for one test."""
     data = tmp_path / "srv"
     shutil.copytree(furnished, data)
-    found = Office(Server(data), tmp_path / "homes", MachineClock())
+    named = data / DATABASE_URL
+    if not named.exists():
+        yield data
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    copy = cluster.database(named.read_text().rsplit("/", 1)[1])
+    named.write_text(cluster.url(copy))
+    yield data
+    cluster.drop(copy)
+
+
+@pytest.fixture
+def office(server_data: Path, tmp_path: Path) -> Iterator[Office]:
+    """Run a server of the test's own, with 30 cases and nobody enrolled."""
+    found = Office(Server(server_data), tmp_path / "homes", MachineClock())
     try:
         found.server.start()
         yield found
