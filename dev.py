@@ -55,19 +55,8 @@ def test(arguments: list[str]) -> int:
     extra = [a for a in arguments if a != "--long"]
     plain = [] if "--long" in arguments else ["-m", "not long"]
     say("tests")
-    command: list[str | Path] = [
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        *plain,
-    ]
-    command += ["--dist", "loadfile", *plain]
-    command += ["--cov", "--cov-branch", "--cov-report=", *extra]
+    command: list[str | Path] = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+    command += [*plain, "--cov", "--cov-branch", "--cov-report=", *extra]
     code = run(*command, env=headless())
     if code or extra:
         return code
