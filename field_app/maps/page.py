@@ -23,6 +23,7 @@ ASSETS = {
     "css": [("leaflet_css", f"{LEAFLET}/leaflet.css")],
 }
 LAST_ZOOM = 18
+EDGE = 0.25  # of the region's width and height that one may look beyond it
 
 
 class MapStop(msgspec.Struct, frozen=True):
@@ -44,6 +45,8 @@ class MapColours(msgspec.Struct, frozen=True):
     on_mark: str
     line: str
     land: str
+    surface: str
+    text: str
 
 
 class _Marks(MacroElement):
@@ -56,6 +59,16 @@ class _Marks(MacroElement):
         {{ this._parent.get_name() }}.attributionControl.setPrefix('');
         (function (map) {
           var marks = L.layerGroup().addTo(map), lines = L.layerGroup().addTo(map), byId = {};
+          var whole = null;  // what stays in sight while the view grows, until a person moves it
+          function fitWhole() {
+            if (whole) {
+              map.fitBounds(whole, {padding: [44, 44], maxZoom: 15, animate: false});
+            }
+          }
+          map.on('resize', fitWhole);
+          L.DomEvent.on(map.getContainer(), 'mousedown wheel keydown touchstart', function () {
+            whole = null;
+          });
           function icon(stop, chosen) {
             var size = stop.number ? 30 : 16;
             var text = stop.number ? String(stop.number) : '';
@@ -76,8 +89,8 @@ class _Marks(MacroElement):
             });
             map.invalidateSize({animate: false});
             if (fit && stops.length) {
-              var bounds = L.latLngBounds(stops.map(function (s) { return [s.lat, s.lon]; }));
-              map.fitBounds(bounds.pad(0.15), {maxZoom: 15, animate: false});
+              whole = L.latLngBounds(stops.map(function (s) { return [s.lat, s.lon]; }));
+              fitWhole();
             }
             return stops.length;
           };
@@ -97,7 +110,7 @@ def map_page(info: PackInfo, colours: MapColours) -> str:
     """Return the page's HTML; everything it loads comes from its own scheme."""
     folium.Map.default_js = list(ASSETS["js"])
     folium.Map.default_css = list(ASSETS["css"])
-    west, south, east, north = info.bounds
+    west, south, east, north = _with_margin(info.bounds)
     page = folium.Map(
         location=list(info.middle),
         zoom_start=info.first_zoom + 2,
@@ -123,6 +136,13 @@ def map_page(info: PackInfo, colours: MapColours) -> str:
     marks.add_to(page)
     html = page.get_root().render()
     return _locked_down(html, colours)
+
+
+def _with_margin(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return bounds a little wider, so that a point at the region's edge can be seen whole."""
+    west, south, east, north = bounds
+    across, up = (east - west) * EDGE, (north - south) * EDGE
+    return west - across, south - up, east + across, north + up
 
 
 def stops_call(stops: list[MapStop], line: list[tuple[float, float]], *, fit: bool) -> str:
@@ -160,7 +180,12 @@ def _style(colours: MapColours) -> str:
 
 
 STYLE = """<style>
-.leaflet-container { background: %(land)s; font: 12px sans-serif; }
+.leaflet-container { background: %(land)s; font: 12px 'Noto Sans CJK SC', sans-serif; }
+.leaflet-bar a, .leaflet-bar a:hover, .leaflet-bar a.leaflet-disabled {
+  background: %(surface)s !important; color: %(text)s !important; }
+.leaflet-bar a.leaflet-disabled { opacity: .6; }
+.leaflet-control-attribution { background: %(surface)s !important; color: %(text)s !important;
+  font: 12px 'Noto Sans CJK SC', sans-serif !important; }
 .leaflet-marker-icon.stop { border-radius: 50%%; border: 2px solid %(on_mark)s;
   box-sizing: border-box; display: flex; align-items: center; justify-content: center;
   color: %(on_mark)s; font: 700 14px sans-serif; box-shadow: 0 1px 3px rgba(0,0,0,.45); }

@@ -56,6 +56,7 @@ QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {line}; }}
 QTableCornerButton::section {{ background: {card}; border: none; }}
 QTableView::item {{ padding: 4px 8px; }}
 QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 8px; }}
+QHeaderView[kind="days"]::section {{ padding: {pad}px 0; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
 QProgressBar {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; text-align: center; }}

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addWidget(self.told)
+        middle.addLayout(self._make_told())
         middle.addWidget(self.stack, 1)
         middle.addWidget(self._make_strip())
         whole = QWidget()
@@ -85,6 +85,13 @@ class MainWindow(QMainWindow):
         self._nav_column.addSpacing(look.px(12))
         return nav
 
+    def _make_told(self) -> QHBoxLayout:
+        look = self._look
+        line = QHBoxLayout()
+        line.setContentsMargins(look.px(24), look.px(10), look.px(24), 0)
+        line.addWidget(self.told)
+        return line
+
     def _make_strip(self) -> QFrame:
         look = self._look
         strip = QFrame()
@@ -107,8 +114,8 @@ class MainWindow(QMainWindow):
         """Put the screens in and show the first."""
         self.screens = screens
         for name, page in screens.navigable.items():
-            show = partial(self.show_screen, name)
-            made = button(self._look, page.title.text(), show, kind="nav", icon=name)
+            go = partial(self.navigate, name)
+            made = button(self._look, page.title.text(), go, kind="nav", icon=name)
             made.setCheckable(True)
             made.setToolTip(keys_of(name))
             self.nav_buttons[name] = made
@@ -122,11 +129,11 @@ class MainWindow(QMainWindow):
 
     def _acts(self, screens: ScreenSet) -> Mapping[str, Callable[[], object]]:
         def goes_to(name: str) -> Callable[[], object]:
-            return lambda: self.show_screen(name)
+            return lambda: self.navigate(name)
 
         acts: dict[str, Callable[[], object]] = {n: goes_to(n) for n in screens.navigable}
         acts |= {
-            "search": lambda: self.show_screen("cases"),
+            "search": lambda: self.navigate("cases"),
             "begin": self._begin,
             "sync_now": self._sync.sync_now,
             "back": self.go_back,
@@ -170,6 +177,11 @@ class MainWindow(QMainWindow):
         elif status.trouble:
             parts.append(words.code(f"{status.trouble}", **status.trouble_params))
         self.strip_text.setText(" · ".join(parts))
+
+    def navigate(self, name: str) -> None:
+        """Go to a screen by one's own will: what was told before is no longer of use."""
+        self.told.say("")
+        self.show_screen(name)
 
     def show_screen(self, name: str) -> None:
         """Show a screen of the navigation; the trail back begins anew."""

@@ -253,6 +253,7 @@ async def english_and_dark(stage: Stage, officer: Seat, case_id: CaseId) -> None
             for _ in range(20):
                 await stage.settle()
         await stage.shot(officer.main, f"dark-english-{name}")
+    await officer.show("cases")
     officer.main.open_case(case_id)
     await stage.shot(officer.main, "dark-english-case")
     officer.main.open_appointment(case_id, None)

@@ -29,9 +29,8 @@ class WeekGrid(QTableWidget):
         self.setVerticalHeaderLabels([f"{h}:00" for h in range(FIRST_HOUR, LAST_HOUR + 1)])
         self.verticalHeader().setDefaultSectionSize(look.px(26))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setMinimumSectionSize(look.px(24))
+        self.horizontalHeader().setProperty("kind", "days")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cellClicked.connect(self._pick)
         self.cellActivated.connect(self._pick)
 
@@ -40,6 +39,7 @@ class WeekGrid(QTableWidget):
         self._days = [m.day for m in marks]
         self.setColumnCount(len(marks))
         words = self._look.words
+        widest = 0
         for column, mark in enumerate(marks):
             head = f"{mark.day.day}\n{words.weekday(mark.day)}"
             if mark.rest_day:
@@ -47,12 +47,15 @@ class WeekGrid(QTableWidget):
             elif mark.unknown_year:
                 head += "\n?"
             self.setHorizontalHeaderItem(column, QTableWidgetItem(head))
+            widest = max(widest, *map(self.fontMetrics().horizontalAdvance, head.split("\n")))
             taken = {local(w.start, zone).hour: w for w in mark.own}
             for hour in range(FIRST_HOUR, LAST_HOUR + 1):
                 own = taken.get(hour)
                 text = words("taken") if own else ""
                 self.setItem(hour - FIRST_HOUR, column, self._cell(mark, hour, text))
 
+        # Narrower than its words a day could not be read: then the grid scrolls sideways.
+        self.horizontalHeader().setMinimumSectionSize(widest + self._look.px(4))
         rows = self.verticalHeader().defaultSectionSize() * self.rowCount()
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 2)
 

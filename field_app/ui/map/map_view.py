@@ -106,6 +106,8 @@ def colours_of(tokens: Tokens) -> MapColours:
         on_mark=tokens["on_accent"],
         line=tokens["accent"],
         land=tokens["map_land"],
+        surface=tokens["card"],
+        text=tokens["muted"],
     )
 
 

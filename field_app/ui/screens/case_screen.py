@@ -126,8 +126,8 @@ class CaseScreen(Page):
         steps = file.steps if file else ()
         stopped = next((s for s in steps if s.step == _judged_as(step)), None)
         blocked = stopped is not None and str(stopped.verdict) == "block"
-        self.primary.setVisible(step not in ("none", "wait_hold", "keep_plan"))
-        self.primary.setEnabled(own and not blocked)
+        self.primary.setVisible(own and step not in ("none", "wait_hold", "keep_plan"))
+        self.primary.setEnabled(not blocked)
         findings = self._view.findings(stopped) if stopped and blocked else ()
         self.primary.setToolTip("\n".join(f.sentence for f in findings))
 

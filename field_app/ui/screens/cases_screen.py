@@ -36,13 +36,23 @@ def case_table(look: Look, view: CasesViewModel) -> QTableView:
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setMinimumHeight(look.px(32))
     for number, column in enumerate(COLUMNS):
-        table.setColumnWidth(number, look.px(WIDTHS[column]))
+        table.setColumnWidth(number, max(look.px(WIDTHS[column]), _widest(look, table, number)))
     header.setSectionResizeMode(COLUMNS.index("next"), QHeaderView.ResizeMode.Stretch)
     bar = table.verticalScrollBar()
     bar.valueChanged.connect(
         lambda value: view.read_on() if value > bar.maximum() - 10 * look.px(34) else None
     )
     return table
+
+
+def _widest(look: Look, table: QTableView, number: int) -> int:
+    """Return the width that a column's title, and every stage in the stage's, need in pixels."""
+    needed = table.horizontalHeader().sectionSizeHint(number)
+    if COLUMNS[number] != "stage":
+        return needed
+    stages = (look.words.code(f"stage.{stage}") for stage in STAGES)
+    words = max(table.fontMetrics().horizontalAdvance(text) for text in stages)
+    return max(needed, words + look.px(24))
 
 
 class CasesScreen(Page):

@@ -153,7 +153,11 @@ class SyncScreen(Page):
                 told = self.words.code(run.trouble)
             else:
                 told = self.words("{sent} sent, {received} received", **msgspec.structs.asdict(run))
-            mark = badge(self.words("failed"), "warn") if run.trouble else badge("OK", "ok")
+            mark = (
+                badge(self.words("failed"), "warn")
+                if run.trouble
+                else badge(self.words("done"), "ok")
+            )
             card.body.addLayout(row(self.look, label(f"{when} · {told}"), None, mark))
         return card
 

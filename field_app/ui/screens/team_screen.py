@@ -41,9 +41,10 @@ class TeamScreen(Page):
         self.filter.currentIndexChanged.connect(lambda _i: self._filter())
         self.first = combo([("", words("nobody"))], words("First officer"))
         self.second = combo([("", words("nobody"))], words("Second officer"))
-        self.body.addLayout(
-            row(look, self.search, self.filter, self.first, self.second, self.assign)
-        )
+        give = [self.search, self.filter]
+        for box in (self.first, self.second):
+            give += [label(box.accessibleName(), "muted", wrap=False), box]
+        self.body.addLayout(row(look, *give, self.assign))
         self.table = case_table(look, view.cases)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.doubleClicked.connect(self._open)

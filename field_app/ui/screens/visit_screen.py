@@ -116,6 +116,7 @@ class VisitScreen(Page):
 
     def _changed(self) -> None:
         if not self._filling:
+            self.notice.say("")
             self._draft.start(DRAFT_MS)
 
     def _keep(self) -> None:
