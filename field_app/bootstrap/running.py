@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import qasync
@@ -36,17 +37,21 @@ def this_laptop(home: Path, settings: Settings) -> Laptop:
     return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
 
 
+def new_loop(application: QApplication) -> asyncio.AbstractEventLoop:
+    """Return an asyncio loop that is the application's own; the caller closes it."""
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    return loop
+
+
 def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> T:
     """Run a coroutine on Qt's loop until it ends."""
-    loop = qasync.QEventLoop(application)
-    asyncio.set_event_loop(loop)
 
     async def whole() -> T:
         return await work()
 
-    with loop:
-        result: T = loop.run_until_complete(whole())
-    return result
+    with closing(new_loop(application)) as loop:
+        return loop.run_until_complete(whole())
 
 
 def run(laptop: Laptop, settings: Settings) -> int:

@@ -4,14 +4,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
 
 from field_app.operations import appointments, cases
 from field_app.operations.appointments import Draft
 from field_app.operations.cases import CaseQuery
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved
-from field_app.ui.dialogs.form_dialog import FormDialog
 from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.plan_screen import PlanScreen
 from field_app.ui.screens.sync_screen import SyncScreen
@@ -19,7 +17,9 @@ from field_app.ui.screens.team_screen import TeamScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import AgreementEvidence
 from sync.domain.vocabulary import AgreedBy, Channel, Place, Present, Revealable, VisitOutcome
-from tools.tour.stage import Seat, Stage, enrol, press, type_text, until
+from tools.tour.hands import asked, press, type_text, until
+from tools.tour.seat import Seat
+from tools.tour.stage import Stage
 
 VISITS = 5
 
@@ -32,15 +32,15 @@ async def lead_assigns(stage: Stage, lead: Seat) -> None:
     type_text(lead.window.passphrase, "short")
     press(lead.window.passphrase, Qt.Key.Key_Return)
     await stage.shot(lead.window, "enrol-refused")
-    await enrol(lead)
+    await stage.enrol(lead)
     await lead.show("team")
     await stage.shot(lead.main, "lead-team-unassigned")
     team = lead.screens.navigable["team"]
     assert isinstance(team, TeamScreen)
     team.suggest.click()
-    await until(lambda: _dialog(lead) is not None)
+    suggestion = await asked(lead.main)
     await stage.shot(lead.main, "lead-suggestion")
-    _accept(lead)
+    suggestion.ok.click()
     await until(lambda: team._view.board is not None and not team._view.board.unassigned)
     await lead.sync()
     await stage.shot(lead.main, "lead-team-assigned")
@@ -48,7 +48,7 @@ async def lead_assigns(stage: Stage, lead: Seat) -> None:
 
 async def officer_looks(stage: Stage, officer: Seat) -> None:
     """The officer enrols, searches, opens a case and reveals a number."""
-    await enrol(officer)
+    await stage.enrol(officer)
     await officer.show("today")
     await stage.shot(officer.main, "officer-today-empty")
     await officer.show("cases")
@@ -70,9 +70,9 @@ async def officer_records_contact(stage: Stage, officer: Seat) -> None:
     case.reveal_buttons[Revealable.PHONE].click()
     await until(lambda: Revealable.PHONE in case._view.plain)
     case.primary.click()
-    await until(lambda: _dialog(officer) is not None)
+    contact = await asked(officer.main)
     await stage.shot(officer.main, "case-contact")
-    _accept(officer)
+    contact.ok.click()
     await until(lambda: bool(case._view.file and "contact" in case._view.file.timeline[0].kind))
     await stage.shot(officer.main, "case-after-contact")
 
@@ -292,14 +292,3 @@ async def _ready(seat: Seat, count: int) -> list[CaseId]:
             break
     assert len(found) == count, f"only {len(found)} cases are ready for a visit"
     return found
-
-
-def _dialog(seat: Seat) -> FormDialog | None:
-    dialogs = [d for d in seat.main.findChildren(QDialog) if d.isVisible()]
-    return dialogs[0] if dialogs and isinstance(dialogs[0], FormDialog) else None
-
-
-def _accept(seat: Seat) -> None:
-    dialog = _dialog(seat)
-    assert dialog is not None
-    dialog.ok.click()

@@ -1,0 +1,56 @@
+"""What a person's hands and eyes do at a window: type, press, look, wait. For tour and tests."""
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from field_app.ui.dialogs.form_dialog import FormDialog
+
+WAIT_S = 15.0
+STEP_S = 0.02
+
+
+async def until(true: Callable[[], bool], why: Callable[[], str] = str) -> None:
+    """Wait until something is true, or fail with what the window says."""
+    end = asyncio.get_running_loop().time() + WAIT_S
+    while not true():
+        assert asyncio.get_running_loop().time() < end, f"this did not come true: {why()}"
+        await asyncio.sleep(STEP_S)
+
+
+def type_text(field: QWidget, text: str) -> None:
+    """Type into a field as a person does, in place of what stands there."""
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    if text.isascii():
+        QTest.keyClicks(field, text)
+        return
+    # Chinese comes from an input method, as it does at a desk.
+    composed = QInputMethodEvent()
+    composed.setCommitString(text)
+    QApplication.sendEvent(field, composed)
+
+
+def press(
+    field: QWidget, key: Qt.Key, with_: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    """Press a key."""
+    QTest.keyClick(field, key, with_)
+
+
+def dialog_over(window: QWidget) -> FormDialog | None:
+    """Return the question that stands over a window."""
+    dialogs = [d for d in window.findChildren(QDialog) if d.isVisible()]
+    return dialogs[0] if dialogs and isinstance(dialogs[0], FormDialog) else None
+
+
+async def asked(window: QWidget) -> FormDialog:
+    """Wait for a question over a window."""
+    await until(lambda: dialog_over(window) is not None)
+    dialog = dialog_over(window)
+    assert dialog is not None
+    return dialog
