@@ -14,6 +14,7 @@ from field_app.background.runner import StoreThread
 from field_app.storage.keys import SHORTEST_PASSPHRASE, passphrase_strength
 from field_app.storage.vault import Vault
 from field_app.viewmodels.problem import Problem, attempt
+from sync.protocol.messages import Codes
 
 
 class EnrolForm(msgspec.Struct, frozen=True):
@@ -25,6 +26,16 @@ class EnrolForm(msgspec.Struct, frozen=True):
     passphrase: str = ""
     repeated: str = ""
 
+
+# On the way in nothing is kept and nothing is tried again by itself: these have their own words.
+ON_THE_WAY_IN: dict[str, str] = {
+    Codes.UNREACHABLE: "enrol.unreachable",
+    Codes.STALLED: "enrol.unreachable",
+    Codes.GARBAGE: "enrol.garbage",
+    Codes.BUSY: "enrol.server_away",
+    Codes.SERVER_ERROR: "enrol.server_away",
+    Codes.VERSION: "enrol.version",
+}
 
 type Enrol = Callable[[EnrolForm, Callable[[str], None]], Vault]
 
@@ -80,6 +91,7 @@ class EnrolViewModel(QObject):
         finally:
             self.busy = False
         if isinstance(answer, Problem):
-            self.failed.emit(answer)
+            code = ON_THE_WAY_IN.get(answer.code, answer.code)
+            self.failed.emit(msgspec.structs.replace(answer, code=code))
         else:
             self.enrolled.emit(answer)

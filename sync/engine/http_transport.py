@@ -51,7 +51,10 @@ class InsecureAddress(ValueError):
 
 def check_address(address: str) -> str:
     """Return the address without a trailing slash; raises InsecureAddress."""
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError as error:  # such as "https://[bank": no host can be read
+        raise InsecureAddress(address) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InsecureAddress(address)
     if parts.scheme == "http" and not _is_this_computer(parts.hostname):

@@ -26,6 +26,8 @@ def type_text(field: QWidget, text: str) -> None:
     """Type into a field as a person does, in place of what stands there."""
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    if not text:
+        QTest.keyClick(field, Qt.Key.Key_Delete)
     if text.isascii():
         QTest.keyClicks(field, text)
         return

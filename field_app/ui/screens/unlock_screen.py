@@ -43,6 +43,9 @@ class UnlockScreen(QWidget):
         """Try the passphrase."""
         if self._view.busy:
             return
+        if not self.passphrase.text():
+            self.trouble.say(self._look.words("Enter the passphrase."), "info")
+            return
         self.ok.setEnabled(False)
         self.trouble.say(self._look.words("Opening …"), "info")
         self._tasks.start(self._unlock())

@@ -1,0 +1,155 @@
+"""A furnished room: laptops enrolled once and copied for each test, on one Tuesday morning.
+
+`room.seat("li")` opens an officer's program with no line to a server; `room.serve()` starts the
+branch's server first, and whoever sits down afterwards reaches it.
+"""
+
+import csv
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from PySide6.QtWidgets import QApplication
+
+from field_app.bootstrap.laptop import Laptop, line
+from field_app.operations import team
+from field_app.settings.settings import Settings, read_settings, write_settings
+from field_app.storage.keys import FLOOR
+from field_app.storage.slot_file import SecretStore
+from sync.domain.time import local_date
+from sync.engine.http_transport import HttpTransport
+from sync.engine.ports import Transport
+from tests.sync.office import PASSPHRASE, TEAM, Office, Secrets, Server, administer, furnish
+from tools.sample.export import TITLES, Export, rows
+from tools.sample.shifted_server import ShiftedClock
+from tools.tour.seat import Seat, quiet
+
+ZONE = ZoneInfo("Asia/Shanghai")
+# Before the server's clock, which takes an earlier act at its word and doubts a later one.
+MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=ZONE)
+CASES = 40
+ODD_NAME = "<img src=x><b>${1}"
+ODD_CASE = "YC2026<i>9"
+SETTINGS = Settings(language="en", lock_minutes=60)
+NOBODY = "http://127.0.0.1:9"  # the port of "discard", where nothing listens
+
+
+@dataclass(frozen=True)
+class Desks:
+    """What is copied for each test: the server's folder and everybody's enrolled laptop."""
+
+    server: Path
+    homes: Path
+    secrets: dict[str, SecretStore]
+
+
+def lay_desks(folder: Path) -> Desks:
+    """Furnish a server, enrol li, wang and their lead chen, and give them their cases."""
+    data = folder / "srv"
+    data.mkdir()
+    furnish(data, MORNING, CASES)
+    _import_odd(data)
+    clock = ShiftedClock()
+    clock.jump_to(MORNING)
+    office = Office(Server(data), folder / "homes", clock)
+    try:
+        office.server.start()
+        lead = office.seat("chen")
+        people = office.people()
+        lead.sync()
+        team.assign(lead.desk, tuple(lead.cases()), people["li"], people["wang"])
+        for seat in (lead, office.seat("li"), office.seat("wang"), lead):
+            seat.sync()
+        secrets = {seat.login: seat.laptop.secrets for seat in office.seats}
+        for seat in office.seats:
+            (office.homes / seat.login).symlink_to(seat.laptop.home)
+            write_settings(seat.laptop.home, SETTINGS)
+        return Desks(data, office.homes, secrets)
+    finally:
+        office.close()
+
+
+def _import_odd(data: Path) -> None:
+    """Import a case whose every text tries to be more than text."""
+    row = list(rows(Export(local_date(MORNING, ZONE.key), seed=9, count=20))[0])
+    for column, text in ((0, ODD_CASE), (1, ODD_NAME), (5, f"{ODD_NAME} 1"), (6, "<u>area")):
+        row[column] = text
+    export = data / "odd.csv"
+    with export.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([TITLES, row])
+    administer(data, "import", str(export), "--team", TEAM)
+
+
+@dataclass
+class Room:
+    """One test's copy, and everybody who sat down in it."""
+
+    application: QApplication
+    desks: Desks
+    folder: Path
+    clock: ShiftedClock = field(default_factory=ShiftedClock)
+    server: Server | None = None
+    seats: list[Seat] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock.jump_to(MORNING)
+
+    def serve(self, tls: tuple[Path, Path] | None = None) -> Server:
+        """Start a copy of the branch's server, with a certificate and its key when given."""
+        data = self.folder / "srv"
+        shutil.copytree(self.desks.server, data)
+        self.server = Server(data, tls=tls)
+        self.server.start()
+        return self.server
+
+    def laptop(self, login: str) -> Laptop:
+        """Return a copy of a person's enrolled laptop."""
+        home = self.folder / login
+        if not home.exists():
+            shutil.copytree(self.desks.homes / login, home)
+        return Laptop(
+            home, self.clock, self.desks.secrets[login], connect=self._connect, name=login
+        )
+
+    def fresh(self, name: str = "new", authority: str = "") -> Laptop:
+        """Return a laptop that is not enrolled; it believes the system's authorities, or one."""
+        home = self.folder / name
+        home.mkdir(exist_ok=True)
+        return Laptop(home, self.clock, Secrets(), connect=line(authority), work=FLOOR, name=name)
+
+    def _connect(self, _address: str, token: str) -> Transport:
+        return HttpTransport(self.server.address if self.server else NOBODY, token=token)
+
+    async def seat(self, login: str, **wished: object) -> Seat:
+        """Open a person's program and unlock it; `wished` are settings."""
+        seat = self.window(self.laptop(login), login, **wished)
+        await seat.unlock(PASSPHRASE)
+        return seat
+
+    def window(self, laptop: Laptop, login: str, **wished: object) -> Seat:
+        """Open a program on its first window."""
+        settings = msgspec.structs.replace(read_settings(laptop.home), **wished)
+        seat = Seat(self.application, laptop, settings, login)
+        self.seats.append(seat)
+        return seat
+
+    async def again(self, seat: Seat) -> Seat:
+        """Close a person's program and open it again as it was left."""
+        await self.leave(seat)
+        return await self.seat(seat.login)
+
+    async def leave(self, seat: Seat) -> None:
+        """Close a program; the laptop stays as it is."""
+        self.seats.remove(seat)
+        await quiet()
+        await seat.close()
+
+    async def close(self) -> None:
+        """Close every program, then the server."""
+        for seat in self.seats:
+            await seat.close()
+        if self.server is not None:
+            self.server.stop()
