@@ -1,6 +1,7 @@
 """The part of the world a command is decided upon, loaded beforehand by either end."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -66,6 +67,13 @@ class Snapshot:
         self._by_key: dict[tuple[str, str], Versioned[Record]] = {
             (kind_of(v.record), v.record.id): v for v in records
         }
+        # Lists are refreshed for hundreds of cases at once: none may walk the others' records.
+        self._by_case: dict[tuple[type[Any], CaseId], list[Any]] = {}
+        for versioned in self._by_key.values():
+            case_id = getattr(versioned.record, "case_id", None)
+            if case_id is not None:
+                key = (type(versioned.record), case_id)
+                self._by_case.setdefault(key, []).append(versioned.record)
 
     def get[T: Record](self, cls: type[T], record_id: str) -> Versioned[T] | None:
         """Return one record with its revision, or None when the snapshot does not hold it."""
@@ -102,8 +110,4 @@ class Snapshot:
         return [h for h in self._of(Hold, case_id) if h.active]
 
     def _of[T: Record](self, cls: type[T], case_id: CaseId) -> list[T]:
-        return [
-            v.record
-            for v in self._by_key.values()
-            if isinstance(v.record, cls) and getattr(v.record, "case_id", None) == case_id
-        ]
+        return self._by_case.get((cls, case_id), [])
