@@ -31,13 +31,12 @@ async def snapshot(session: Session, branch: BranchId, needs: Needs) -> Snapshot
 
 
 async def of_case(session: Session, branch: BranchId, case_id: CaseId) -> list[Versioned[Any]]:
-    """Return the case and everything that belongs to it."""
+    """Return the case and everything that belongs to it, by kind and id."""
+    # Sorted here: with ORDER BY, SQLite walks the branch along its key instead of the case's index.
     rows = await session.rows(
-        f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND case_id = ? ORDER BY kind, id",
-        branch,
-        case_id,
+        f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND case_id = ?", branch, case_id
     )
-    return [_versioned(row) for row in rows]
+    return [_versioned(row) for row in sorted(rows, key=lambda row: (row[0], row[1]))]
 
 
 async def get(
