@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -295,10 +295,9 @@ def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return data
 
 
-@pytest.fixture
-def server_data(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Iterator[Path]:
-    """Copy the furnished folder, and its database, for one test."""
-    data = tmp_path / "srv"
+@contextmanager
+def copied(request: pytest.FixtureRequest, furnished: Path, data: Path) -> Iterator[Path]:
+    """Copy the furnished folder, and its database, to `data`; the copy's database is dropped."""
     shutil.copytree(furnished, data)
     named = data / DATABASE_URL
     if not named.exists():
@@ -309,6 +308,13 @@ def server_data(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path)
     named.write_text(cluster.url(copy))
     yield data
     cluster.drop(copy)
+
+
+@pytest.fixture
+def server_data(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Iterator[Path]:
+    """Give one test a furnished server of its own."""
+    with copied(request, furnished, tmp_path / "srv") as data:
+        yield data
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Whatever answers instead of the server: a trouble with its own code, and nothing is lost."""
 
 import gzip
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from sync.engine.http_transport import HttpTransport, InsecureAddress, check_add
 from sync.engine.trouble import PASSING, Trouble
 from sync.protocol.messages import MAX_DECOMPRESSED, Codes
 from tests.sync.acts import call, counted, grown, unanswered
-from tests.sync.office import Office, Seat, Server, free_port
+from tests.sync.office import Office, Seat, Server, copied, free_port
 from tests.sync.relay import Relay, Spoil, raw, relay_to, says, stalls
 
 HTML = b"<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
@@ -38,21 +37,23 @@ class Busy:
 
 
 @pytest.fixture(scope="module")
-def busy(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
+def busy(
+    request: pytest.FixtureRequest, furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Busy]:
     """Run one office for all the peers of this file; each test leaves it synced."""
     room = tmp_path_factory.mktemp("busy")
-    shutil.copytree(furnished, room / "srv")
-    office = Office(Server(room / "srv"), room / "homes", MachineClock())
-    try:
-        office.server.start()
-        lead = office.seat("chen")
-        office.give(lead, 3)
-        li = office.seat("li")
-        li.sync()
-        with relay_to(office.server.address) as relay:
-            yield Busy(office, lead, li, relay)
-    finally:
-        office.close()
+    with copied(request, furnished, room / "srv") as data:
+        office = Office(Server(data), room / "homes", MachineClock())
+        try:
+            office.server.start()
+            lead = office.seat("chen")
+            office.give(lead, 3)
+            li = office.seat("li")
+            li.sync()
+            with relay_to(office.server.address) as relay:
+                yield Busy(office, lead, li, relay)
+        finally:
+            office.close()
 
 
 PEERS: dict[str, tuple[Spoil, Codes]] = {
