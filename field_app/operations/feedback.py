@@ -27,4 +27,5 @@ def record(
         topic=topic,
         words=words,
     )
-    return submit(desk, RecordFeedback(feedback, RecordId(desk.ids.fresh())))
+    hold_id, complaint_id = RecordId(desk.ids.fresh()), RecordId(desk.ids.fresh())
+    return submit(desk, RecordFeedback(feedback, hold_id, complaint_id))

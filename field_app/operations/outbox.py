@@ -7,16 +7,7 @@ import msgspec
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written, submit
 from field_app.storage.outbox import OutboxRow
-from sync.domain.commands import (
-    AssignCase,
-    CloseAppointment,
-    Command,
-    ConfirmAppointment,
-    LiftHold,
-    ProposeAppointment,
-    PublishRoute,
-    decode_command,
-)
+from sync.domain.commands import Command, decode_command, subject_of
 from sync.domain.ids import CaseId, MutationId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Record, decode_record
@@ -69,17 +60,6 @@ class SyncState(msgspec.Struct, frozen=True):
     history: tuple[SyncRun, ...]
 
 
-# Commands that name a revision can be tried again on the one that stands now.
-RETRIABLE = (
-    ProposeAppointment,
-    ConfirmAppointment,
-    CloseAppointment,
-    AssignCase,
-    LiftHold,
-    PublishRoute,
-)
-
-
 def state(desk: Desk) -> SyncState:
     """Return everything the sync screen shows."""
     vault = desk.store.vault
@@ -127,35 +107,21 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     if row is None:
         return Gone("mutation", mid)
     command = decode_command(bytes(row.envelope.body))
-    if not isinstance(command, RETRIABLE):
+    subject = subject_of(command)
+    if subject is None:
         return refused("attention.cannot_retry")
     with desk.store.vault.transaction():
-        written = submit(desk, _on_current(desk, command))
+        written = submit(desk, _on_current(desk, command, subject))
         if isinstance(written, Saved):
             desk.store.outbox.resolve(mid)
     return written
 
 
-def _on_current(desk: Desk, command: Command) -> Command:
-    kind, record_id = _names(command)
+def _on_current(desk: Desk, command: Command, subject: tuple[str, str]) -> Command:
     rev = desk.store.vault.connection.execute(
-        "SELECT rev FROM projected WHERE kind = ? AND id = ?", (kind, record_id)
+        "SELECT rev FROM projected WHERE kind = ? AND id = ?", subject
     ).fetchone()
     return msgspec.structs.replace(command, base_rev=int(rev[0]) if rev else 0)
-
-
-def _names(command: Command) -> tuple[str, str]:
-    match command:
-        case ProposeAppointment() | ConfirmAppointment() | CloseAppointment():
-            return "appointment", command.appointment_id
-        case LiftHold():
-            return "hold", command.hold_id
-        case PublishRoute():
-            return "route", command.route_id
-        case AssignCase():
-            return "case", command.case_id
-        case _:
-            return "", ""
 
 
 def _item(desk: Desk, row: OutboxRow) -> WaitingItem:
@@ -186,7 +152,7 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
         result.reasons,
         command,
         decode_record(result.kind, theirs) if result.kind and theirs != b"null" else None,
-        isinstance(command, RETRIABLE),
+        subject_of(command) is not None,
     )
 
 

@@ -1,23 +1,29 @@
 """Everything that happened on a case, newest first, as codes that the window puts into words."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import msgspec
 
+from sync.domain.budget import Budget
 from sync.domain.ids import OfficerId, RecordId
 from sync.domain.records import (
     Appointment,
     Attachment,
+    Complaint,
     Contact,
     Feedback,
     Hardship,
     Hold,
+    Payment,
+    Plan,
     Record,
+    Referral,
     Reveal,
     Versioned,
     Visit,
+    Wish,
     kind_of,
 )
 
@@ -95,6 +101,35 @@ def _entry(record: Record, names: dict[OfficerId, str]) -> TimelineEntry | None:
         case Reveal():
             params = {"field": f"field.{record.field}"}
             return _line(record, record.at, "timeline.reveal", params, "", record.by, names)
+        case _:
+            return _care_entry(record, names)
+
+
+def _care_entry(record: Record, names: dict[OfficerId, str]) -> TimelineEntry | None:
+    """Return the line of a record about what eases a customer's burden."""
+    match record:
+        case Budget():
+            return _line(record, record.at, "timeline.budget", {}, record.words, record.by, names)
+        case Wish():
+            return _line(record, record.at, "timeline.wish", {}, record.words, record.by, names)
+        case Payment():
+            # Books know the day only: noon keeps it on that day wherever it is read.
+            at = datetime.combine(record.day, time(12), UTC)
+            return _line(record, at, "timeline.payment", {}, record.reference, None, names)
+        case Plan():
+            at, by = record.ended_at or record.decided_at or record.proposed_at, record.proposed_by
+            params = {"state": f"plan_state.{record.state}"}
+            words = record.end_reason or record.decision_reason or record.words
+            return _line(record, at, "timeline.plan", params, words, by, names)
+        case Complaint():
+            at = record.closed_at or record.answered_at or record.received_at
+            params = {"state": f"complaint_state.{record.state}"}
+            words = record.customer_words or record.answer
+            return _line(record, at, "timeline.complaint", params, words, record.answered_by, names)
+        case Referral():
+            params = {"outcome": f"referral_outcome.{record.outcome}"}
+            words = record.words or record.organisation
+            return _line(record, record.at, "timeline.referral", params, words, record.by, names)
         case _:
             return None
 

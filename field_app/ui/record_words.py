@@ -7,12 +7,38 @@ from typing import Any
 import msgspec
 
 from field_app.i18n.words import Words
+from sync.domain import budget, plan_terms, vocabulary
 
-# Ids and revisions say nothing to a person.
-HIDDEN = ("id", "_id", "rev", "decision", "flags", "officers", "sha256")
-# Fields whose codes go by another prefix than the field's own name.
-CODED = {"state": "appointment", "by": "agreed_by", "causes": "cause",
-         "vulnerabilities": "vulnerability"}  # fmt: skip
+# Ids and revisions say nothing to a person, and a schedule is read as a table.
+HIDDEN = ("id", "_id", "rev", "decision", "flags", "officers", "sha256", "_by", "schedule",
+          "unusual")  # fmt: skip
+# The prefix of each enumeration's words.
+PREFIX: dict[type[Enum], str] = {
+    vocabulary.VisitOutcome: "outcome",
+    vocabulary.ContactResult: "result",
+    vocabulary.Channel: "channel",
+    vocabulary.HoldKind: "hold",
+    vocabulary.HardshipCause: "cause",
+    vocabulary.Vulnerability: "vulnerability",
+    vocabulary.AppointmentState: "appointment",
+    vocabulary.FeedbackKind: "feedback",
+    vocabulary.Revealable: "field",
+    vocabulary.Place: "place",
+    vocabulary.Present: "present",
+    vocabulary.Role: "role",
+    vocabulary.Product: "product",
+    vocabulary.FactFlag: "flag",
+    vocabulary.AgreedBy: "agreed_by",
+    vocabulary.Datum: "datum",
+    vocabulary.PlanState: "plan_state",
+    vocabulary.ComplaintState: "complaint_state",
+    vocabulary.ReferralOutcome: "referral_outcome",
+    plan_terms.PlanKind: "plan_kind",
+    plan_terms.Method: "method",
+    plan_terms.DayCount: "day_count",
+    budget.IncomeKind: "income",
+    budget.CostKind: "cost",
+}
 # Codes that records keep as plain text.
 PLAIN = {"topic": "topic", "language": "language", "travel_source": "travel",
          "channels_refused": "channel"}  # fmt: skip
@@ -22,7 +48,7 @@ def record_lines(words: Words, what: Any, zone: str) -> list[str]:
     """Return one line for each telling field of a record or command."""
     lines = []
     for name, value in msgspec.structs.asdict(what).items():
-        if name.endswith(HIDDEN) or value in (None, "", (), 0):
+        if name.endswith(HIDDEN) or value in (None, "", (), {}, 0):
             continue
         if isinstance(value, msgspec.Struct):
             lines += record_lines(words, value, zone)
@@ -43,7 +69,10 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
     if isinstance(value, msgspec.Struct):
         return " · ".join(record_lines(words, value, zone))
     if isinstance(value, Enum):
-        return words.code(f"{CODED.get(name, name)}.{value}")
+        return words.code(f"{PREFIX[type(value)]}.{value}")
+    if isinstance(value, dict):
+        told = (f"{_told(words, name, k, zone)} {words.money(v)}" for k, v in value.items())
+        return "、".join(told)
     if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):
         return words.code(f"{PLAIN[name]}.{value}")
     return words.money(value) if name.endswith("_fen") else str(value)

@@ -5,22 +5,27 @@ commands change shared records and name the revision they were decided upon (`ba
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Union
 
 import msgspec
 
+from sync.domain.budget import Budget
 from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.plan_terms import PlanTerms
 from sync.domain.records import (
     AgreementEvidence,
     Attachment,
     Contact,
     Feedback,
     Hardship,
+    PlanAgreement,
+    Referral,
     Reveal,
     Stop,
     Visit,
+    Wish,
 )
-from sync.domain.vocabulary import AppointmentState, HoldKind, Place
+from sync.domain.vocabulary import AppointmentState, HoldKind, Place, PlanState, ReferralOutcome
 
 
 class RecordContact(msgspec.Struct, frozen=True, tag="record_contact", tag_field="do"):
@@ -43,10 +48,26 @@ class RecordHardship(msgspec.Struct, frozen=True, tag="record_hardship", tag_fie
 
 
 class RecordFeedback(msgspec.Struct, frozen=True, tag="record_feedback", tag_field="do"):
-    """The customer praised, complained or suggested; a complaint lays the hold `hold_id`."""
+    """The customer praised, complained or suggested.
+
+    A complaint lays the hold `hold_id` and opens the complaint `complaint_id`.
+    """
 
     feedback: Feedback
     hold_id: RecordId
+    complaint_id: RecordId
+
+
+class RecordBudget(msgspec.Struct, frozen=True, tag="record_budget", tag_field="do"):
+    """The customer told what a month brings and costs."""
+
+    budget: Budget
+
+
+class RecordWish(msgspec.Struct, frozen=True, tag="record_wish", tag_field="do"):
+    """The customer asked for times, places, channels or a language."""
+
+    wish: Wish
 
 
 class RecordAttachment(msgspec.Struct, frozen=True, tag="record_attachment", tag_field="do"):
@@ -117,6 +138,97 @@ class CloseAppointment(msgspec.Struct, frozen=True, tag="close_appointment", tag
     at: datetime
 
 
+class ProposePlan(msgspec.Struct, frozen=True, tag="propose_plan", tag_field="do"):
+    """Ask the lead to approve a plan that follows from these terms and that budget."""
+
+    plan_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    terms: PlanTerms
+    budget_id: RecordId
+    words: str
+    at: datetime
+
+
+class DecidePlan(msgspec.Struct, frozen=True, tag="decide_plan", tag_field="do"):
+    """Approve a plan or decline it; leads only, never one's own proposal."""
+
+    plan_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    approve: bool
+    reason: str
+    at: datetime
+
+
+class AgreePlan(msgspec.Struct, frozen=True, tag="agree_plan", tag_field="do"):
+    """The customer agreed to an approved plan: collecting stops while it is kept."""
+
+    plan_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    agreement: PlanAgreement
+
+
+class EndPlan(msgspec.Struct, frozen=True, tag="end_plan", tag_field="do"):
+    """End a plan: kept to its end, broken, or ended otherwise (also before it was agreed)."""
+
+    plan_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    state: PlanState
+    reason: str
+    at: datetime
+
+
+class AnswerComplaint(msgspec.Struct, frozen=True, tag="answer_complaint", tag_field="do"):
+    """Answer a complaint; leads and compliance officers only."""
+
+    complaint_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    answer: str
+    at: datetime
+
+
+class CloseComplaint(msgspec.Struct, frozen=True, tag="close_complaint", tag_field="do"):
+    """Close an answered complaint with the customer's word; one not content goes to compliance."""
+
+    complaint_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    content: bool
+    words: str
+    at: datetime
+
+
+class EscalateComplaint(msgspec.Struct, frozen=True, tag="escalate_complaint", tag_field="do"):
+    """Hand a complaint to compliance."""
+
+    complaint_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    reason: str
+    at: datetime
+
+
+class ReferCustomer(msgspec.Struct, frozen=True, tag="refer_customer", tag_field="do"):
+    """The customer was told who else can help."""
+
+    referral: Referral
+
+
+class CloseReferral(msgspec.Struct, frozen=True, tag="close_referral", tag_field="do"):
+    """Tell what became of a referral."""
+
+    referral_id: RecordId
+    case_id: CaseId
+    base_rev: int
+    outcome: ReferralOutcome
+    words: str
+    at: datetime
+
+
 class AssignCase(msgspec.Struct, frozen=True, tag="assign_case", tag_field="do"):
     """Give a case to an officer and a second officer, or to nobody; leads only."""
 
@@ -139,7 +251,14 @@ class PublishRoute(msgspec.Struct, frozen=True, tag="publish_route", tag_field="
 
 
 type Fact = (
-    RecordContact | RecordVisit | RecordHardship | RecordFeedback | RecordAttachment | RevealField
+    RecordContact
+    | RecordVisit
+    | RecordHardship
+    | RecordFeedback
+    | RecordAttachment
+    | RevealField
+    | RecordBudget
+    | RecordWish
 )
 type Command = (
     Fact
@@ -150,6 +269,15 @@ type Command = (
     | CloseAppointment
     | AssignCase
     | PublishRoute
+    | ProposePlan
+    | DecidePlan
+    | AgreePlan
+    | EndPlan
+    | AnswerComplaint
+    | CloseComplaint
+    | EscalateComplaint
+    | ReferCustomer
+    | CloseReferral
 )
 
 FACTS = (
@@ -159,6 +287,8 @@ FACTS = (
     RecordFeedback,
     RecordAttachment,
     RevealField,
+    RecordBudget,
+    RecordWish,
 )
 
 COMMANDS: tuple[type[Any], ...] = (
@@ -170,23 +300,20 @@ COMMANDS: tuple[type[Any], ...] = (
     CloseAppointment,
     AssignCase,
     PublishRoute,
+    ProposePlan,
+    DecidePlan,
+    AgreePlan,
+    EndPlan,
+    AnswerComplaint,
+    CloseComplaint,
+    EscalateComplaint,
+    ReferCustomer,
+    CloseReferral,
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(
-    RecordContact
-    | RecordVisit
-    | RecordHardship
-    | RecordFeedback
-    | RecordAttachment
-    | RevealField
-    | PlaceHold
-    | LiftHold
-    | ProposeAppointment
-    | ConfirmAppointment
-    | CloseAppointment
-    | AssignCase
-    | PublishRoute
+    Union[COMMANDS]  # noqa: UP007  # made from the tuple, so that each is named once
 )
 
 
@@ -207,7 +334,7 @@ def name_of(command: Command) -> str:
 
 def fact_record(
     command: Fact,
-) -> Contact | Visit | Hardship | Feedback | Attachment | Reveal:
+) -> Contact | Visit | Hardship | Feedback | Attachment | Reveal | Budget | Wish:
     """Return the one fact a fact-command carries."""
     match command:
         case RecordContact(contact):
@@ -222,3 +349,32 @@ def fact_record(
             return attachment
         case RevealField(reveal):
             return reveal
+        case RecordBudget(budget):
+            return budget
+        case RecordWish(wish):
+            return wish
+
+
+# The shared record a command changes: its kind, and the command's field that names it.
+SUBJECTS: dict[type[Any], tuple[str, str]] = {
+    LiftHold: ("hold", "hold_id"),
+    ProposeAppointment: ("appointment", "appointment_id"),
+    ConfirmAppointment: ("appointment", "appointment_id"),
+    CloseAppointment: ("appointment", "appointment_id"),
+    AssignCase: ("case", "case_id"),
+    PublishRoute: ("route", "route_id"),
+    ProposePlan: ("plan", "plan_id"),
+    DecidePlan: ("plan", "plan_id"),
+    AgreePlan: ("plan", "plan_id"),
+    EndPlan: ("plan", "plan_id"),
+    AnswerComplaint: ("complaint", "complaint_id"),
+    CloseComplaint: ("complaint", "complaint_id"),
+    EscalateComplaint: ("complaint", "complaint_id"),
+    CloseReferral: ("referral", "referral_id"),
+}
+
+
+def subject_of(command: Command) -> tuple[str, str] | None:
+    """Return (kind, id) of the shared record a command names with a revision; None for others."""
+    found = SUBJECTS.get(type(command))
+    return (found[0], str(getattr(command, found[1]))) if found else None

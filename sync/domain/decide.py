@@ -3,46 +3,54 @@
 Pure: state comes as a `Snapshot`, rules as a `Policy`, the instant as an argument.
 """
 
+from collections.abc import Callable
+from typing import Any
+
+from sync.domain import commands
 from sync.domain.appointing import close_appointment, confirm_appointment, propose_appointment
-from sync.domain.commands import (
-    AssignCase,
-    CloseAppointment,
-    Command,
-    ConfirmAppointment,
-    LiftHold,
-    PlaceHold,
-    ProposeAppointment,
-    PublishRoute,
-    RecordFeedback,
-    RecordVisit,
-    fact_record,
-)
+from sync.domain.commands import Command, fact_record
 from sync.domain.leading import assign_case, lift_hold, place_hold, publish_route
+from sync.domain.listening import (
+    answer_complaint,
+    close_complaint,
+    close_referral,
+    escalate_complaint,
+    record_feedback,
+    record_wish,
+    refer_customer,
+)
 from sync.domain.outcome import Outcome
 from sync.domain.question import Question
-from sync.domain.recording import record_fact, record_feedback, record_visit
+from sync.domain.recording import record_fact, record_visit
+from sync.domain.relief import agree_plan, decide_plan, end_plan, propose_plan
+
+# Commands that are not here are plain facts: kept as they are.
+DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
+    commands.RecordVisit: record_visit,
+    commands.RecordFeedback: record_feedback,
+    commands.RecordWish: record_wish,
+    commands.PlaceHold: place_hold,
+    commands.LiftHold: lift_hold,
+    commands.ProposeAppointment: propose_appointment,
+    commands.ConfirmAppointment: confirm_appointment,
+    commands.CloseAppointment: close_appointment,
+    commands.AssignCase: assign_case,
+    commands.PublishRoute: publish_route,
+    commands.ProposePlan: propose_plan,
+    commands.DecidePlan: decide_plan,
+    commands.AgreePlan: agree_plan,
+    commands.EndPlan: end_plan,
+    commands.AnswerComplaint: answer_complaint,
+    commands.CloseComplaint: close_complaint,
+    commands.EscalateComplaint: escalate_complaint,
+    commands.ReferCustomer: refer_customer,
+    commands.CloseReferral: close_referral,
+}
 
 
 def decide(question: Question, command: Command) -> Outcome:
     """Return what follows from the command; never raises for anything a person can do."""
-    match command:
-        case ProposeAppointment():
-            return propose_appointment(question, command)
-        case ConfirmAppointment():
-            return confirm_appointment(question, command)
-        case CloseAppointment():
-            return close_appointment(question, command)
-        case RecordVisit():
-            return record_visit(question, command)
-        case RecordFeedback():
-            return record_feedback(question, command)
-        case PlaceHold():
-            return place_hold(question, command)
-        case LiftHold():
-            return lift_hold(question, command)
-        case AssignCase():
-            return assign_case(question, command)
-        case PublishRoute():
-            return publish_route(question, command)
-        case _:
-            return record_fact(question, fact_record(command))
+    decider = DECIDERS.get(type(command))
+    if decider is not None:
+        return decider(question, command)
+    return record_fact(question, fact_record(command))  # type: ignore[arg-type]  # a fact: see above

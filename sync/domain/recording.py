@@ -2,7 +2,8 @@
 
 import msgspec
 
-from sync.domain.commands import RecordFeedback, RecordVisit
+from sync.domain.budget import Budget
+from sync.domain.commands import RecordVisit
 from sync.domain.facts_of_case import agreement_on, door_of, officers_on, situation_of
 from sync.domain.outcome import Applied, Change, Gone, Outcome, refused
 from sync.domain.question import Question
@@ -16,6 +17,7 @@ from sync.domain.records import (
     Hold,
     Reveal,
     Visit,
+    Wish,
 )
 from sync.domain.situation import Act, Decision, Verdict
 from sync.domain.vocabulary import (
@@ -25,14 +27,12 @@ from sync.domain.vocabulary import (
     SENSITIVE_CAUSES,
     AppointmentState,
     FactFlag,
-    FeedbackKind,
-    HoldKind,
     Present,
     VisitOutcome,
     Vulnerability,
 )
 
-type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit
+type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit | Budget | Wish
 
 
 def record_fact(question: Question, fact: PlainFact) -> Outcome:
@@ -42,24 +42,9 @@ def record_fact(question: Question, fact: PlainFact) -> Outcome:
         return Gone("case", fact.case_id)
     if isinstance(fact, Hardship) and (trouble := _sensitive_without_consent(fact)):
         return refused("hardship.needs_consent", causes=trouble)
+    if isinstance(fact, Budget) and not fact.consent:
+        return refused("budget.needs_consent")
     return Applied((Change(_flagged(question, case, fact), 0), *_marks(question, case, fact)))
-
-
-def record_feedback(question: Question, command: RecordFeedback) -> Outcome:
-    """Keep the customer's words; a complaint rests the case until somebody has answered it."""
-    feedback = command.feedback
-    kept = record_fact(question, feedback)
-    if not isinstance(kept, Applied) or feedback.feedback is not FeedbackKind.COMPLAINT:
-        return kept
-    hold = Hold(
-        command.hold_id,
-        feedback.case_id,
-        HoldKind.COMPLAINT,
-        feedback.by,
-        feedback.at,
-        reason=feedback.topic,
-    )
-    return Applied((*kept.changes, Change(hold, 0)))
 
 
 def record_visit(question: Question, command: RecordVisit) -> Outcome:

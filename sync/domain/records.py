@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 
+from sync.domain.budget import Budget
 from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
+from sync.domain.plan_terms import Affordability, Instalment, PlanTerms
 from sync.domain.situation import Decision, Wishes
 from sync.domain.vocabulary import (
     AgreedBy,
     AppointmentState,
     Channel,
+    ComplaintState,
     ContactResult,
     Datum,
     FactFlag,
@@ -22,8 +25,10 @@ from sync.domain.vocabulary import (
     HardshipCause,
     HoldKind,
     Place,
+    PlanState,
     Present,
     Product,
+    ReferralOutcome,
     Revealable,
     Role,
     VisitOutcome,
@@ -213,6 +218,109 @@ class Feedback(msgspec.Struct, frozen=True, tag="feedback", tag_field="kind"):
     flags: tuple[FactFlag, ...] = ()
 
 
+class Complaint(msgspec.Struct, frozen=True, tag="complaint", tag_field="kind"):
+    """A complaint on its way to an answer; a shared record. `due` is the last day to answer.
+
+    `escalated_at` is set when it went to compliance: by a person, or since the customer was not
+    content with the answer.
+    """
+
+    id: RecordId
+    case_id: CaseId
+    feedback_id: RecordId
+    hold_id: RecordId
+    topic: str
+    received_at: datetime
+    due: date
+    state: ComplaintState = ComplaintState.OPEN
+    answer: str = ""
+    answered_by: OfficerId | None = None
+    answered_at: datetime | None = None
+    customer_words: str = ""
+    content: bool | None = None
+    closed_by: OfficerId | None = None
+    closed_at: datetime | None = None
+    escalated_at: datetime | None = None
+    escalation_reason: str = ""
+
+
+class PlanAgreement(msgspec.Struct, frozen=True):
+    """How the customer agreed to a plan: in writing, or by word with a recording kept."""
+
+    agreed_at: datetime
+    written: bool
+    recorded: bool
+    words: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, tag="plan", tag_field="kind"):
+    """A repayment plan from proposal to its end; a shared record.
+
+    `affordable` says whether its largest instalment fits what the budget leaves; one that does not
+    needs the lead's reason.
+    """
+
+    id: RecordId
+    case_id: CaseId
+    state: PlanState
+    terms: PlanTerms
+    schedule: tuple[Instalment, ...]
+    budget_id: RecordId
+    affordability: Affordability
+    affordable: bool
+    proposed_by: OfficerId
+    proposed_at: datetime
+    words: str = ""
+    decided_by: OfficerId | None = None
+    decided_at: datetime | None = None
+    decision_reason: str = ""
+    agreement: PlanAgreement | None = None
+    ended_at: datetime | None = None
+    end_reason: str = ""
+    decision: Decision | None = None
+
+    @property
+    def largest_fen(self) -> int:
+        """Return the largest instalment, in fen."""
+        return max(i.total_fen for i in self.schedule)
+
+
+class Payment(msgspec.Struct, frozen=True, tag="payment", tag_field="kind"):
+    """Money the bank received on a case, told by its books; officers never take any."""
+
+    id: RecordId
+    case_id: CaseId
+    day: date
+    amount_fen: int
+    reference: str = ""
+
+
+class Wish(msgspec.Struct, frozen=True, tag="wish", tag_field="kind"):
+    """What the customer asked for from now on, in the customer's words; a fact that binds."""
+
+    id: RecordId
+    case_id: CaseId
+    at: datetime
+    by: OfficerId
+    wishes: Wishes
+    words: str = ""
+    flags: tuple[FactFlag, ...] = ()
+
+
+class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
+    """The customer was told who else can help, and what became of it; a shared record."""
+
+    id: RecordId
+    case_id: CaseId
+    at: datetime
+    by: OfficerId
+    organisation: str
+    topic: str
+    outcome: ReferralOutcome = ReferralOutcome.PENDING
+    outcome_at: datetime | None = None
+    words: str = ""
+
+
 class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
     """A rest laid on a case until a lead lifts it with a reason; a shared record."""
 
@@ -292,6 +400,12 @@ type Record = (
     | Attachment
     | Reveal
     | Route
+    | Budget
+    | Complaint
+    | Plan
+    | Payment
+    | Wish
+    | Referral
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -306,6 +420,12 @@ KINDS: dict[str, type[Any]] = {
     "attachment": Attachment,
     "reveal": Reveal,
     "route": Route,
+    "budget": Budget,
+    "complaint": Complaint,
+    "plan": Plan,
+    "payment": Payment,
+    "wish": Wish,
+    "referral": Referral,
 }
 
 

@@ -4,11 +4,15 @@ A `Situation` is everything about one case that a rule may ask, as plain values;
 engine in `sync.policy` turns act + instant + situation into a `Decision`.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
+
+from sync.domain.budget import Budget
+from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 
 
 class Act(StrEnum):
@@ -16,10 +20,18 @@ class Act(StrEnum):
 
     CALL = "call"
     SMS = "sms"
+    APP = "app"
+    LETTER = "letter"
     VISIT_PLAN = "visit_plan"
     VISIT_START = "visit_start"
+    VISIT_END = "visit_end"  # a visit that is going on: may it?
     THIRD_PARTY_CONTACT = "third_party_contact"
+    RECORDING = "recording"
     PLAN = "plan"
+    HOLD = "hold"
+    HOLD_LIFT = "hold_lift"
+    RETENTION = "retention"  # personal information that is kept: may it be, any longer?
+    ERASURE = "erasure"
 
 
 class Severity(StrEnum):
@@ -46,22 +58,48 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class ActiveHold(msgspec.Struct, frozen=True):
-    """A hold that is on the case now."""
+    """A hold that is on the case now; `until` is its last day where one was set."""
 
     kind: str
+    since: datetime | None = None
+    until: date | None = None
+    reason: str = ""
+
+
+class Lifting(msgspec.Struct, frozen=True):
+    """The hold that is about to be lifted, and what is said for it."""
+
+    kind: str
+    since: datetime | None = None
+    until: date | None = None
+    reason: str = ""
+    asked_by_customer: bool = False
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """A complaint of the customer; open until it is answered."""
+
+    received_at: datetime
+    answered_at: datetime | None = None
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """What the customer asked for; weekdays count from 0 = Monday."""
+    """What the customer asked for; weekdays count from 0 = Monday, no language = no wish."""
 
     channels_refused: tuple[str, ...] = ()
     not_before: time | None = None
     not_after: time | None = None
     no_weekdays: tuple[int, ...] = ()
+    places_refused: tuple[str, ...] = ()
+    language: str = ""
 
 
 class Agreement(msgspec.Struct, frozen=True):
-    """How, when and for what span a contact was agreed."""
+    """How, when, with whom and for what span a contact was agreed.
+
+    A co-borrower or a guardian may agree in the customer's stead; a guarantor, family or any
+    other third party may not.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -85,27 +123,57 @@ class CustomerState(msgspec.Struct, frozen=True):
 
     deceased: bool = False
     vulnerable: bool = False
+    minor: bool = False
+    guardian: bool = False  # somebody else decides for the customer by law
+    hospital: bool = False
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """Whether sound is recorded and whether the customer was told beforehand."""
+    """Whether sound is recorded, whether the customer was told beforehand, asked or refused."""
 
     on: bool = False
     notice_given: bool = False
+    asked_by_customer: bool = False
+    refused: bool = False
 
 
 class ProposedPlan(msgspec.Struct, frozen=True):
-    """A repayment plan as far as the contact rules ask: its length and product."""
+    """A repayment plan as far as the rules ask; the yearly rate is in millionths."""
 
     months: int
     product: str
+    rate_ppm: int | None = None
+    affordable: bool | None = None
+    written: bool | None = None
+    recorded: bool | None = None
+
+
+class ThirdParty(msgspec.Struct, frozen=True):
+    """Somebody other than the customer who is about to be contacted, and what for.
+
+    `earlier` is how often this person was contacted about the case before.
+    """
+
+    who: str = ""
+    purpose: str = ""
+    debt_mentioned: bool = False
+    earlier: int = 0
+
+
+class Sensitive(msgspec.Struct, frozen=True):
+    """Whether health, family or other sensitive information is kept, and with what consent."""
+
+    kept: bool = False
+    separate_consent: bool = False
 
 
 class Situation(msgspec.Struct, frozen=True):
     """One case as the rules see it; every field has the value of "nothing known".
 
-    `officers` and `present` are None when not yet known, which some rules treat
-    differently from an empty list.
+    `officers`, `present` and `identity_shown` are None when not yet known, which some rules
+    treat differently from an empty list or a no. `reminders` are messages of every written
+    channel, `letters` those of them that went by post; `conversations` are telephone calls
+    in which the customer was spoken to, whoever rang, beyond those in `calls`.
     """
 
     zone: str = "Asia/Shanghai"
@@ -122,6 +190,18 @@ class Situation(msgspec.Struct, frozen=True):
     recording: Recording = Recording()
     plan: ProposedPlan | None = None
     plan_in_force: bool = False
+    letters: tuple[datetime, ...] = ()
+    conversations: tuple[datetime, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    lifting: Lifting | None = None
+    actor_role: str = ""
+    third_party: ThirdParty | None = None
+    sensitive: Sensitive = Sensitive()
+    language: str = ""  # the language this contact is held in
+    workplace_forbidden: bool = False  # by the employer
+    identity_shown: bool | None = None
+    asked_to_leave: bool = False
+    closed_on: date | None = None
 
 
 class RuleFinding(msgspec.Struct, frozen=True):
@@ -162,4 +242,22 @@ class Policy(Protocol):
 
     def judge(self, act: Act, at: datetime, situation: Situation) -> Decision:
         """Decide one act at one instant."""
+        ...
+
+    def schedule(self, terms: PlanTerms) -> tuple[Instalment, ...] | TermsTrouble:
+        """Return the instalments that follow from a plan's terms, or why none can."""
+        ...
+
+    def affordability(self, budget: Budget) -> Affordability | TermsTrouble:
+        """Return what a month leaves, or why that cannot be said."""
+        ...
+
+    def standing(
+        self, schedule: Sequence[Instalment], payments: Sequence[tuple[date, int]], today: date
+    ) -> Standing:
+        """Return how a plan is kept; payments are (day, fen)."""
+        ...
+
+    def complaint_due(self, received: datetime, zone: str) -> date:
+        """Return the last day to answer a complaint received at this instant."""
         ...

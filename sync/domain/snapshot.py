@@ -15,6 +15,7 @@ from sync.domain.commands import (
     ProposeAppointment,
     PublishRoute,
     RecordVisit,
+    ReferCustomer,
     fact_record,
 )
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -24,6 +25,8 @@ from sync.domain.records import (
     Contact,
     Hold,
     Officer,
+    Payment,
+    Plan,
     Record,
     Versioned,
     Visit,
@@ -54,6 +57,8 @@ def needs(command: Command) -> Needs:
             return Needs((command.visit.case_id,), command.visit.officers)
         case PlaceHold() | LiftHold():
             return Needs((command.case_id,))
+        case ReferCustomer():
+            return Needs((command.referral.case_id,))
         case _ if isinstance(command, FACTS):
             return Needs((fact_record(command).case_id,))
         case _:
@@ -108,6 +113,14 @@ class Snapshot:
     def active_holds(self, case_id: CaseId) -> list[Hold]:
         """Return the holds that stand on the case."""
         return [h for h in self._of(Hold, case_id) if h.active]
+
+    def plans(self, case_id: CaseId) -> list[Plan]:
+        """Return every plan of the case, oldest first."""
+        return sorted(self._of(Plan, case_id), key=lambda p: (p.proposed_at, p.id))
+
+    def payments(self, case_id: CaseId) -> list[Payment]:
+        """Return the money received on the case, oldest first."""
+        return sorted(self._of(Payment, case_id), key=lambda p: (p.day, p.id))
 
     def _of[T: Record](self, cls: type[T], case_id: CaseId) -> list[T]:
         return self._by_case.get((cls, case_id), [])

@@ -49,6 +49,7 @@ class AgreedBy(StrEnum):
     """Who agreed; only the customer's own word lets a visit happen."""
 
     CUSTOMER = "customer"
+    CO_BORROWER = "co_borrower"
     THIRD_PARTY = "third_party"
 
 
@@ -166,6 +167,39 @@ class FeedbackKind(StrEnum):
     PRAISE = "praise"
     COMPLAINT = "complaint"
     SUGGESTION = "suggestion"
+
+
+class ComplaintState(StrEnum):
+    """The life of a complaint; it closes only with the customer's word."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class PlanState(StrEnum):
+    """The life of a repayment plan."""
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    DECLINED = "declined"
+    APPROVED = "approved"
+    AGREED = "agreed"
+    KEPT = "kept"
+    BROKEN = "broken"
+    ENDED = "ended"
+
+
+OPEN_PLANS = frozenset({PlanState.AWAITING_APPROVAL, PlanState.APPROVED, PlanState.AGREED})
+
+
+class ReferralOutcome(StrEnum):
+    """What became of sending a customer to somebody who can help."""
+
+    PENDING = "pending"
+    TAKEN_UP = "taken_up"
+    HELPED = "helped"
+    NOT_REACHED = "not_reached"
+    DECLINED = "declined"
 
 
 class Datum(StrEnum):

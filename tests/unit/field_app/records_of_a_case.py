@@ -1,33 +1,52 @@
 """One record of each kind that a case's timeline tells of, every coded field filled."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
+from sync.domain.budget import Budget, CostKind, IncomeKind
+from sync.domain.plan_terms import (
+    Affordability,
+    DayCount,
+    Instalment,
+    Method,
+    PlanKind,
+    PlanTerms,
+)
 from sync.domain.records import (
     AgreementEvidence,
     Appointment,
     Attachment,
+    Complaint,
     Contact,
     Feedback,
     Hardship,
     Hold,
+    Payment,
+    Plan,
+    PlanAgreement,
     Promise,
     Record,
+    Referral,
     Reveal,
     Route,
     Stop,
     Visit,
+    Wish,
 )
+from sync.domain.situation import Wishes
 from sync.domain.vocabulary import (
     AgreedBy,
     AppointmentState,
     Channel,
+    ComplaintState,
     ContactResult,
     FactFlag,
     FeedbackKind,
     HardshipCause,
     HoldKind,
     Place,
+    PlanState,
     Present,
+    ReferralOutcome,
     Revealable,
     VisitOutcome,
     Vulnerability,
@@ -51,6 +70,16 @@ VISIT = Visit(
     promise=Promise(date(2026, 12, 1), 50_000),
     flags=(FactFlag.LATE, FactFlag.RULE_BREACH),
 )
+TERMS = PlanTerms(
+    100_000, 2_000, 500, 12, 60_000, date(2026, 12, 1), date(2027, 1, 1), PlanKind.STEP_UP,
+    Method.EQUAL_PRINCIPAL, DayCount.ACTUAL_365, 2, True, 1_000, 500, 3, 1_000,
+)  # fmt: skip
+PLAN = Plan(
+    "p1", "c1", PlanState.AWAITING_APPROVAL, TERMS,
+    (Instalment(1, date(2027, 1, 1), 100, 20, 3, 0),), "b1",
+    Affordability(500_000, 90_000, 400_000, 300_000, 200_000, ("food",)), True, "li", AT,
+    agreement=PlanAgreement(LATER, True, True),
+)  # fmt: skip
 TOLD: tuple[Record, ...] = (
     Contact("k1", "c1", Channel.PHONE, AT, ContactResult.NO_ANSWER),
     Appointment("a1", "c1", AppointmentState.MISSED_BY_US, AT, LATER, Place.HOME, ("li",), AGREED),
@@ -85,7 +114,15 @@ TOLD: tuple[Record, ...] = (
     Hold("o2", "c1", HoldKind.BREATHING_SPACE, "li", AT, "", "chen", LATER, "asked"),
     Attachment("t1", "c1", AT, "li", "letter.pdf", "application/pdf", 12, "00"),
     Reveal("r1", "c1", AT, "li", Revealable.ID_NUMBER),
-)
+    Budget("b1", "c1", None, AT, "li", 1, 1, {IncomeKind.PAY: 500_000},
+           {CostKind.FOOD: 90_000}, 1_000, 2_000, True),
+    Wish("w1", "c1", AT, "li", Wishes(("phone",), time(9), time(18), (5, 6))),
+    Payment("y1", "c1", date(2026, 12, 1), 50_000),
+    PLAN,
+    Complaint("q1", "c1", "f1", "o1", "fees", AT, date(2026, 12, 9), ComplaintState.ANSWERED,
+              "we are sorry", "chen", LATER, content=False, escalated_at=LATER),
+    Referral("e1", "c1", AT, "li", "aid", "fees", ReferralOutcome.NOT_REACHED, LATER),
+)  # fmt: skip
 ROUTE = Route(
     "u1", "li", "t1", date(2026, 11, 24), (Stop("a1", "c1", AT, LATER, 600),), "straight_line",
     "chen", AT,

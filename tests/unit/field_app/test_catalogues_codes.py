@@ -14,7 +14,7 @@ from field_app.background.runner import StoreThread
 from field_app.i18n.words import LANGUAGES, Words, load_words
 from field_app.operations.timeline import timeline_of
 from field_app.planning.problem import WhyNot
-from field_app.ui.record_words import HIDDEN, record_lines
+from field_app.ui.record_words import HIDDEN, PREFIX, record_lines
 from field_app.ui.screens.case_acts import TOPICS
 from field_app.ui.screens.cases_screen import STAGES
 from field_app.ui.sentences import timeline_flags, timeline_sentence
@@ -31,33 +31,12 @@ from tests.unit.field_app import codes_in_source as source
 from tests.unit.field_app.records_of_a_case import ROUTE, TOLD
 
 I18N = source.ROOT / "resources" / "i18n"
-PARTS = {"codes_refusals", "codes_troubles", "codes_records", "codes_timeline", "codes_plan"}
+PARTS = {f"codes_{p}" for p in ("refusals", "troubles", "records", "timeline", "plan", "relief")}
 CODED_TEXT = {"topic", "travel_source"}
 ZONE = "Asia/Shanghai"
 BARE = re.compile(r"\b[a-z_]+\.[a-z_0-9]+|[{}]|\b[a-z]+_[a-z_]+\b")
 UNKIND = re.compile(r"debtor|target|delinquent|default|collector|催收|债务人|老赖|失信|违约", re.I)
-ENUM_PREFIX = {
-    vocabulary.VisitOutcome: "outcome",
-    vocabulary.ContactResult: "result",
-    vocabulary.Channel: "channel",
-    vocabulary.HoldKind: "hold",
-    vocabulary.HardshipCause: "cause",
-    vocabulary.Vulnerability: "vulnerability",
-    vocabulary.AppointmentState: "appointment",
-    vocabulary.FeedbackKind: "feedback",
-    vocabulary.Revealable: "field",
-    vocabulary.Place: "place",
-    vocabulary.Present: "present",
-    vocabulary.Role: "role",
-    vocabulary.Product: "product",
-    vocabulary.FactFlag: "flag",
-    vocabulary.AgreedBy: "agreed_by",
-    vocabulary.Datum: "datum",
-    Act: "act",
-    Verdict: "verdict",
-    Severity: "severity",
-    Status: "status",
-}
+ENUM_PREFIX = PREFIX | {Act: "act", Verdict: "verdict", Severity: "severity", Status: "status"}
 
 
 def _shown_fields() -> set[str]:
@@ -143,7 +122,7 @@ def test_every_enumeration_of_the_trade_has_a_prefix() -> None:
         for k in vars(vocabulary).values()
         if isinstance(k, type) and issubclass(k, Enum) and k.__module__ == vocabulary.__name__
     }
-    assert len(kinds) == 16
+    assert len(kinds) == 19
     assert kinds <= set(ENUM_PREFIX)
 
 
@@ -243,6 +222,8 @@ def test_records_compared_show_no_bare_code(words: Words, record: Record) -> Non
 def _leaves(value: Any) -> list[Any]:
     if isinstance(value, msgspec.Struct):
         value = tuple(v for k, v in msgspec.structs.asdict(value).items() if k not in CODED_TEXT)
+    if isinstance(value, dict):
+        value = tuple(value)
     if isinstance(value, tuple):
         return [leaf for part in value for leaf in _leaves(part)]
     return [value]

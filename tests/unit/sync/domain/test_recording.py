@@ -7,7 +7,6 @@ import pytest
 from sync.domain.commands import (
     RecordAttachment,
     RecordContact,
-    RecordFeedback,
     RecordHardship,
     RecordVisit,
     RevealField,
@@ -20,7 +19,6 @@ from sync.domain.records import (
     Case,
     Contact,
     Customer,
-    Feedback,
     Hardship,
     Hold,
     Promise,
@@ -33,7 +31,6 @@ from sync.domain.vocabulary import (
     Channel,
     ContactResult,
     FactFlag,
-    FeedbackKind,
     HardshipCause,
     HoldKind,
     Present,
@@ -215,23 +212,6 @@ def test_facts_from_outside_are_kept_and_flagged() -> None:
 )
 def test_plain_facts_are_kept_as_they_are(command: object, cls: type) -> None:
     assert only(decide(question(COMPLIANCE), command), cls).flags == ()
-
-
-def test_a_complaint_rests_the_case() -> None:
-    words = Feedback("b1", "c1", None, NOW, "li", FeedbackKind.COMPLAINT, "privacy", "邻居知道了")
-    outcome = decide(question(), RecordFeedback(words, "h1"))
-    assert only(outcome, Hold).hold is HoldKind.COMPLAINT
-    praise = Feedback("b2", "c1", None, NOW, "li", FeedbackKind.PRAISE, "respectful")
-    assert len(decide(question(), RecordFeedback(praise, "h2")).changes) == 1
-    assert isinstance(
-        decide(
-            question(),
-            RecordFeedback(
-                Feedback("b3", "c9", None, NOW, "li", FeedbackKind.COMPLAINT, "fees"), "h3"
-            ),
-        ),
-        Gone,
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,14 @@ import msgspec
 import pytest
 
 from sync.domain import commands
-from sync.domain.commands import AssignCase, PublishRoute, decode_command, encode_command, name_of
+from sync.domain.commands import (
+    AssignCase,
+    PublishRoute,
+    decode_command,
+    encode_command,
+    name_of,
+    subject_of,
+)
 from sync.domain.ids import uuid7
 from sync.domain.outcome import Actor
 from sync.domain.records import (
@@ -15,6 +22,7 @@ from sync.domain.records import (
     Address,
     Attachment,
     Feedback,
+    PlanAgreement,
     Reveal,
     Route,
     Stop,
@@ -26,10 +34,19 @@ from sync.domain.records import (
 from sync.domain.scopes import granted_scopes, scopes_of
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.time import at_local, days_between, local_date
-from sync.domain.vocabulary import FeedbackKind, HoldKind, Revealable, Role
+from sync.domain.vocabulary import (
+    FeedbackKind,
+    HoldKind,
+    PlanState,
+    ReferralOutcome,
+    Revealable,
+    Role,
+)
 from tests.unit.sync.domain.test_appointing import close, confirm, propose
 from tests.unit.sync.domain.test_leading import PLACE, assign, lift, publish, stop
+from tests.unit.sync.domain.test_listening import referral, wish
 from tests.unit.sync.domain.test_recording import hardship, record
+from tests.unit.sync.domain.test_relief import budget, propose_plan
 from tests.unit.sync.domain.town import (
     COMPLIANCE,
     LEAD,
@@ -84,12 +101,23 @@ EVERY_COMMAND = [
     record(),
     commands.RecordHardship(hardship()),
     commands.RecordContact(contact("sms", "delivered")),
-    commands.RecordFeedback(PRAISE, "h"),
+    commands.RecordFeedback(PRAISE, "h", "k"),
     commands.RevealField(Reveal("r", "c1", NOW, "li", Revealable.NAME)),
     PLACE,
     lift(),
     assign(),
     publish(stop()),
+    commands.RecordBudget(budget()),
+    commands.RecordWish(wish()),
+    propose_plan(),
+    commands.DecidePlan("p1", "c1", 1, True, "", NOW),
+    commands.AgreePlan("p1", "c1", 2, PlanAgreement(NOW, written=True, recorded=False)),
+    commands.EndPlan("p1", "c1", 3, PlanState.KEPT, "付清", NOW),
+    commands.AnswerComplaint("k1", "c1", 1, "已改正", NOW),
+    commands.CloseComplaint("k1", "c1", 2, True, "满意", NOW),
+    commands.EscalateComplaint("k1", "c1", 1, "请合规处理", NOW),
+    commands.ReferCustomer(referral()),
+    commands.CloseReferral("f1", "c1", 1, ReferralOutcome.HELPED, "已得到帮助", NOW),
 ]
 
 
@@ -154,3 +182,11 @@ def test_a_snapshot_holds_what_it_was_given() -> None:
     assert snapshot().officer("wang") == person(WANG)
     assert isinstance(Stop("a", "c", NOW, NOW, 1), Stop)
     assert HoldKind.COMPLAINT.value == "complaint"
+
+
+def test_commands_upon_a_revision_name_their_subject() -> None:
+    for command in EVERY_COMMAND:
+        named = subject_of(command)
+        assert (named is not None) == hasattr(command, "base_rev"), name_of(command)
+    assert subject_of(assign()) == ("case", "c1")
+    assert subject_of(PLACE) is None

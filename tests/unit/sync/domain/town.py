@@ -1,12 +1,14 @@
 """A small team with one case, for tests of the pure core."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from sync.domain.budget import Budget
 from sync.domain.ids import uuid7
 from sync.domain.outcome import Actor
+from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 from sync.domain.question import Question
 from sync.domain.records import (
     Address,
@@ -22,6 +24,7 @@ from sync.domain.records import (
 )
 from sync.domain.situation import Act, Decision, RuleFinding, Severity, Situation, Verdict
 from sync.domain.snapshot import Snapshot
+from sync.domain.time import local_date
 from sync.domain.vocabulary import (
     AgreedBy,
     AppointmentState,
@@ -102,6 +105,32 @@ class Rules:
     def judge(self, act: Act, at: datetime, situation: Situation) -> Decision:
         self.asked.append((act, at, situation))
         return Decision(self._verdict, self._findings, "test", "1")
+
+    def schedule(self, terms: PlanTerms) -> tuple[Instalment, ...] | TermsTrouble:
+        if terms.months < 1:
+            return TermsTrouble("terms.no_months", {"months": terms.months})
+        part, rest = divmod(terms.principal_fen, terms.months)
+        return tuple(
+            Instalment(n, terms.first_due, part + (rest if n == terms.months else 0), 0, 0, 0)
+            for n in range(1, terms.months + 1)
+        )
+
+    def affordability(self, budget: Budget) -> Affordability | TermsTrouble:
+        if budget.adults < 1:
+            return TermsTrouble("budget.no_adults")
+        left = sum(budget.income.values()) - sum(budget.costs.values())
+        return Affordability(0, 0, left, max(0, left), left)
+
+    def standing(
+        self, schedule: Sequence[Instalment], payments: Sequence[tuple[date, int]], today: date
+    ) -> Standing:
+        paid = sum(fen for _, fen in payments)
+        whole = sum(i.total_fen for i in schedule)
+        state = "paid" if paid >= whole else "kept" if paid else "broken"
+        return Standing(paid, whole, whole - paid, None, (), state)
+
+    def complaint_due(self, received: datetime, zone: str) -> date:
+        return local_date(received, zone) + timedelta(days=15)
 
 
 def snapshot(*extra: Record | Versioned[Record], without: Iterable[str] = ()) -> Snapshot:
