@@ -54,7 +54,11 @@ class Notice(QFrame):
         for widget in (self, self._text, self._source):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
-        self.setVisible(bool(text))
+        # Shown before it stands in a layout it would be a window of its own and take the focus.
+        if not text:
+            self.hide()
+        elif self.parent() is not None:
+            self.show()
 
     @property
     def text(self) -> str:

@@ -209,7 +209,8 @@ class CaseScreen(Page):
                 icon="reveal",
             )
             show.setAccessibleName(self.words("Show {field}", field=name.text()))
-            show.setVisible(field not in self._view.plain)
+            if field in self._view.plain:
+                show.hide()
             self.reveal_buttons[field] = show
             line = QHBoxLayout()
             line.addWidget(name)

@@ -1,0 +1,85 @@
+"""What was done at a laptop before the test begins, by the program's own operations."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from field_app.operations import appointments, cases, holds, visits
+from field_app.operations.appointments import Draft
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved, Written
+from field_app.operations.visits import VisitForm
+from sync.domain.ids import CaseId
+from sync.domain.records import AgreementEvidence, Promise
+from sync.domain.time import local_date
+from sync.domain.vocabulary import AgreedBy, Channel, HoldKind, Place, Present, VisitOutcome
+from tests.ui.lookup import rows_at
+from tests.ui.room import MORNING
+from tools.tour.seat import Seat, quiet
+
+VISIT_DAY = MORNING + timedelta(days=2)
+
+
+async def ready(seat: Seat) -> list[CaseId]:
+    """Return the cases a visit may be agreed for, the longest overdue first."""
+    return [row.id for row in await rows_at(seat, "agree") if row.case_no.isalnum()]
+
+
+async def agree(seat: Seat, case_id: CaseId, start: datetime) -> None:
+    """Agree an hour with the customer."""
+    await _act(
+        seat, lambda desk: appointments.confirm(desk, _draft(desk, case_id, start), _yes(desk))
+    )
+
+
+async def propose(seat: Seat, case_id: CaseId, start: datetime) -> None:
+    """Keep an hour to ask the customer about."""
+    await _act(seat, lambda desk: appointments.propose(desk, _draft(desk, case_id, start)))
+
+
+async def hold(seat: Seat, case_id: CaseId, reason: str) -> None:
+    """Rest a case."""
+    await _act(seat, lambda desk: holds.place(desk, case_id, HoldKind.ILLNESS, reason))
+
+
+async def visited(seat: Seat, case_id: CaseId, *, promise_fen: int, promise_in: timedelta) -> None:
+    """Record the visit of the case's open appointment, just ended, with a promise."""
+
+    def record(desk: Desk) -> Written:
+        file = cases.open_file(desk, case_id)
+        assert file is not None
+        now = desk.clock.now()
+        form = VisitForm(
+            case_id=case_id,
+            appointment_id=file.open_appointments[0].record.id,
+            officers=file.case.officers,
+            arrived_at=now - timedelta(minutes=30),
+            left_at=now,
+            present=(Present.CUSTOMER,),
+            identity_shown=True,
+            recording_on=False,
+            recording_notice=False,
+            outcome=VisitOutcome.PROMISE_TO_PAY,
+            promise=Promise(local_date(now + promise_in, desk.zone), promise_fen),
+            note="发工资后归还",
+        )
+        return visits.record(desk, form)
+
+    await _act(seat, record)
+
+
+def _draft(desk: Desk, case_id: CaseId, start: datetime) -> Draft:
+    file = cases.open_file(desk, case_id)
+    assert file is not None
+    end = start + timedelta(hours=1)
+    return Draft(case_id, None, 0, start, end, Place.HOME, file.case.officers)
+
+
+def _yes(desk: Desk) -> AgreementEvidence:
+    return AgreementEvidence(desk.clock.now(), AgreedBy.CUSTOMER, Channel.PHONE, "可以，请来")
+
+
+async def _act(seat: Seat, act: Callable[[Desk], Written]) -> None:
+    assert seat.program.runner is not None
+    written = await seat.program.runner.act(act)
+    assert isinstance(written, Saved), written
+    await quiet()
