@@ -9,10 +9,11 @@ from typing import Any
 
 import asyncpg
 
-from sync.server.repositories.session import Row, Work
+from sync.server.repositories.session import Clash, Row, Work
 
 TRIES = 6
 CLASHES = (
+    Clash,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.UniqueViolationError,

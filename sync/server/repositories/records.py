@@ -7,7 +7,7 @@ from sync.domain.ids import BranchId, CaseId
 from sync.domain.records import Record, Versioned, decode_record
 from sync.domain.snapshot import Needs, Snapshot
 from sync.protocol.pages import Cursor, FeedRow, Op
-from sync.server.repositories.session import Row, Session
+from sync.server.repositories.session import Clash, Row, Session
 
 COLUMNS = "kind, id, rev, body"
 
@@ -69,11 +69,15 @@ async def put(
     rev: int,
     body: bytes,
 ) -> None:
-    """Write one record at a revision."""
-    await session.run(
+    """Write one record at a revision; raises Clash when it does not stand at the one before.
+
+    Not every record is locked when it is read: an import reads all cases while officers work.
+    """
+    written = await session.row(
         "INSERT INTO record (branch_id, kind, id, case_id, rev, body) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (branch_id, kind, id) DO UPDATE SET case_id = excluded.case_id, "
-        "rev = excluded.rev, body = excluded.body",
+        "rev = excluded.rev, body = excluded.body WHERE record.rev = excluded.rev - 1 "
+        "RETURNING rev",
         branch,
         kind,
         record_id,
@@ -81,6 +85,8 @@ async def put(
         rev,
         body,
     )
+    if written is None:
+        raise Clash
 
 
 async def head(session: Session, branch: BranchId) -> int:

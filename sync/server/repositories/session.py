@@ -9,6 +9,10 @@ from typing import Any, Protocol
 type Row = Sequence[Any]
 
 
+class Clash(Exception):
+    """Another transaction changed a row first; what was decided must be decided again."""
+
+
 class Session(Protocol):
     """Statements inside one transaction."""
 
