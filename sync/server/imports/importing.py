@@ -20,26 +20,14 @@ from sync.server.repositories import accounts, records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
-FILE_WORDS = {
-    "import.empty_file": "the file is empty · 文件为空",
-    "import.too_large": "the file is too large · 文件过大",
-    "import.password": "the file is protected by a password · 文件有密码保护",
-    "import.damaged": "the file is damaged or no workbook · 文件损坏或不是工作簿",
-    "import.no_rows": "the file has no rows · 文件没有数据行",
-    "import.too_many_rows": "the file has too many rows · 行数过多",
-    "import.unknown_encoding": "neither UTF-8 nor GB18030 · 编码不是 UTF-8 或 GB18030",
-    "import.missing_columns": "columns are missing · 缺少列",
-    "import.no_team": "there is no such team · 没有该小组",
-}
-
 
 class ImportFailed(Exception):
-    """The file as a whole is refused; nothing was written."""
+    """The file as a whole is refused; nothing was written. `report` has words for the code."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
-        words = FILE_WORDS.get(code, code)
-        super().__init__(f"{words}: {detail}" if detail else words)
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
         self.code = code
+        self.params = params
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -60,7 +48,7 @@ async def import_file(
 
     async def work(session: Session) -> ImportReport:
         if team not in dict(await accounts.teams(session, branch)):
-            raise ImportFailed("import.no_team", team)
+            raise ImportFailed("import.no_team", team=team)
         plan = await _plan(session, service.ids, branch, team, read)
         report = ImportReport(dry_run, plan.added, plan.changed, plan.unchanged, tuple(troubles))
         if not dry_run:
@@ -82,17 +70,17 @@ def read_file(
         mapping = read_mapping(mapping_file)
         rows = read_rows(file)
     except FileRefused as refused:
-        raise ImportFailed(refused.code) from refused
+        raise ImportFailed(refused.code, **refused.params) from refused
     except MappingRefused as refused:
-        raise ImportFailed("import.mapping", str(refused)) from refused
+        raise ImportFailed("import.mapping", detail=str(refused)) from refused
     today = local_date(service.clock.now(), mapping.zone)
-    reader = RowReader(mapping, rows[0], today)
+    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
+    reader = RowReader(mapping, filled[0][1], today)
     if reader.missing:
-        raise ImportFailed("import.missing_columns", ", ".join(reader.missing))
-    title = mapping.columns["case_no"]
-    return _sorted_out(
-        title, (reader.read(n, r) for n, r in enumerate(rows[1:], start=2) if any(r))
-    )
+        raise ImportFailed("import.missing_columns", columns=", ".join(reader.missing))
+    if reader.twice:
+        raise ImportFailed("import.twice_columns", columns=", ".join(reader.twice))
+    return _sorted_out(mapping.columns["case_no"], (reader.read(n, r) for n, r in filled[1:]))
 
 
 def _sorted_out(

@@ -1,11 +1,14 @@
 """Which column of a bank's file is which field of ours; a TOML file an administrator writes."""
 
+import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.domain.vocabulary import Datum
+from sync.domain.vocabulary import ContactResult, Datum, Product
 
 
 class MappingRefused(Exception):
@@ -22,8 +25,8 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Shanghai"
     datum: Datum | None = None
     datums: dict[str, Datum] = {}
-    products: dict[str, str] = {}
-    call_results: dict[str, str] = {}
+    products: dict[str, Product] = {}
+    call_results: dict[str, ContactResult] = {}
 
 
 REQUIRED = (
@@ -59,6 +62,36 @@ def read_mapping(path: Path) -> Mapping:
         raise MappingRefused(f"{path.name}: {error}") from error
     missing = [f for f in REQUIRED if f not in mapping.columns]
     unknown = [f for f in mapping.columns if f not in REQUIRED + OPTIONAL]
-    if missing or unknown or mapping.money not in ("yuan", "fen"):
+    if missing or unknown:
         raise MappingRefused(f"{path.name}: missing {missing}, unknown {unknown}")
+    for name, usable in _usable(mapping).items():
+        if not usable:
+            raise MappingRefused(f"{path.name}: {name} = {getattr(mapping, name)!r}")
     return mapping
+
+
+def _usable(mapping: Mapping) -> dict[str, bool]:
+    return {
+        "money": mapping.money in ("yuan", "fen"),
+        "zone": _is_zone(mapping.zone),
+        "date_format": _reads(mapping.date_format, "%Y-%m-%d"),
+        "time_format": _reads(mapping.time_format, "%Y-%m-%d %H:%M"),
+    }
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _reads(form: str, needed: str) -> bool:
+    """Say whether what is written in this form can be read again without a loss."""
+    example = datetime(2026, 11, 30, 21, 45, tzinfo=UTC)
+    try:
+        read = datetime.strptime(example.strftime(form), form).replace(tzinfo=UTC)
+    except (ValueError, re.error):
+        return False
+    return read.strftime(needed) == example.strftime(needed)

@@ -4,20 +4,32 @@ Nothing is guessed: coordinates without a datum, a date that is none, an amount 
 refuse the line.
 """
 
+import re
+import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 import prcoords
 
 from sync.domain.records import Address, Customer, Loan
-from sync.domain.vocabulary import Channel, ContactResult, Datum, Product
+from sync.domain.vocabulary import Channel, ContactResult, Datum
 from sync.server.imports.mapping import Mapping
 
 EARLIEST = date(1990, 1, 1)
 MOST_FEN = 10_000_000_000_00
 CHINA = (3.0, 54.0, 73.0, 136.0)  # south, north, west, east in degrees
+LONGEST = {"name": 60, "address": 200}
+LONGEST_OTHER = 64  # characters of any other column
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode: control, format, halves, separators
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+", re.ASCII)  # how long numbers leave a spreadsheet
+ID_TAIL = re.compile(r"[0-9A-Za-z*]{1,18}", re.ASCII)
+PHONE = re.compile(r"\d{7,15}", re.ASCII)
+SPREADSHEET_DAY = "%Y-%m-%d"  # what a date cell of a workbook becomes
+SPREADSHEET_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class RowTrouble(msgspec.Struct, frozen=True):
@@ -62,15 +74,18 @@ class RowReader:
     def __init__(self, mapping: Mapping, titles: list[str], today: date) -> None:
         self._mapping = mapping
         self._today = today
+        self._width = len(titles)
         self._at = {f: titles.index(t) for f, t in mapping.columns.items() if t in titles}
         self.missing = [t for t in mapping.columns.values() if t not in titles]
+        self.twice = [t for t in mapping.columns.values() if titles.count(t) > 1]
 
     def read(self, line: int, cells: list[str]) -> ReadCase | RowTrouble:
         """Return the case of a line, or why there is none."""
         try:
+            self._check_width(cells)
             return ReadCase(
                 line,
-                self._required(cells, "case_no"),
+                self._exact(cells, "case_no"),
                 self._customer(cells),
                 self._address(cells),
                 self._loan(cells),
@@ -78,11 +93,24 @@ class RowReader:
             )
         except _Refused as refused:
             title = self._mapping.columns.get(refused.column, refused.column)
-            return RowTrouble(line, title, refused.code, refused.value)
+            return RowTrouble(line, title, refused.code, refused.value[:LONGEST_OTHER])
+
+    def _check_width(self, cells: list[str]) -> None:
+        """Refuse a line with cells under no title: its values stand shifted.
+
+        Too few are no trouble, for spreadsheets leave empty cells at the end of a line away.
+        """
+        if any(cells[self._width :]):
+            raise _Refused("", "import.wrong_width", str(len(cells)))
 
     def _cell(self, cells: list[str], name: str) -> str:
         index = self._at.get(name)
-        return cells[index].strip() if index is not None and index < len(cells) else ""
+        value = cells[index].strip() if index is not None and index < len(cells) else ""
+        if not value.isprintable() and any(unicodedata.category(c) in UNSEEN for c in value):
+            raise _Refused(name, "import.unseen_characters", value)
+        if len(value) > LONGEST.get(name, LONGEST_OTHER):
+            raise _Refused(name, "import.too_long", value)
+        return value
 
     def _required(self, cells: list[str], name: str) -> str:
         value = self._cell(cells, name)
@@ -90,17 +118,23 @@ class RowReader:
             raise _Refused(name, "import.missing_value")
         return value
 
+    def _exact(self, cells: list[str], name: str) -> str:
+        value = self._required(cells, name)
+        if ROUNDED.fullmatch(value):
+            raise _Refused(name, "import.rounded_number", value)
+        return value
+
     def _customer(self, cells: list[str]) -> Customer:
         phones = []
         for column in ("phone", "second_phone"):
             phone = self._cell(cells, column).replace(" ", "").replace("-", "")
-            if phone and not (phone.isdigit() and 7 <= len(phone) <= 15):
+            if phone and not PHONE.fullmatch(phone):
                 raise _Refused(column, "import.bad_phone", phone)
             phones += [phone] if phone else []
-        name = self._required(cells, "name")
-        if len(name) > 60 or any(ord(c) < 32 for c in name):
-            raise _Refused("name", "import.bad_name", name[:20])
-        return Customer(name, tuple(phones), self._cell(cells, "id_tail")[-4:])
+        id_tail = self._cell(cells, "id_tail")
+        if id_tail and not ID_TAIL.fullmatch(id_tail):
+            raise _Refused("id_tail", "import.bad_id", id_tail)
+        return Customer(self._required(cells, "name"), tuple(phones), id_tail[-4:])
 
     def _address(self, cells: list[str]) -> Address:
         text, area = self._required(cells, "address"), self._cell(cells, "area")
@@ -117,10 +151,9 @@ class RowReader:
         return Address(text, area, round(lat * 1e7), round(lon * 1e7), datum, zone)
 
     def _degrees(self, column: str, text: str) -> float:
-        try:
-            return float(text)
-        except ValueError as error:
-            raise _Refused(column, "import.bad_coordinates", text) from error
+        if not NUMBER.fullmatch(text):
+            raise _Refused(column, "import.bad_coordinates", text)
+        return float(text)
 
     def _datum(self, cells: list[str]) -> Datum:
         told = self._cell(cells, "datum")
@@ -137,8 +170,8 @@ class RowReader:
         if product not in self._mapping.products:
             raise _Refused("product", "import.unknown_product", product)
         return Loan(
-            self._required(cells, "account_no"),
-            Product(self._mapping.products[product]),
+            self._exact(cells, "account_no"),
+            self._mapping.products[product],
             self._fen(cells, "principal"),
             self._fen(cells, "interest"),
             self._fen(cells, "fees"),
@@ -147,42 +180,53 @@ class RowReader:
 
     def _fen(self, cells: list[str], column: str) -> int:
         text = self._required(cells, column).replace(",", "").replace("¥", "")
-        try:
-            amount = Decimal(text) * (100 if self._mapping.money == "yuan" else 1)
-        except InvalidOperation as error:
-            raise _Refused(column, "import.bad_amount", text) from error
-        if not amount.is_finite() or amount < 0 or amount > MOST_FEN or amount != int(amount):
+        if not NUMBER.fullmatch(text):
+            raise _Refused(column, "import.bad_amount", text)
+        amount = Decimal(text) * (100 if self._mapping.money == "yuan" else 1)
+        if amount < 0 or amount > MOST_FEN or amount != int(amount):
             raise _Refused(column, "import.bad_amount", text)
         return int(amount)
 
     def _overdue(self, cells: list[str]) -> date:
-        text = self._required(cells, "overdue_since")
-        day = self._time("overdue_since", text[:10], self._mapping.date_format).date()
-        if not EARLIEST <= day <= self._today:
-            raise _Refused("overdue_since", "import.impossible_date", text)
-        return day
+        form = self._mapping.date_format
+        forms = (form, f"{form} %H:%M:%S", f"{form} %H:%M", SPREADSHEET_DAY, SPREADSHEET_TIME)
+        return self._possible("overdue_since", self._required(cells, "overdue_since"), forms).date()
 
-    def _time(self, column: str, text: str, form: str) -> datetime:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(self._mapping.zone))
-        except ValueError as error:
-            raise _Refused(column, "import.bad_date", text) from error
+    def _instant(self, column: str, text: str) -> datetime:
+        forms = (self._mapping.time_format, SPREADSHEET_TIME)
+        local = self._possible(column, text, forms)
+        return local.replace(tzinfo=ZoneInfo(self._mapping.zone)).astimezone(UTC)
+
+    def _possible(self, column: str, text: str, forms: Iterable[str]) -> datetime:
+        """Return the local time written in one of the forms, without its zone."""
+        local = next(filter(None, (_read_time(text, form) for form in forms)), None)
+        if local is None:
+            raise _Refused(column, "import.bad_date", text)
+        if not EARLIEST <= local.date() <= self._today:
+            raise _Refused(column, "import.impossible_date", text)
+        return local
 
     def _contacts(self, cells: list[str]) -> list[ReadContact]:
         found = []
         reminded = self._cell(cells, "reminded_at")
         if reminded:
-            at = self._time("reminded_at", reminded, self._mapping.time_format).astimezone(UTC)
+            at = self._instant("reminded_at", reminded)
             found.append(ReadContact(Channel.SMS, at, ContactResult.DELIVERED))
         called = self._cell(cells, "called_at")
         if called:
             result = self._cell(cells, "call_result")
             if result not in self._mapping.call_results:
                 raise _Refused("call_result", "import.unknown_result", result)
-            at = self._time("called_at", called, self._mapping.time_format).astimezone(UTC)
-            code = ContactResult(self._mapping.call_results[result])
-            found.append(ReadContact(Channel.PHONE, at, code))
+            at = self._instant("called_at", called)
+            found.append(ReadContact(Channel.PHONE, at, self._mapping.call_results[result]))
         return found
+
+
+def _read_time(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007  # the mapping says the zone
+    except (ValueError, re.error):  # the latter for a form that names the hour twice
+        return None
 
 
 def to_wgs84(lat: float, lon: float, datum: Datum) -> tuple[float, float]:
