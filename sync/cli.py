@@ -5,10 +5,16 @@ Exit codes: 0 done, 1 refused or failed with a reason on standard error, 2 wrong
 
 import argparse
 import asyncio
+import csv
+import math
+import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from pathlib import Path
+
+import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
 
 from sync.cli_arguments import build_parser
 from sync.domain.ids import BranchId, OfficerId, TeamId
@@ -21,12 +27,19 @@ from sync.policy.situations import OUT, RowRefused, try_table
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.imports.importing import ImportFailed, import_file
-from sync.server.imports.report import report_text
-from sync.server.migrations.upgrading import upgrade
+from sync.server.imports.report import failure_text, report_text
+from sync.server.migrations.upgrading import is_newest, upgrade
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
 
 type Arguments = argparse.Namespace
+
+DATABASE_TROUBLE = (
+    sqlite3.Error,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
 
 
 def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
@@ -35,14 +48,25 @@ def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
     parsed.clock = clock
     try:
         return COMMANDS[parsed.command](parsed)
-    except (AdminRefused, ImportFailed) as error:
+    except AdminRefused as error:
         return _fail(str(error))
+    except ImportFailed as error:
+        return _fail(failure_text(error.code, error.params, parsed.language))
     except PackRefused as error:
-        return _fail(f"{error.code}: {error.params}")
+        return _fail(_told(error.code, error.params))
     except RowRefused as error:
-        return _fail(f"line {error.line}: {error.code} {error.params}")
+        return _fail(f"line {error.line}, {_told(error.code, error.params)}")
+    except DATABASE_TROUBLE as error:
+        return _fail(f"the database cannot be used: {str(error).partition('\n')[0]}")
     except OSError as error:
-        return _fail(f"{error.filename}: {error.strerror}")
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _told(code: str, params: Mapping[str, object]) -> str:
+    """Return a code and its values as an operator can read them."""
+    values = ", ".join(f"{name}: {value}" for name, value in params.items())
+    words = code.replace(".", ": ").replace("_", " ")
+    return f"{words} ({values})" if values else words
 
 
 def _fail(text: str) -> int:
@@ -53,12 +77,17 @@ def _fail(text: str) -> int:
 def settings_of(parsed: Arguments) -> ServerSettings:
     """Return the server's settings as the arguments give them."""
     data = Path(parsed.data).absolute()
+    if parsed.database_url and not parsed.database_url.startswith("postgresql://"):
+        raise AdminRefused("--database-url begins with postgresql://")
     url = parsed.database_url or f"sqlite:///{data / 'server.db'}"
     return ServerSettings(url, data, Path(parsed.policies).absolute())
 
 
 def _administer(parsed: Arguments, act: Callable[[Administration], Awaitable[int | None]]) -> int:
-    service = build_service(settings_of(parsed), parsed.clock)
+    settings = settings_of(parsed)
+    service = build_service(settings, parsed.clock)
+    if not is_newest(settings):
+        raise AdminRefused("there is no database, or one of an older program: run init first")
 
     async def run() -> int:
         await service.database.open()
@@ -123,14 +152,15 @@ def _user(parsed: Arguments) -> int:
                 Role(parsed.role),
                 TeamId(parsed.team),
                 _date(parsed.certified_until),
-                _e7(parsed.start, 0),
-                _e7(parsed.start, 1),
+                *_start(parsed.start),
             )
             await admin.put_officer(BranchId(parsed.branch), parsed.login, officer)
         elif parsed.action == "deactivate":
             await admin.change_officer(parsed.login, active=False)
         elif parsed.action == "certify":
             until = _date(parsed.certified_until)
+            if until is None:
+                raise AdminRefused("--certified-until is needed")
             await admin.change_officer(parsed.login, certified_until=until)
         for account in await admin.people():
             state = "active" if account.active else "ended"
@@ -175,23 +205,29 @@ def _policy(parsed: Arguments) -> int:
         print(f"{engine.pack.id} {engine.pack.version}: {len(engine.pack.rules)} rules, usable")
         return 0
     engine = PolicyEngine(load_pack(Path(parsed.policies) / f"{parsed.pack}.toml"))
-    with Path(parsed.file).open(encoding="utf-8-sig", newline="") as lines:
-        print(",".join(OUT))
-        for row in try_table(engine, lines):
-            print(",".join(_quoted(getattr(row, name)) for name in OUT))
+    try:
+        with Path(parsed.file).open(encoding="utf-8-sig", newline="") as lines:
+            print(",".join(OUT))
+            for row in try_table(engine, lines):
+                print(",".join(_quoted(getattr(row, name)) for name in OUT))
+    except (UnicodeDecodeError, csv.Error) as error:
+        return _fail(f"{parsed.file}: no table in UTF-8: {error}")
     return 0
 
 
 def _mappack(parsed: Arguments) -> int:
     from sync.server.mappack.building import build_pack  # heavy, and needed by this alone
 
-    report = build_pack(
-        Path(parsed.file),
-        Path(parsed.out),
-        name=parsed.name,
-        attribution=parsed.attribution,
-        licence=parsed.licence,
-    )
+    try:
+        report = build_pack(
+            Path(parsed.file),
+            Path(parsed.out),
+            name=parsed.name,
+            attribution=parsed.attribution,
+            licence=parsed.licence,
+        )
+    except ValueError as error:
+        return _fail(f"{parsed.file}: {error}")
     roads = "with" if report.roads else "without"
     print(f"{report.tiles} tiles, {report.places} places, {report.bytes} bytes, {roads} road times")
     return 0
@@ -202,11 +238,23 @@ def _quoted(text: str) -> str:
 
 
 def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise AdminRefused(f"{text} is no date, YYYY-MM-DD") from error
 
 
-def _e7(text: str | None, part: int) -> int | None:
-    return round(float(text.split(",")[part]) * 1e7) if text else None
+def _start(text: str | None) -> tuple[int, int] | tuple[None, None]:
+    """Return latitude and longitude in 1e-7 degrees."""
+    if not text:
+        return None, None
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise AdminRefused(f"{text} is no place, LAT,LON in degrees") from error
+    if not (math.fabs(lat) <= 90 and math.fabs(lon) <= 180):
+        raise AdminRefused(f"{text} is nowhere on earth")
+    return round(lat * 1e7), round(lon * 1e7)
 
 
 COMMANDS: dict[str, Callable[[Arguments], int]] = {

@@ -1,6 +1,7 @@
 """The arguments of `field-server`."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
@@ -53,10 +54,21 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not between {least} and {most}")
+        return int(text)
+
+    return number
+
+
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8443)
-    serve.add_argument("--workers", type=int, default=1, help="more than one with PostgreSQL only")
+    serve.add_argument("--port", type=_number(1, 65535), default=8443)
+    serve.add_argument(
+        "--workers", type=_number(1, 64), default=1, help="more than one with PostgreSQL only"
+    )
     serve.add_argument("--tls-cert", default="")
     serve.add_argument("--tls-key", default="")
 

@@ -4,10 +4,9 @@
 `POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
 `POST /sync/v1/push`        Push           -> Pushed          at most 200 envelopes or 512 kB
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
-`GET  /sync/v1/wait?scopes=&after=&timeout=` -> Heads         long poll, 25 s at most
-`POST /sync/v1/attachments` AttachmentOffer -> AttachmentState
-`HEAD /sync/v1/attachments/{id}`           -> header Upload-Offset
-`PATCH /sync/v1/attachments/{id}`          -> bytes at Upload-Offset, answered like HEAD
+`GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
+`POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
+`PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes
 Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 1`, `Authorization: Bearer`.
 """
@@ -106,7 +105,8 @@ class Result(msgspec.Struct, frozen=True):
     kind: str = ""
     record_id: str = ""
     current_rev: int = 0
-    current: msgspec.Raw = msgspec.Raw(b"null")
+    # By a factory, for a schema cannot show raw bytes as a default.
+    current: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
 class Push(msgspec.Struct, frozen=True):

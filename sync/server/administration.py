@@ -9,19 +9,40 @@ from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Officer
 from sync.server.commit import Commit, first_broken_leaf
+from sync.server.handlers import lockout
 from sync.server.handlers.enrolment import code_hash
 from sync.server.repositories import accounts, records
 from sync.server.repositories.accounts import Account, Device, EnrolCode
 from sync.server.repositories.session import Session
 from sync.server.service import Service
+from sync.server.well_formed import is_id
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing looks alike
 CODE_LENGTH = 16
 CODE_LIFE = timedelta(hours=24)
+LONGEST_TEXT = 60
 
 
 class AdminRefused(Exception):
     """An administrator's act that cannot be done; the text is for the administrator."""
+
+
+def _check_id(what: str, value: str) -> None:
+    """Refuse what cannot be part of a scope or the name of a folder."""
+    if not is_id(value):
+        raise AdminRefused(f"{value!r} is no {what} id: letters, digits and dashes, at most 64")
+
+
+def _check_text(what: str, value: str, *, spaces: bool = True) -> None:
+    if not 0 < len(value.strip()) <= LONGEST_TEXT or not value.isprintable():
+        raise AdminRefused(f"a {what} is needed, at most {LONGEST_TEXT} characters on one line")
+    if not spaces and any(c.isspace() for c in value):
+        raise AdminRefused(f"a {what} has no spaces")
+
+
+async def _check_branch(session: Session, branch: BranchId) -> None:
+    if branch not in dict(await accounts.branches(session)):
+        raise AdminRefused(f"there is no branch {branch}")
 
 
 class Administration:
@@ -43,6 +64,7 @@ class Administration:
 
     async def add_branch(self, branch: BranchId, name: str) -> None:
         """Add a branch; raises AdminRefused when there is one of this id."""
+        _check_id("branch", branch)
 
         async def work(session: Session) -> None:
             if branch in dict(await accounts.branches(session)):
@@ -53,10 +75,11 @@ class Administration:
 
     async def add_team(self, branch: BranchId, team: TeamId, name: str) -> None:
         """Add a team to a branch."""
+        _check_id("team", team)
+        _check_text("name", name)
 
         async def work(session: Session) -> None:
-            if branch not in dict(await accounts.branches(session)):
-                raise AdminRefused(f"there is no branch {branch}")
+            await _check_branch(session, branch)
             if team in dict(await accounts.teams(session, branch)):
                 raise AdminRefused(f"there is a team {team} already")
             await accounts.add_team(session, branch, team, name)
@@ -65,6 +88,8 @@ class Administration:
 
     async def put_officer(self, branch: BranchId, login: str, officer: Officer) -> None:
         """Add a person, or change the one of this id; colleagues hear of it by the feed."""
+        _check_text("login", login, spaces=False)
+        _check_text("name", officer.name)
 
         async def work(session: Session) -> None:
             if officer.team_id not in dict(await accounts.teams(session, branch)):
@@ -98,12 +123,15 @@ class Administration:
     async def enrol_code(self, login: str) -> str:
         """Make a one-time code for a person; an earlier one ends. Valid for 24 hours."""
         account = await self._account(login)
+        if not account.active:
+            raise AdminRefused(f"{login} has ended and gets no code")
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         expires = self.service.clock.now() + CODE_LIFE
-        kept = EnrolCode(code_hash(code), expires.isoformat(), 0, None)
+        kept = EnrolCode(code_hash(code), expires.isoformat(), None)
 
         async def work(session: Session) -> None:
             await accounts.put_enrol_code(session, account, kept)
+            await lockout.reopen(session, login)
             commit = Commit(session, account.branch_id)
             self._leaf(commit, "code.made", account.id)
             await commit.finish()
@@ -140,11 +168,21 @@ class Administration:
 
     async def teams(self, branch: BranchId) -> list[tuple[TeamId, str]]:
         """Return every team of a branch."""
-        return await self._database.read(lambda s: accounts.teams(s, branch))
+
+        async def look(session: Session) -> list[tuple[TeamId, str]]:
+            await _check_branch(session, branch)
+            return await accounts.teams(session, branch)
+
+        return await self._database.read(look)
 
     async def verify_audit(self, branch: BranchId) -> int | None:
         """Return the first audit entry that does not follow, or None when the chain is whole."""
-        return await self._database.read(lambda s: first_broken_leaf(s, branch))
+
+        async def look(session: Session) -> int | None:
+            await _check_branch(session, branch)
+            return await first_broken_leaf(session, branch)
+
+        return await self._database.read(look)
 
     async def _account(self, login: str) -> Account:
         account = await self._database.read(lambda s: accounts.account_by_login(s, login))

@@ -7,6 +7,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
@@ -18,7 +20,7 @@ from sync.server.repositories.postgres import PostgresDatabase
 from sync.server.repositories.session import Database
 from sync.server.repositories.sqlite import SqliteDatabase
 from sync.server.routes.health import health, metrics, ready
-from sync.server.routes.sync_routes import sync_router
+from sync.server.routes.sync_routes import DEVICE, sync_router
 from sync.server.service import Service
 from sync.server.settings import ServerSettings
 
@@ -46,6 +48,18 @@ def build_service(
     )
 
 
+def _document() -> OpenAPIConfig:
+    """Return how the routes are documented: as JSON only, for pages would load foreign scripts."""
+    token = SecurityScheme(type="http", scheme="bearer")
+    return OpenAPIConfig(
+        title="Yuefang",
+        version="1",
+        path="/schema",
+        components=Components(security_schemes={DEVICE: token}),
+        render_plugins=[JsonRenderPlugin()],
+    )
+
+
 def create_app(service: Service) -> Litestar:
     """Return the application around a service."""
 
@@ -67,6 +81,6 @@ def create_app(service: Service) -> Litestar:
             Exception: answer_bug,
         },
         request_max_body_size=LARGEST_BODY,
-        openapi_config=OpenAPIConfig(title="Yuefang", version="1", path="/schema"),
+        openapi_config=_document(),
         logging_config=None,
     )

@@ -15,12 +15,18 @@ log = structlog.get_logger("yuefang.server")
 
 
 class Refusal(Exception):
-    """A request that cannot be answered, with the status and code that say why."""
+    """A request that cannot be answered, with the status and code that say why.
 
-    def __init__(self, status: int, code: Codes, **params: Any) -> None:
+    `retry_after_s` tells the laptop when to ask again.
+    """
+
+    def __init__(
+        self, status: int, code: Codes, *, retry_after_s: int | None = None, **params: Any
+    ) -> None:
         super().__init__(status, code)
         self.status = status
         self.code = code
+        self.retry_after_s = retry_after_s
         self.params = params
 
 
@@ -34,7 +40,10 @@ _BY_STATUS = {
 
 def answer_refusal(request: Request[Any, Any, Any], error: Refusal) -> Response[bytes]:
     """Answer a refusal with its problem."""
-    return _problem(request, error.status, error.code, error.params)
+    answer = _problem(request, error.status, error.code, error.params)
+    if error.retry_after_s is not None:
+        answer.headers["retry-after"] = str(error.retry_after_s)
+    return answer
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

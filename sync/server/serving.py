@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import ssl
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,9 @@ def load_app() -> Any:
 
 def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
     """Serve until stopped; returns an exit code."""
-    if settings.is_sqlite and parsed.workers > 1:
-        sys.stderr.write("one SQLite file takes one worker: use --database-url postgresql://…\n")
-        return 1
-    if parsed.host not in ("127.0.0.1", "::1", "localhost") and not parsed.tls_cert:
-        sys.stderr.write("outside loopback --tls-cert and --tls-key are needed\n")
+    trouble = _trouble(settings, parsed)
+    if trouble:
+        sys.stderr.write(f"{trouble}\n")
         return 1
     upgrade(settings)
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(
@@ -42,7 +41,7 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
     ).decode()
     certificate = Path(parsed.tls_cert) if parsed.tls_cert else None
     key = Path(parsed.tls_key) if parsed.tls_key else None
-    Granian(
+    granian = Granian(
         "sync.server.serving:load_app",
         factory=True,
         address=parsed.host,
@@ -52,5 +51,32 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         ssl_cert=certificate,
         ssl_key=key,
         log_enabled=False,
-    ).serve()
+    )
+    try:
+        granian.serve()
+    except RuntimeError as error:  # how it says that it cannot have the address
+        sys.stderr.write(f"{parsed.host}:{parsed.port}: {str(error).partition('\n')[0]}\n")
+        return 1
     return 0
+
+
+def _trouble(settings: ServerSettings, parsed: argparse.Namespace) -> str:
+    """Return why it cannot be served like this, or nothing."""
+    if settings.is_sqlite and parsed.workers > 1:
+        return "one SQLite file takes one worker: use --database-url postgresql://…"
+    if bool(parsed.tls_cert) != bool(parsed.tls_key):
+        return "--tls-cert and --tls-key go together"  # alone they would serve an open line
+    if parsed.host not in ("127.0.0.1", "::1", "localhost") and not parsed.tls_cert:
+        return "outside loopback --tls-cert and --tls-key are needed"
+    if parsed.tls_cert:
+        return _tls_trouble(parsed.tls_cert, parsed.tls_key)
+    return ""
+
+
+def _tls_trouble(certificate: str, key: str) -> str:
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key, password="")  # asks nobody for one
+    except OSError as error:  # ssl.SSLError is one
+        return f"{certificate}, {key}: {error.strerror or error}"
+    return ""

@@ -62,9 +62,14 @@ enrol_code = _table(
     _id("account_id"),
     Column("code_hash", String(64), nullable=False),
     Column("expires_at", String(40), nullable=False),
-    Column("tries", Integer, nullable=False),
     Column("used_at", String(40)),
     PrimaryKeyConstraint("branch_id", "account_id"),
+)
+enrol_try = _table(
+    "enrol_try",
+    Column("who", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("first_at", String(40), nullable=False),
 )
 device = _table(
     "device",

@@ -30,11 +30,9 @@ from sync.server.well_formed import is_id
 
 async def offer(service: Service, caller: Caller, announced: AttachmentOffer) -> AttachmentState:
     """Say how far a file is; it must be one whose fact this person recorded or may see."""
-    fact = await _fact(service, caller, announced.id)
+    fact = await _own_or_seen(service, caller, announced.id)
     if (fact.size, fact.sha256) != (announced.size, announced.sha256):
         raise Refusal(409, Codes.WRONG_HASH)
-    if fact.size > MAX_ATTACHMENT:
-        raise Refusal(413, Codes.TOO_LARGE, most=MAX_ATTACHMENT)
     return await _state(service, caller.device.branch_id, fact)
 
 
@@ -42,7 +40,7 @@ async def append(
     service: Service, caller: Caller, attachment_id: str, offset: int, data: bytes
 ) -> AttachmentState:
     """Add bytes at the offset; raises Refusal when the offset is not where the file ends."""
-    fact = await _fact(service, caller, attachment_id)
+    fact = await _own_or_seen(service, caller, attachment_id)
     branch = caller.device.branch_id
     state = await _state(service, branch, fact)
     if state.complete:
@@ -59,35 +57,43 @@ async def append(
 
 
 async def fetch(service: Service, caller: Caller, attachment_id: str) -> bytes:
-    """Return a whole file."""
-    fact = await _fact(service, caller, attachment_id)
+    """Return a whole file to somebody who may see its case now."""
+    fact, seen = await _fact(service, caller, attachment_id)
+    if not seen:
+        raise Refusal(404, Codes.NOT_FOUND)
     whole = _whole(service, caller.device.branch_id, fact.id)
     if not whole.is_file():
         raise Refusal(404, Codes.NOT_FOUND)
     return await asyncio.to_thread(whole.read_bytes)
 
 
-async def _fact(service: Service, caller: Caller, attachment_id: str) -> Attachment:
-    """Return the recorded fact; a foreign one is not found."""
+async def _own_or_seen(service: Service, caller: Caller, attachment_id: str) -> Attachment:
+    """Return the fact of a file this person may bring; their own goes up when the case has left."""
+    fact, _seen = await _fact(service, caller, attachment_id)
+    if not 0 <= fact.size <= MAX_ATTACHMENT:
+        raise Refusal(413, Codes.TOO_LARGE, most=MAX_ATTACHMENT)
+    return fact
+
+
+async def _fact(service: Service, caller: Caller, attachment_id: str) -> tuple[Attachment, bool]:
+    """Return the recorded fact and whether its case may be seen; a foreign one is not found."""
     if not is_id(attachment_id):
         raise Refusal(404, Codes.NOT_FOUND)
     branch = caller.device.branch_id
 
-    async def look(session: Session) -> Attachment | None:
+    async def look(session: Session) -> tuple[Attachment, bool] | None:
         found = await records.get(session, branch, "attachment", attachment_id)
         if found is None:
             return None
         fact: Attachment = found.record
-        if fact.by == caller.account.id:
-            return fact
         case = await records.get(session, branch, "case", fact.case_id)
-        allowed = case is not None and _may_see(service, caller, case.record)
-        return fact if allowed else None
+        seen = case is not None and _may_see(service, caller, case.record)
+        return (fact, seen) if seen or fact.by == caller.account.id else None
 
-    fact = await service.database.read(look)
-    if fact is None:
+    found = await service.database.read(look)
+    if found is None:
         raise Refusal(404, Codes.NOT_FOUND)
-    return fact
+    return found
 
 
 def _may_see(service: Service, caller: Caller, case: Case) -> bool:
@@ -117,10 +123,15 @@ def _append(part: Path, offset: int, data: bytes) -> None:
 
 
 def _complete(part: Path, whole: Path, sha256: str) -> None:
-    if hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
+    try:
+        if hashlib.sha256(part.read_bytes()).hexdigest() == sha256:
+            part.replace(whole)
+            return
         part.unlink()
-        raise Refusal(409, Codes.WRONG_HASH)
-    part.replace(whole)
+    except FileNotFoundError:
+        if whole.exists():  # the last chunk came twice at once, and the other was quicker
+            return
+    raise Refusal(409, Codes.WRONG_HASH)
 
 
 def _part(service: Service, branch: BranchId, attachment_id: str) -> Path:

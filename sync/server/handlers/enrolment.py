@@ -14,6 +14,7 @@ from sync.protocol.envelope import FIRST_PREVIOUS
 from sync.protocol.messages import Codes, Enrol, Enrolled, enrol_form
 from sync.server.caller import token_hash
 from sync.server.commit import Commit
+from sync.server.handlers import lockout
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, records
 from sync.server.repositories.accounts import Account, Device, EnrolCode
@@ -21,8 +22,7 @@ from sync.server.repositories.session import Session
 from sync.server.service import Service
 from sync.server.well_formed import is_id
 
-MOST_TRIES = 5
-NO_CODE = EnrolCode("0" * 64, "", 0, None)
+NO_CODE = EnrolCode("0" * 64, "", None)
 
 
 def code_hash(code: str) -> str:
@@ -31,21 +31,30 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-async def enrol(service: Service, request: Enrol) -> Enrolled:
-    """Make the laptop known; raises Refusal for a wrong, used or expired code or a bad proof."""
+async def enrol(service: Service, request: Enrol, address: str) -> Enrolled:
+    """Make the laptop known; raises Refusal for a wrong, used or expired code or a bad proof.
+
+    `address` is where the request comes from.
+    """
     _check_proof(request)
     if not (is_id(request.device_id) and request.account.isprintable()):
         raise Refusal(400, Codes.MALFORMED)
-    answer = await service.database.write(lambda s: _enrol(s, service, request))
+    answer = await service.database.write(lambda s: _enrol(s, service, request, address))
     if isinstance(answer, Refusal):
         raise answer
     return answer
 
 
-async def _enrol(session: Session, service: Service, request: Enrol) -> Enrolled | Refusal:
+async def _enrol(
+    session: Session, service: Service, request: Enrol, address: str
+) -> Enrolled | Refusal:
     """Use the code and make the laptop known together; a refusal is returned, so it is counted."""
-    trouble = await _spend_code(session, service, request)
-    return trouble or await _add_device(session, service, request)
+    trouble = await lockout.count(session, service.clock.now(), request.account, address)
+    trouble = trouble or await _spend_code(session, service, request)
+    if trouble is not None:
+        return trouble
+    await lockout.pardon(session, request.account, address)
+    return await _add_device(session, service, request)
 
 
 def _check_proof(request: Enrol) -> None:
@@ -60,21 +69,11 @@ def _check_proof(request: Enrol) -> None:
 
 
 async def _spend_code(session: Session, service: Service, request: Enrol) -> Refusal | None:
-    """Use the code up, or count the failed try; a refusal is returned so that the count commits.
-
-    An unknown account answers as a wrong code does: nobody learns who has an account.
-    """
+    """Use the code up; an unknown or ended account answers as a wrong code does."""
     account = await accounts.account_by_login(session, request.account.strip())
     code = (await accounts.enrol_code(session, account) if account else None) or NO_CODE
     right = hmac.compare_digest(code.code_hash, code_hash(request.code))
-    if account is None or not account.active:
-        return Refusal(403, Codes.WRONG_CODE)
-    if code.tries >= MOST_TRIES:
-        return Refusal(403, Codes.TOO_MANY_TRIES)
-    if not right:
-        await accounts.put_enrol_code(
-            session, account, msgspec.structs.replace(code, tries=code.tries + 1)
-        )
+    if account is None or not account.active or not right:
         return Refusal(403, Codes.WRONG_CODE)
     now = service.clock.now()
     if code.used_at is not None:

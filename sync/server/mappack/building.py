@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,28 @@ def build_pack(
 ) -> PackReport:
     """Build the pack of an extract; raises OSError or ValueError when it cannot be used."""
     extract = read_extract(extract_path)
-    out.unlink(missing_ok=True)
+    metadata = _metadata(extract, name, attribution, licence)
+    has_roads = bool(extract.layers["transportation"].features)
+    roads = build_roads(extract_path) if has_roads else None
     out.parent.mkdir(parents=True, exist_ok=True)
-    roads = build_roads(extract_path)
-    with sqlite3.connect(out) as connection:
+    # Beside its place until it is whole: a build that fails leaves the pack that is in use.
+    unfinished = out.with_name(f"{out.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        tiles = _write_pack(unfinished, extract, metadata, roads)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return PackReport(tiles, len(extract.places), out.stat().st_size, roads is not None)
+
+
+def _write_pack(path: Path, extract: Extract, metadata: dict[str, str], roads: bytes | None) -> int:
+    """Write the file and return how many tiles it has."""
+    tiles = 0
+    with closing(sqlite3.connect(path)) as connection, connection:
         _write_schema(connection)
-        west, south, east, north = extract.bounds()
-        _write_metadata(connection, name, f"{west},{south},{east},{north}", attribution, licence)
+        connection.executemany("INSERT INTO metadata VALUES (?, ?)", metadata.items())
         connection.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", extract.places)
-        tiles = 0
         for zoom, column, row, data in _tiles(extract):
             flipped = (1 << zoom) - 1 - row
             connection.execute(
@@ -67,8 +81,7 @@ def build_pack(
             tiles += 1
         if roads is not None:
             connection.execute("INSERT INTO roads VALUES (?)", (roads,))
-    connection.close()
-    return PackReport(tiles, len(extract.places), out.stat().st_size, roads is not None)
+    return tiles
 
 
 def _write_schema(connection: sqlite3.Connection) -> None:
@@ -84,20 +97,18 @@ def _write_schema(connection: sqlite3.Connection) -> None:
     )
 
 
-def _write_metadata(
-    connection: sqlite3.Connection, name: str, bounds: str, attribution: str, licence: str
-) -> None:
-    values = {
+def _metadata(extract: Extract, name: str, attribution: str, licence: str) -> dict[str, str]:
+    west, south, east, north = extract.bounds()
+    return {
         "name": name,
         "format": "pbf",
         "version": "1",
-        "bounds": bounds,
+        "bounds": f"{west},{south},{east},{north}",
         "minzoom": str(FIRST_ZOOM),
         "maxzoom": str(LAST_ZOOM),
         "attribution": attribution,
         "licence": licence,
     }
-    connection.executemany("INSERT INTO metadata VALUES (?, ?)", values.items())
 
 
 def _tiles(extract: Extract) -> Iterator[tuple[int, int, int, bytes]]:

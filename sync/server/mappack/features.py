@@ -73,7 +73,7 @@ def _with_places(path: Path) -> Iterator[Any]:
 def _add(extract: Extract, thing: Any) -> None:
     tags = {tag.k: tag.v for tag in thing.tags}
     if thing.is_node():
-        if "place" in tags and "name" in tags:
+        if "place" in tags and "name" in tags and thing.location.valid():
             point = Point(thing.location.lon, thing.location.lat)
             extract.places.append((tags["name"], tags["place"], point.y, point.x))
             kept = {"class": tags["place"], "name": tags["name"]}

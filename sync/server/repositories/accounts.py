@@ -29,7 +29,6 @@ class EnrolCode(msgspec.Struct, frozen=True):
 
     code_hash: str
     expires_at: str
-    tries: int
     used_at: str | None
 
 
@@ -117,7 +116,7 @@ async def teams(session: Session, branch: BranchId) -> list[tuple[TeamId, str]]:
 async def enrol_code(session: Session, account: Account) -> EnrolCode | None:
     """Return the account's newest code, locked."""
     row = await session.row(
-        "SELECT code_hash, expires_at, tries, used_at FROM enrol_code "
+        "SELECT code_hash, expires_at, used_at FROM enrol_code "
         "WHERE branch_id = ? AND account_id = ?" + session.locking,
         account.branch_id,
         account.id,
@@ -128,15 +127,14 @@ async def enrol_code(session: Session, account: Account) -> EnrolCode | None:
 async def put_enrol_code(session: Session, account: Account, code: EnrolCode) -> None:
     """Keep a code in place of an earlier one."""
     await session.run(
-        "INSERT INTO enrol_code (branch_id, account_id, code_hash, expires_at, tries, used_at) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (branch_id, account_id) DO UPDATE SET "
+        "INSERT INTO enrol_code (branch_id, account_id, code_hash, expires_at, used_at) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (branch_id, account_id) DO UPDATE SET "
         "code_hash = excluded.code_hash, expires_at = excluded.expires_at, "
-        "tries = excluded.tries, used_at = excluded.used_at",
+        "used_at = excluded.used_at",
         account.branch_id,
         account.id,
         code.code_hash,
         code.expires_at,
-        code.tries,
         code.used_at,
     )
 

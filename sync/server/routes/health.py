@@ -6,6 +6,8 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from sync.protocol.messages import Codes
+from sync.server.problems import Refusal
 from sync.server.repositories import accounts
 
 
@@ -17,11 +19,13 @@ async def health() -> dict[str, str]:
 
 @get("/ready", summary="The database answers")
 async def ready(request: Request[Any, Any, State]) -> dict[str, str]:
-    """Say that the database can be read."""
+    """Say that the database can be read; raises Refusal 503 before `field-server init`."""
     server_id = await request.app.state.service.database.read(
         lambda session: accounts.meta(session, "server_id")
     )
-    return {"status": "ready" if server_id else "not initialised"}
+    if server_id is None:
+        raise Refusal(503, Codes.BUSY)
+    return {"status": "ready"}
 
 
 @get("/metrics", summary="Figures for Prometheus", include_in_schema=False)

@@ -4,22 +4,29 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import HeaderParameter, QueryParameter
 
 from sync.protocol.messages import (
     CHUNK,
+    MAX_ATTACHMENT,
     MAX_BATCH_BYTES,
     VERSION,
     AttachmentOffer,
+    AttachmentState,
     Codes,
     Enrol,
+    Enrolled,
+    Heads,
+    Hello,
     Push,
+    Pushed,
 )
-from sync.protocol.pages import Cursor
+from sync.protocol.pages import Cursor, Page
 from sync.server.caller import Caller, find_caller
 from sync.server.handlers import attachments, enrolment, pull, push
 from sync.server.problems import Refusal
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
+from sync.server.routes.described import described
 from sync.server.service import Service
 
 type Asked = Request[Any, Any, State]
@@ -28,6 +35,7 @@ type Asked = Request[Any, Any, State]
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
 LARGEST_MESSAGE = 16 * 1024
 LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
+DEVICE = "device"  # the document's name for a laptop's token
 
 
 def _service(request: Asked) -> Service:
@@ -35,28 +43,49 @@ def _service(request: Asked) -> Service:
     return service
 
 
-async def _caller(request: Asked) -> Caller:
+def _check_version(request: Asked) -> None:
     if request.headers.get("sync-version", str(VERSION)) != str(VERSION):
         raise Refusal(426, Codes.VERSION, spoken=[VERSION])
+
+
+async def _caller(request: Asked) -> Caller:
+    _check_version(request)
     authorization = request.headers.get("authorization", "")
     return await _service(request).database.read(lambda s: find_caller(s, authorization))
 
 
-@post("/enrol", status_code=200, summary="Enrol a laptop with a one-time code")
+@post(
+    "/enrol",
+    status_code=200,
+    summary="Enrol a laptop with a one-time code",
+    operation_class=described(Enrol, Enrolled, refuses=(403, 409, 429)),
+    security=[{}],
+)
 async def enrol_route(request: Asked) -> Response[bytes]:
     """Make a laptop known and hand out its token."""
+    _check_version(request)
     message = await read_message(request, Enrol, LARGEST_MESSAGE)
-    return answer_message(request, await enrolment.enrol(_service(request), message))
+    address = request.client.host if request.client else ""
+    return answer_message(request, await enrolment.enrol(_service(request), message, address))
 
 
-@get("/hello", summary="Who I am and what I may pull")
+@get(
+    "/hello",
+    summary="Who I am and what I may pull",
+    operation_class=described(answers=Hello),
+)
 async def hello_route(request: Asked) -> Response[bytes]:
     """Say who the caller is."""
     caller = await _caller(request)
     return answer_message(request, await pull.hello(_service(request), caller))
 
 
-@post("/push", status_code=200, summary="Send signed envelopes")
+@post(
+    "/push",
+    status_code=200,
+    summary="Send signed envelopes",
+    operation_class=described(Push, Pushed, refuses=(403, 409)),
+)
 async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
     caller = await _caller(request)
@@ -64,7 +93,11 @@ async def push_route(request: Asked) -> Response[bytes]:
     return answer_message(request, await push.push(_service(request), caller, message))
 
 
-@get("/pull", summary="The next page of a scope")
+@get(
+    "/pull",
+    summary="The next page of a scope",
+    operation_class=described(answers=Page, refuses=(409,)),
+)
 async def pull_route(
     request: Asked,
     wanted: Annotated[str, QueryParameter(name="scope")],
@@ -82,7 +115,11 @@ async def pull_route(
     return answer(request, await pull.pull(_service(request), caller, wanted, cursor, limit))
 
 
-@get("/wait", summary="Wait until something changed")
+@get(
+    "/wait",
+    summary="Wait until something changed",
+    operation_class=described(answers=Heads),
+)
 async def wait_route(
     request: Asked,
     after: int,
@@ -93,7 +130,12 @@ async def wait_route(
     return answer_message(request, await pull.wait(_service(request), caller, after, timeout))
 
 
-@post("/attachments", status_code=200, summary="Announce a file")
+@post(
+    "/attachments",
+    status_code=200,
+    summary="Announce a file",
+    operation_class=described(AttachmentOffer, AttachmentState, refuses=(409,)),
+)
 async def offer_route(request: Asked) -> Response[bytes]:
     """Say how far a file is."""
     caller = await _caller(request)
@@ -101,19 +143,28 @@ async def offer_route(request: Asked) -> Response[bytes]:
     return answer_message(request, await attachments.offer(_service(request), caller, message))
 
 
-@patch("/attachments/{attachment_id:str}", summary="Add bytes to a file")
-async def append_route(request: Asked, attachment_id: str) -> Response[bytes]:
+@patch(
+    "/attachments/{attachment_id:str}",
+    summary="Add bytes to a file",
+    operation_class=described(bytes, AttachmentState, refuses=(409,)),
+)
+async def append_route(
+    request: Asked,
+    attachment_id: str,
+    offset: Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=MAX_ATTACHMENT)],
+) -> Response[bytes]:
     """Add bytes at `Upload-Offset`."""
     caller = await _caller(request)
-    offset = request.headers.get("upload-offset", "")
-    if not offset.isdigit():
-        raise Refusal(400, Codes.MALFORMED)
     data = await read_body(request, CHUNK)
-    state = await attachments.append(_service(request), caller, attachment_id, int(offset), data)
+    state = await attachments.append(_service(request), caller, attachment_id, offset, data)
     return answer_message(request, state)
 
 
-@get("/attachments/{attachment_id:str}", summary="Fetch a whole file")
+@get(
+    "/attachments/{attachment_id:str}",
+    summary="Fetch a whole file",
+    operation_class=described(answers=bytes),
+)
 async def fetch_route(request: Asked, attachment_id: str) -> Response[bytes]:
     """Hand out the bytes."""
     caller = await _caller(request)
@@ -124,6 +175,7 @@ async def fetch_route(request: Asked, attachment_id: str) -> Response[bytes]:
 sync_router = Router(
     path="/sync/v1",
     tags=["sync"],
+    security=[{DEVICE: []}],
     route_handlers=[
         enrol_route,
         hello_route,
