@@ -1,7 +1,8 @@
 """Who may see what: each record belongs to a few scopes, each device may pull a few scopes.
 
-`team:T` everything of a team (its lead, compliance) · `officer:O` an officer's own cases ·
-`roster:T` the colleagues of a team, without whom nobody can name a second officer.
+`team:T` everything of a team (its lead) · `officer:O` an officer's own cases · `review:T` a team's
+records without the ways to reach a customer (compliance; see `redaction`) · `roster:T` the
+colleagues of a team, without whom nobody can name a second officer.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,16 @@ from sync.domain.vocabulary import Role
 def team_scope(team_id: TeamId) -> str:
     """Return the scope of everything a team has."""
     return f"team:{team_id}"
+
+
+def review_scope(team_id: TeamId) -> str:
+    """Return the scope of a team's records as compliance sees them."""
+    return f"review:{team_id}"
+
+
+def is_review(scope: str) -> bool:
+    """Say whether a scope holds records as compliance sees them."""
+    return scope.startswith("review:")
 
 
 def officer_scope(officer_id: OfficerId) -> str:
@@ -33,14 +44,17 @@ def scopes_of(record: Record, case: Case | None) -> frozenset[str]:
         case Officer():
             return frozenset({roster_scope(record.team_id)})
         case Route():
-            return frozenset({team_scope(record.team_id), officer_scope(record.officer_id)})
+            return _of_team(record.team_id) | {officer_scope(record.officer_id)}
         case _ if case is None:
             return frozenset()
         case Reveal():
-            return frozenset({team_scope(case.team_id)})
+            return _of_team(case.team_id)
         case _:
-            own = {officer_scope(o) for o in case.officers}
-            return frozenset(own | {team_scope(case.team_id)})
+            return _of_team(case.team_id) | {officer_scope(o) for o in case.officers}
+
+
+def _of_team(team_id: TeamId) -> frozenset[str]:
+    return frozenset({team_scope(team_id), review_scope(team_id)})
 
 
 def granted_scopes(actor: Actor, teams: Iterable[TeamId]) -> tuple[str, ...]:
@@ -52,6 +66,6 @@ def granted_scopes(actor: Actor, teams: Iterable[TeamId]) -> tuple[str, ...]:
             return team_scope(actor.team_id), roster_scope(actor.team_id)
         case Role.COMPLIANCE:
             every = sorted(teams)
-            return (*(team_scope(t) for t in every), *(roster_scope(t) for t in every))
+            return (*(review_scope(t) for t in every), *(roster_scope(t) for t in every))
         case Role.ADMIN:
             return ()

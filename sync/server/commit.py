@@ -13,6 +13,7 @@ import msgspec
 from sync.domain.ids import BranchId
 from sync.domain.outcome import Change
 from sync.domain.records import Case, Record, Versioned, case_of, encode_record, kind_of
+from sync.domain.redaction import seen_in
 from sync.domain.scopes import scopes_of
 from sync.protocol.pages import FeedRow, Op
 from sync.server.repositories import records
@@ -151,7 +152,7 @@ def leaf_hash(previous: str, at: str, entry: str) -> str:
 
 def _op(scope: str, op: Op, stands: Versioned[Any]) -> Pending:
     record = stands.record
-    body = encode_record(record) if op is Op.PUT else None
+    body = encode_record(seen_in(scope, record)) if op is Op.PUT else None
     return Pending(scope, op, kind_of(record), record.id, stands.rev, case_of(record) or "", body)
 
 

@@ -21,6 +21,8 @@ from sync.domain.records import (
     KINDS,
     Address,
     Attachment,
+    Case,
+    Customer,
     Feedback,
     PlanAgreement,
     Reveal,
@@ -31,6 +33,7 @@ from sync.domain.records import (
     encode_record,
     kind_of,
 )
+from sync.domain.redaction import seen_in
 from sync.domain.scopes import granted_scopes, scopes_of
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.time import at_local, days_between, local_date
@@ -156,22 +159,30 @@ def test_records_know_their_case() -> None:
 
 def test_scopes_tell_only_who_must_know() -> None:
     own = case()
-    assert scopes_of(own, own) == {"team:north", "officer:li", "officer:wang"}
+    assert scopes_of(own, own) == {
+        "team:north",
+        "review:north",
+        "officer:li",
+        "officer:wang",
+    }
     assert scopes_of(
         case(officer_id=None, second_id=None), case(officer_id=None, second_id=None)
-    ) == {"team:north"}
+    ) == {"team:north", "review:north"}
     assert scopes_of(appointment(), None) == frozenset()
-    assert scopes_of(Reveal("r", "c1", NOW, "li", Revealable.NAME), own) == {"team:north"}
+    assert scopes_of(Reveal("r", "c1", NOW, "li", Revealable.NAME), own) == {
+        "team:north",
+        "review:north",
+    }
     assert scopes_of(person(LI), None) == {"roster:north"}
     route = Route("r", "li", "north", TEN.date(), (), "stored", "chen", NOW)
-    assert scopes_of(route, None) == {"team:north", "officer:li"}
+    assert scopes_of(route, None) == {"team:north", "review:north", "officer:li"}
 
 
 def test_grants_follow_the_role() -> None:
     assert granted_scopes(LI, ["north"]) == ("officer:li", "roster:north")
     assert granted_scopes(LEAD, ["north"]) == ("team:north", "roster:north")
     every = granted_scopes(COMPLIANCE, ["south", "north"])
-    assert every == ("team:north", "team:south", "roster:north", "roster:south")
+    assert every == ("review:north", "review:south", "roster:north", "roster:south")
     assert granted_scopes(Actor("adm", Role.ADMIN, "north"), ["north"]) == ()
 
 
@@ -190,3 +201,17 @@ def test_commands_upon_a_revision_name_their_subject() -> None:
         assert (named is not None) == hasattr(command, "base_rev"), name_of(command)
     assert subject_of(assign()) == ("case", "c1")
     assert subject_of(PLACE) is None
+
+
+def test_compliance_sees_conduct_and_not_how_to_reach_the_customer() -> None:
+    own = case(customer=Customer("单小明", ("19900001234",), "1234"))
+    seen = seen_in("review:north", own)
+    assert isinstance(seen, Case)
+    assert (seen.customer.phones, seen.customer.id_tail, seen.customer.name) == ((), "", "单小明")
+    assert (seen.address.text, seen.address.point, seen.address.area) == ("", None, "城北")
+    assert seen.loan.account_no == "6222"
+    assert seen.loan.total_fen == own.loan.total_fen
+    assert seen_in("team:north", own) is own
+    assert seen_in("officer:li", own) is own
+    agreed = appointment()
+    assert seen_in("review:north", agreed) is agreed
