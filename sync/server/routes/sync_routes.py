@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import State
-from litestar.params import HeaderParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
 from sync.protocol.messages import (
     CHUNK,
@@ -29,7 +29,7 @@ from sync.server.routes.bodies import answer, answer_message, read_body, read_me
 from sync.server.routes.described import described
 from sync.server.service import Service
 
-type Asked = Request[Any, Any, State]
+Asked = Request[Any, Any, State]  # no `type`: the framework must see a Request
 
 # A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
@@ -101,8 +101,8 @@ async def push_route(request: Asked) -> Response[bytes]:
 async def pull_route(
     request: Asked,
     wanted: Annotated[str, QueryParameter(name="scope")],
-    after: str = "0.-1",
-    limit: int = 500,
+    after: FromQuery[str] = "0.-1",
+    limit: FromQuery[int] = 500,
 ) -> Response[bytes]:
     """Hand out a page. `scope` itself is a name the framework keeps for its own."""
     caller = await _caller(request)
@@ -122,7 +122,7 @@ async def pull_route(
 )
 async def wait_route(
     request: Asked,
-    after: int,
+    after: FromQuery[int],
     timeout: Annotated[int, QueryParameter(ge=0, le=25)] = 25,  # noqa: ASYNC109
 ) -> Response[bytes]:
     """Answer when the head moves."""
@@ -150,7 +150,7 @@ async def offer_route(request: Asked) -> Response[bytes]:
 )
 async def append_route(
     request: Asked,
-    attachment_id: str,
+    attachment_id: FromPath[str],
     offset: Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=MAX_ATTACHMENT)],
 ) -> Response[bytes]:
     """Add bytes at `Upload-Offset`."""
@@ -165,7 +165,7 @@ async def append_route(
     summary="Fetch a whole file",
     operation_class=described(answers=bytes),
 )
-async def fetch_route(request: Asked, attachment_id: str) -> Response[bytes]:
+async def fetch_route(request: Asked, attachment_id: FromPath[str]) -> Response[bytes]:
     """Hand out the bytes."""
     caller = await _caller(request)
     data = await attachments.fetch(_service(request), caller, attachment_id)
