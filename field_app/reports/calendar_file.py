@@ -1,6 +1,6 @@
 """One appointment as an iCalendar file (RFC 5545) that names nobody and no place."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from icalendar import Calendar, Event
 
@@ -15,9 +15,9 @@ def calendar_file(summary: str, uid: str, start: datetime, end: datetime, now: d
     event = Event()
     event.add("summary", summary)
     event.add("uid", f"{uid}@yuefang")
-    event.add("dtstart", start)
-    event.add("dtend", end)
-    event.add("dtstamp", now)
+    # In UTC: a named zone would have to be described in the file for other calendars to know it.
+    for name, instant in (("dtstart", start), ("dtend", end), ("dtstamp", now)):
+        event.add(name, instant.astimezone(UTC))
     calendar.add_component(event)
     data: bytes = calendar.to_ical()
     return data

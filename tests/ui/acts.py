@@ -3,15 +3,25 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from field_app.operations import appointments, cases, holds, visits
+from field_app.operations import appointments, cases, hardship, holds, visits
 from field_app.operations.appointments import Draft
 from field_app.operations.desk import Desk
+from field_app.operations.hardship import HardshipForm
 from field_app.operations.submit import Saved, Written
 from field_app.operations.visits import VisitForm
 from sync.domain.ids import CaseId
 from sync.domain.records import AgreementEvidence, Promise
 from sync.domain.time import local_date
-from sync.domain.vocabulary import AgreedBy, Channel, HoldKind, Place, Present, VisitOutcome
+from sync.domain.vocabulary import (
+    AgreedBy,
+    Channel,
+    HardshipCause,
+    HoldKind,
+    Place,
+    Present,
+    VisitOutcome,
+    Vulnerability,
+)
 from tests.ui.lookup import rows_at
 from tests.ui.room import MORNING
 from tools.tour.seat import Seat, quiet
@@ -39,6 +49,14 @@ async def propose(seat: Seat, case_id: CaseId, start: datetime) -> None:
 async def hold(seat: Seat, case_id: CaseId, reason: str) -> None:
     """Rest a case."""
     await _act(seat, lambda desk: holds.place(desk, case_id, HoldKind.ILLNESS, reason))
+
+
+async def told_of_hardship(seat: Seat, case_id: CaseId) -> None:
+    """Note that the customer has lost her job and can bear little."""
+    told = HardshipForm(
+        case_id, None, (HardshipCause.JOB_LOSS,), vulnerabilities=(Vulnerability.LOW_RESILIENCE,)
+    )
+    await _act(seat, lambda desk: hardship.record(desk, told))
 
 
 async def visited(seat: Seat, case_id: CaseId, *, promise_fen: int, promise_in: timedelta) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from field_app.bootstrap.running import new_application, new_loop
-from tests.ui.room import Desks, Room, lay_desks
+from tests.ui.room import MANY, Desks, Room, lay_crowded_desk, lay_desks
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +50,23 @@ def room(
     qapp: QApplication, desks: Desks, tmp_path: Path, loop: asyncio.AbstractEventLoop
 ) -> Iterator[Room]:
     """Furnish a room for one test."""
-    made = Room(qapp, desks, tmp_path)
+    yield from _open(Room(qapp, desks, tmp_path), loop)
+
+
+@pytest.fixture
+def crowded(
+    qapp: QApplication,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    loop: asyncio.AbstractEventLoop,
+) -> Iterator[Room]:
+    """Furnish a room whose lead has very many cases."""
+    desks = lay_crowded_desk(tmp_path_factory.mktemp("crowded"), MANY)
+    yield from _open(Room(qapp, desks, tmp_path), loop)
+
+
+def _open(room: Room, loop: asyncio.AbstractEventLoop) -> Iterator[Room]:
     try:
-        yield made
+        yield room
     finally:
-        loop.run_until_complete(made.close())
+        loop.run_until_complete(room.close())

@@ -31,6 +31,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # Before the server's clock, which takes an earlier act at its word and doubts a later one.
 MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=ZONE)
 CASES = 40
+MANY = 2000
 ODD_NAME = "<img src=x><b>${1}"
 ODD_CASE = "YC2026<i>9"
 SETTINGS = Settings(language="en", lock_minutes=60)
@@ -47,14 +48,9 @@ class Desks:
 
 
 def lay_desks(folder: Path) -> Desks:
-    """Furnish a server, enrol li, wang and their lead chen, and give them their cases."""
-    data = folder / "srv"
-    data.mkdir()
-    furnish(data, MORNING, CASES)
-    _import_odd(data)
-    clock = ShiftedClock()
-    clock.jump_to(MORNING)
-    office = Office(Server(data), folder / "homes", clock)
+    """Furnish a server, enrol li, wang and their lead chen, and give the two every case."""
+    office = _furnished(folder, CASES)
+    _import_odd(office.server.data)
     try:
         office.server.start()
         lead = office.seat("chen")
@@ -63,13 +59,39 @@ def lay_desks(folder: Path) -> Desks:
         team.assign(lead.desk, tuple(lead.cases()), people["li"], people["wang"])
         for seat in (lead, office.seat("li"), office.seat("wang"), lead):
             seat.sync()
-        secrets = {seat.login: seat.laptop.secrets for seat in office.seats}
-        for seat in office.seats:
-            (office.homes / seat.login).symlink_to(seat.laptop.home)
-            write_settings(seat.laptop.home, SETTINGS)
-        return Desks(data, office.homes, secrets)
     finally:
         office.close()
+    return _left(office)
+
+
+def lay_crowded_desk(folder: Path, cases: int) -> Desks:
+    """Furnish a server with so many cases, all of them on the lead's laptop."""
+    office = _furnished(folder, cases)
+    try:
+        office.server.start()
+        office.seat("chen").sync()
+    finally:
+        office.close()
+    return _left(office)
+
+
+def _furnished(folder: Path, cases: int) -> Office:
+    data = folder / "srv"
+    data.mkdir()
+    furnish(data, MORNING, cases)
+    clock = ShiftedClock()
+    clock.jump_to(MORNING)
+    return Office(Server(data), folder / "homes", clock)
+
+
+def _left(office: Office) -> Desks:
+    """Return what everybody left when they went home."""
+    secrets: dict[str, SecretStore] = {}
+    for seat in office.seats:
+        (office.homes / seat.login).symlink_to(seat.laptop.home)
+        write_settings(seat.laptop.home, SETTINGS)
+        secrets[seat.login] = seat.laptop.secrets
+    return Desks(office.server.data, office.homes, secrets)
 
 
 def _import_odd(data: Path) -> None:

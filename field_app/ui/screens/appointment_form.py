@@ -59,9 +59,8 @@ class AppointmentForm(QWidget):
 
     def _listen(self) -> None:
         self.day.dateChanged.connect(lambda _d: self.changed())
-        self.span.editingFinished.connect(self.changed)
-        self.span.textEdited.connect(lambda _t: self.changed())
-        self.said.editingFinished.connect(self.changed)
+        for line in (self.span, self.said):
+            line.textEdited.connect(lambda _t: self.changed())
         for box in (self.place, self.first, self.second, self.by, self.channel):
             box.activated.connect(lambda _i: self.changed())
         for tick in (self.asked, self.written):

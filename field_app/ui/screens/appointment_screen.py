@@ -140,6 +140,7 @@ class AppointmentScreen(Page):
         elif self.notice.text:
             self.notice.say("")
         self.findings.show_findings(self._view.findings)
+        self.propose.setEnabled(self.form.chosen is not None)
         self.confirm.setEnabled(self._view.may_confirm and self.form.chosen is not None)
         first = next(iter(self.findings.texts), "")
         self.confirm.setToolTip("" if self._view.may_confirm else first)
