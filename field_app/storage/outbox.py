@@ -12,10 +12,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.storage.vault import Vault
-from sync.domain.commands import Command, encode_command, name_of
+from sync.domain.commands import Command, decode_command, encode_command, name_of
 from sync.domain.ids import BranchId, CaseId, DeviceId, MutationId, OfficerId
 from sync.domain.outcome import Change
 from sync.domain.records import case_of, encode_record, kind_of
+from sync.domain.snapshot import needs
 from sync.protocol.envelope import (
     FIRST_PREVIOUS,
     SUITE,
@@ -75,16 +76,11 @@ class Outbox:
         """
         seq = self._last_seq() + 1
         envelope = self._sealed(mid, seq, command, signer, at)
-        data = encode_envelope(envelope)
         case_id = next((c for c in (case_of(change.record) for change in changes) if c), "")
-        execute = self._vault.connection.execute
-        execute(
-            "INSERT INTO outbox (seq, mid, what, case_id, envelope, made_at) VALUES (?,?,?,?,?,?)",
-            (seq, mid, name_of(command), case_id, data, at.isoformat()),
-        )
+        self._keep(envelope, name_of(command), case_id)
         for change in changes:
             record = change.record
-            execute(
+            self._vault.connection.execute(
                 "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     kind_of(record),
@@ -95,10 +91,38 @@ class Outbox:
                     encode_record(record),
                 ),
             )
-        self._vault.set_meta("chain_hash", envelope_hash(envelope))
-        self._vault.set_meta("last_seq", str(seq))
-        self._vault.journal.append(seq, data)
+        self._vault.journal.append(seq, encode_envelope(envelope))
         return seq
+
+    def restore(self, data: bytes) -> Command:
+        """Keep an envelope again as the journal has it, to be sent; return its command."""
+        envelope = decode_envelope(data)
+        command = decode_command(bytes(envelope.body))
+        self._keep(envelope, name_of(command), next(iter(needs(command).cases), ""))
+        return command
+
+    def _keep(self, envelope: Envelope, what: str, case_id: str) -> None:
+        self._vault.connection.execute(
+            "INSERT INTO outbox (seq, mid, what, case_id, envelope, made_at) VALUES (?,?,?,?,?,?)",
+            (
+                envelope.seq,
+                envelope.mid,
+                what,
+                case_id,
+                encode_envelope(envelope),
+                envelope.wall_at.isoformat(),
+            ),
+        )
+        self._vault.set_meta("chain_hash", envelope_hash(envelope))
+        self._vault.set_meta("last_seq", str(envelope.seq))
+
+    def forget_case(self, case_id: str) -> None:
+        """Let go of sent work and drafts of an erased case; what was not sent yet stays."""
+        execute = self._vault.connection.execute
+        sent = "SELECT seq FROM outbox WHERE case_id = ? AND state IN ('acked', 'done', 'resolved')"
+        execute(f"DELETE FROM overlay WHERE seq IN ({sent})", (case_id,))
+        execute(f"DELETE FROM outbox WHERE seq IN ({sent})", (case_id,))
+        execute("DELETE FROM draft WHERE instr(name, ?)", (case_id,))
 
     def _sealed(
         self, mid: MutationId, seq: int, command: Command, signer: Signer, at: datetime
@@ -148,6 +172,13 @@ class Outbox:
             f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states
         ).fetchone()
         return int(row[0]) if row else 0
+
+    def waiting_seq(self, mid: MutationId) -> int | None:
+        """Return the number of work that is not answered yet, None for any other."""
+        row = self._vault.connection.execute(
+            "SELECT seq FROM outbox WHERE mid = ? AND state = 'queued'", (mid,)
+        ).fetchone()
+        return int(row[0]) if row else None
 
     def resolve(self, mid: MutationId) -> None:
         """Note that a person has decided about refused work; the row stays as history."""

@@ -12,6 +12,7 @@ import msgspec
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.outbox import Outbox
+from field_app.storage.trouble import Damaged
 from field_app.storage.vault import Vault
 from sync.domain.ids import CaseId, DeviceId, MutationId
 from sync.domain.time import Clock
@@ -67,15 +68,18 @@ class VaultReplica:
         with self._vault.transaction() as connection:
             touched: set[CaseId] = set()
             for result in results:
-                touched |= set(self._outbox.touched_cases(result.seq))
+                seq = self._outbox.waiting_seq(result.mid)
+                if seq is None:
+                    continue  # answered before
+                touched |= set(self._outbox.touched_cases(seq))
                 state = "acked" if _final(result) in SETTLED_WELL else "attention"
                 connection.execute(
                     "UPDATE outbox SET state = ?, result = ?, acked_commit = ?, trouble = '' "
-                    "WHERE mid = ? AND state = 'queued'",
-                    (state, msgspec.json.encode(result), result.commit_no, result.mid),
+                    "WHERE seq = ?",
+                    (state, msgspec.json.encode(result), result.commit_no, seq),
                 )
                 if state == "attention":
-                    connection.execute("DELETE FROM overlay WHERE seq = ?", (result.seq,))
+                    connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 
@@ -114,12 +118,14 @@ class VaultReplica:
 
     def _apply(self, scope: str, op: PageOp) -> None:
         execute = self._vault.connection.execute
-        if op.op is Op.EXIT:
+        if op.op is not Op.PUT:
             execute(
                 "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
                 (scope, op.kind, op.id),
             )
             self._purge_if_left(op.kind, op.id)
+            if op.op is Op.ERASE:
+                self._outbox.forget_case(op.case_id)
             return
         execute("INSERT OR IGNORE INTO membership VALUES (?, ?, ?)", (scope, op.kind, op.id))
         execute(
@@ -135,6 +141,18 @@ class VaultReplica:
             "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)",
             (kind, record_id),
         )
+        if kind == "attachment":
+            self._drop_file_if_left(record_id)
+
+    def _drop_file_if_left(self, attachment_id: str) -> None:
+        """Delete a file that the server has and that no record on this laptop names."""
+        left = self._vault.connection.execute(
+            "DELETE FROM upload WHERE id = ? AND state = 'done' AND NOT EXISTS "
+            "(SELECT 1 FROM projected p WHERE p.kind = 'attachment' AND p.id = upload.id)",
+            (attachment_id,),
+        )
+        if left.rowcount:
+            self._files.remove(attachment_id)
 
     def _drop_echoed(self) -> set[CaseId]:
         """End work whose echo every scope has passed, and show the server's own words instead."""
@@ -203,13 +221,25 @@ class VaultReplica:
         return [UploadState(AttachmentOffer(i, s, h), MutationId(m)) for i, s, h, m in rows]
 
     def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
-        """Return up to `size` plain bytes of the file from `offset`."""
-        return self._files.read(attachment_id, offset, size)
+        """Return up to `size` plain bytes of the file from `offset`.
+
+        Raises Damaged, and the file is not offered again: it must not hold up the others.
+        """
+        try:
+            return self._files.read(attachment_id, offset, size)
+        except Damaged:
+            self._set_upload(attachment_id, "damaged")
+            raise
 
     def uploaded(self, attachment_id: str) -> None:
         """Note that the server has the whole file."""
+        with self._vault.transaction():
+            self._set_upload(attachment_id, "done")
+            self._drop_file_if_left(attachment_id)
+
+    def _set_upload(self, attachment_id: str, state: str) -> None:
         with self._vault.transaction() as connection:
-            connection.execute("UPDATE upload SET state = 'done' WHERE id = ?", (attachment_id,))
+            connection.execute("UPDATE upload SET state = ? WHERE id = ?", (state, attachment_id))
 
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended and how the server's clock stood to ours."""

@@ -90,6 +90,7 @@ class PlaceHold(msgspec.Struct, frozen=True, tag="place_hold", tag_field="do"):
     hold: HoldKind
     reason: str
     at: datetime
+    until: date | None = None
 
 
 class LiftHold(msgspec.Struct, frozen=True, tag="lift_hold", tag_field="do"):
@@ -100,6 +101,7 @@ class LiftHold(msgspec.Struct, frozen=True, tag="lift_hold", tag_field="do"):
     base_rev: int
     reason: str
     at: datetime
+    asked_by_customer: bool = False
 
 
 class ProposeAppointment(msgspec.Struct, frozen=True, tag="propose_appointment", tag_field="do"):

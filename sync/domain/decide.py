@@ -21,11 +21,12 @@ from sync.domain.listening import (
 )
 from sync.domain.outcome import Outcome
 from sync.domain.question import Question
-from sync.domain.recording import record_fact, record_visit
+from sync.domain.recording import record_contact, record_fact, record_visit
 from sync.domain.relief import agree_plan, decide_plan, end_plan, propose_plan
 
 # Commands that are not here are plain facts: kept as they are.
 DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
+    commands.RecordContact: record_contact,
     commands.RecordVisit: record_visit,
     commands.RecordFeedback: record_feedback,
     commands.RecordWish: record_wish,

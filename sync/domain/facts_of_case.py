@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import AgreementEvidence, Appointment, Case, Visit
 from sync.domain.situation import (
     ActiveHold,
     Agreement,
     Call,
+    Complaint,
     CustomerState,
     OfficerOnVisit,
     Recording,
+    Sensitive,
     Situation,
 )
 from sync.domain.snapshot import Snapshot
 from sync.domain.vocabulary import (
     CALLED_OFF,
     REMINDER_CHANNELS,
+    SENSITIVE_CAUSES,
     AgreedBy,
     AppointmentState,
     Channel,
@@ -51,13 +56,38 @@ def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None)
             for v in snapshot.visits(case.id)
             if v.outcome not in CALLED_OFF and v.id != but
         ),
-        holds=tuple(ActiveHold(h.hold) for h in snapshot.active_holds(case.id)),
+        holds=tuple(
+            ActiveHold(h.hold, h.placed_at, h.until, h.reason)
+            for h in snapshot.active_holds(case.id)
+        ),
         wishes=case.wishes,
         customer=CustomerState(
             deceased=case.customer.deceased, vulnerable=bool(case.customer.vulnerabilities)
         ),
         plan_in_force=case.plan_in_force,
+        letters=tuple(c.at for c in contacts if c.channel is Channel.LETTER),
+        complaints=tuple(
+            Complaint(c.received_at, c.answered_at) for c in snapshot.complaints(case.id)
+        ),
+        sensitive=_sensitive(snapshot, case),
+        closed_on=case.closed_on,
     )
+
+
+def known_at(situation: Situation, at: datetime) -> Situation:
+    """Return what was on record before an instant: a fact is judged by what came before it."""
+    return msgspec.structs.replace(
+        situation,
+        reminders=tuple(r for r in situation.reminders if r < at),
+        letters=tuple(one for one in situation.letters if one < at),
+        calls=tuple(c for c in situation.calls if c.at < at),
+        visits=tuple(v for v in situation.visits if v < at),
+    )
+
+
+def _sensitive(snapshot: Snapshot, case: Case) -> Sensitive:
+    notes = [n for n in snapshot.hardships(case.id) if SENSITIVE_CAUSES & set(n.causes)]
+    return Sensitive(bool(notes), all(n.consent_to_sensitive for n in notes))
 
 
 def agreement_of(

@@ -2,11 +2,14 @@
 
 import msgspec
 
+from sync.domain.appointing import refused_by_rules
 from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoute
+from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import OfficerId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Refused, refused
 from sync.domain.question import Question
 from sync.domain.records import Appointment, Case, Hold, Route, Stop
+from sync.domain.situation import Act, Decision, Lifting, Verdict
 from sync.domain.time import local_date
 from sync.domain.vocabulary import AppointmentState, Role
 
@@ -23,8 +26,13 @@ def place_hold(question: Question, command: PlaceHold) -> Outcome:
         question.actor.officer_id,
         command.at,
         reason=command.reason,
+        until=command.until,
     )
-    return Applied((Change(hold, 0),))
+    situation = msgspec.structs.replace(
+        situation_of(question.snapshot, case), actor_role=str(question.actor.role)
+    )
+    decision = question.policy.judge(Act.HOLD, question.at, situation)
+    return Applied((Change(hold, 0),), decision)
 
 
 def lift_hold(question: Question, command: LiftHold) -> Outcome:
@@ -41,13 +49,32 @@ def lift_hold(question: Question, command: LiftHold) -> Outcome:
         return refused("hold.already_lifted")
     if not command.reason.strip():
         return refused("hold.needs_reason")
+    decision = _judge_lifting(question, case, command, found.record)
+    if decision.verdict is Verdict.BLOCK:
+        return refused_by_rules(decision)
     lifted = msgspec.structs.replace(
         found.record,
         lifted_by=question.actor.officer_id,
         lifted_at=command.at,
         lift_reason=command.reason.strip(),
     )
-    return Applied((Change(lifted, found.rev),))
+    return Applied((Change(lifted, found.rev),), decision)
+
+
+def _judge_lifting(question: Question, case: Case, command: LiftHold, hold: Hold) -> Decision:
+    lifting = Lifting(
+        kind=hold.hold,
+        since=hold.placed_at,
+        until=hold.until,
+        reason=command.reason.strip(),
+        asked_by_customer=command.asked_by_customer,
+    )
+    situation = msgspec.structs.replace(
+        situation_of(question.snapshot, case),
+        lifting=lifting,
+        actor_role=str(question.actor.role),
+    )
+    return question.policy.judge(Act.HOLD_LIFT, question.at, situation)
 
 
 def assign_case(question: Question, command: AssignCase) -> Outcome:

@@ -3,8 +3,14 @@
 import msgspec
 
 from sync.domain.budget import Budget
-from sync.domain.commands import RecordVisit
-from sync.domain.facts_of_case import agreement_on, door_of, officers_on, situation_of
+from sync.domain.commands import RecordContact, RecordVisit
+from sync.domain.facts_of_case import (
+    agreement_on,
+    door_of,
+    known_at,
+    officers_on,
+    situation_of,
+)
 from sync.domain.outcome import Applied, Change, Gone, Outcome, refused
 from sync.domain.question import Question
 from sync.domain.records import (
@@ -26,11 +32,19 @@ from sync.domain.vocabulary import (
     OPEN_APPOINTMENTS,
     SENSITIVE_CAUSES,
     AppointmentState,
+    Channel,
     FactFlag,
     Present,
     VisitOutcome,
     Vulnerability,
 )
+
+ACT_OF = {
+    Channel.PHONE: Act.CALL,
+    Channel.SMS: Act.SMS,
+    Channel.APP: Act.APP,
+    Channel.LETTER: Act.LETTER,
+}
 
 type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit | Budget | Wish
 
@@ -45,6 +59,19 @@ def record_fact(question: Question, fact: PlainFact) -> Outcome:
     if isinstance(fact, Budget) and not fact.consent:
         return refused("budget.needs_consent")
     return Applied((Change(_flagged(question, case, fact), 0), *_marks(question, case, fact)))
+
+
+def record_contact(question: Question, command: RecordContact) -> Outcome:
+    """Keep a contact with the rules' answer to it; one too many is kept and marked."""
+    contact = command.contact
+    case = question.snapshot.case(contact.case_id)
+    if case is None:
+        return Gone("case", contact.case_id)
+    known = known_at(situation_of(question.snapshot, case), contact.at)
+    decision = question.policy.judge(ACT_OF[contact.channel], contact.at, known)
+    if decision.verdict is Verdict.BLOCK:
+        contact = _with_flag(contact, FactFlag.RULE_BREACH)
+    return Applied((Change(_flagged(question, case, contact), 0),), decision)
 
 
 def record_visit(question: Question, command: RecordVisit) -> Outcome:
@@ -74,8 +101,9 @@ def _judge_visit(question: Question, case: Case, visit: Visit) -> Decision | Non
         question.snapshot.get(Appointment, visit.appointment_id) if visit.appointment_id else None
     )
     present, recording = door_of(visit)
+    known = situation_of(question.snapshot, case, but=visit.corrects)
     situation = msgspec.structs.replace(
-        situation_of(question.snapshot, case, but=visit.corrects),
+        known_at(known, visit.arrived_at),
         agreement=agreement_on(found.record) if found else None,
         officers=officers_on(question.snapshot, visit.officers),
         present=present,

@@ -109,7 +109,12 @@ class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind"):
     second_id: OfficerId | None = None
     wishes: Wishes = Wishes()
     plan_in_force: bool = False
-    closed: bool = False
+    closed_on: date | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Say whether the case has come to its end."""
+        return self.closed_on is not None
 
     @property
     def officers(self) -> tuple[OfficerId, ...]:
@@ -322,7 +327,10 @@ class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
 
 
 class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
-    """A rest laid on a case until a lead lifts it with a reason; a shared record."""
+    """A rest laid on a case until a lead lifts it with a reason; a shared record.
+
+    `until` is the last day of a rest that has one, such as a breathing space.
+    """
 
     id: RecordId
     case_id: CaseId
@@ -330,6 +338,7 @@ class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
     placed_by: OfficerId
     placed_at: datetime
     reason: str = ""
+    until: date | None = None
     lifted_by: OfficerId | None = None
     lifted_at: datetime | None = None
     lift_reason: str = ""

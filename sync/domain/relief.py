@@ -67,7 +67,10 @@ def _judged(
 ) -> Outcome:
     terms = command.terms
     months = terms.deferred_months + terms.months
-    proposed = ProposedPlan(months=months, product=case.loan.product)
+    affordable = max(i.total_fen for i in schedule) <= afforded.affordable_fen
+    proposed = ProposedPlan(
+        months=months, product=case.loan.product, rate_ppm=terms.rate_ppm, affordable=affordable
+    )
     situation = msgspec.structs.replace(situation_of(question.snapshot, case), plan=proposed)
     decision = question.policy.judge(Act.PLAN, question.at, situation)
     if decision.verdict is Verdict.BLOCK:
@@ -80,7 +83,7 @@ def _judged(
         schedule=schedule,
         budget_id=command.budget_id,
         affordability=afforded,
-        affordable=max(i.total_fen for i in schedule) <= afforded.affordable_fen,
+        affordable=affordable,
         proposed_by=question.actor.officer_id,
         proposed_at=command.at,
         words=command.words.strip(),

@@ -22,7 +22,9 @@ from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import (
     Appointment,
     Case,
+    Complaint,
     Contact,
+    Hardship,
     Hold,
     Officer,
     Payment,
@@ -117,6 +119,14 @@ class Snapshot:
     def plans(self, case_id: CaseId) -> list[Plan]:
         """Return every plan of the case, oldest first."""
         return sorted(self._of(Plan, case_id), key=lambda p: (p.proposed_at, p.id))
+
+    def complaints(self, case_id: CaseId) -> list[Complaint]:
+        """Return every complaint of the case, oldest first."""
+        return sorted(self._of(Complaint, case_id), key=lambda c: (c.received_at, c.id))
+
+    def hardships(self, case_id: CaseId) -> list[Hardship]:
+        """Return every hardship note of the case."""
+        return self._of(Hardship, case_id)
 
     def payments(self, case_id: CaseId) -> list[Payment]:
         """Return the money received on the case, oldest first."""

@@ -50,6 +50,7 @@ class AgreedBy(StrEnum):
 
     CUSTOMER = "customer"
     CO_BORROWER = "co_borrower"
+    GUARDIAN = "guardian"
     THIRD_PARTY = "third_party"
 
 

@@ -1,7 +1,8 @@
 """Pages of the feed: stored bytes spliced into one JSON object, never decoded on the server.
 
 A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
-`[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit and body null for exit.
+`[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit | erase, body null but for
+put. Whoever reads `erase` also lets go of its own sent work on the case.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ class Op(StrEnum):
 
     PUT = "put"
     EXIT = "exit"
+    ERASE = "erase"
 
 
 class Cursor(msgspec.Struct, frozen=True, order=True):

@@ -92,6 +92,19 @@ class Commit:
             for scope in sorted(joined & scopes_of(stands.record, after)):
                 self._put(scope, stands)
 
+    async def erase(self, case: Case, stands: Sequence[Versioned[Any]]) -> None:
+        """Let everything of a case go, here and on every laptop; only ids and numbers stay.
+
+        The feed's own copies go too: a laptop that had not read them hears of the erasure alone.
+        """
+        for one in stands:
+            for scope in sorted(scopes_of(one.record, case)):
+                self._ops.append(_op(scope, Op.ERASE, one))
+        for table in ("record", "feed"):
+            await self._session.run(
+                f"DELETE FROM {table} WHERE branch_id = ? AND case_id = ?", self._branch, case.id
+            )
+
     def _put(self, scope: str, stands: Versioned[Any]) -> None:
         self._ops.append(_op(scope, Op.PUT, stands))
 

@@ -52,7 +52,7 @@ async def append(
     part = _part(service, branch, fact.id)
     await asyncio.to_thread(_append, part, offset, data)
     if offset + len(data) == fact.size:
-        await asyncio.to_thread(_complete, part, _whole(service, branch, fact.id), fact.sha256)
+        await asyncio.to_thread(_complete, part, whole_file(service, branch, fact.id), fact.sha256)
     return await _state(service, branch, fact)
 
 
@@ -61,7 +61,7 @@ async def fetch(service: Service, caller: Caller, attachment_id: str) -> bytes:
     fact, seen = await _fact(service, caller, attachment_id)
     if not seen:
         raise Refusal(404, Codes.NOT_FOUND)
-    whole = _whole(service, caller.device.branch_id, fact.id)
+    whole = whole_file(service, caller.device.branch_id, fact.id)
     if not whole.is_file():
         raise Refusal(404, Codes.NOT_FOUND)
     return await asyncio.to_thread(whole.read_bytes)
@@ -102,7 +102,7 @@ def _may_see(service: Service, caller: Caller, case: Case) -> bool:
 
 
 async def _state(service: Service, branch: BranchId, fact: Attachment) -> AttachmentState:
-    if _whole(service, branch, fact.id).exists():
+    if whole_file(service, branch, fact.id).exists():
         return AttachmentState(fact.id, fact.size, complete=True)
     part = _part(service, branch, fact.id)
     return AttachmentState(fact.id, part.stat().st_size if part.exists() else 0, complete=False)
@@ -138,5 +138,12 @@ def _part(service: Service, branch: BranchId, attachment_id: str) -> Path:
     return service.data / "attachments" / branch / f"{attachment_id}.part"
 
 
-def _whole(service: Service, branch: BranchId, attachment_id: str) -> Path:
+def whole_file(service: Service, branch: BranchId, attachment_id: str) -> Path:
+    """Return where a whole file lies."""
     return service.data / "attachments" / branch / attachment_id
+
+
+def forget_file(service: Service, branch: BranchId, attachment_id: str) -> None:
+    """Delete a file and what was begun of it."""
+    whole_file(service, branch, attachment_id).unlink(missing_ok=True)
+    _part(service, branch, attachment_id).unlink(missing_ok=True)

@@ -130,14 +130,29 @@ async def _plan(
 def _case(line: ReadCase, stands: Versioned[Case] | None, ids: IdSource, team: TeamId) -> Case:
     """Return the case as it will be: assignment, wishes and marks of a known one stay."""
     if stands is None:
-        return Case(CaseId(ids.fresh()), line.case_no, team, line.customer, line.address, line.loan)
+        return Case(
+            CaseId(ids.fresh()),
+            line.case_no,
+            team,
+            line.customer,
+            line.address,
+            line.loan,
+            closed_on=line.closed_on,
+        )
     before = stands.record
     customer = msgspec.structs.replace(
         line.customer,
         deceased=before.customer.deceased,
         vulnerabilities=before.customer.vulnerabilities,
     )
-    return msgspec.structs.replace(before, customer=customer, address=line.address, loan=line.loan)
+    return msgspec.structs.replace(
+        before,
+        customer=customer,
+        address=line.address,
+        loan=line.loan,
+        # A file without the column, or an old one, does not open a case again.
+        closed_on=line.closed_on or before.closed_on,
+    )
 
 
 def _contacts(line: ReadCase, case_id: CaseId, ids: IdSource) -> list[Contact]:

@@ -51,6 +51,7 @@ OPTIONAL = (
     "reminded_at",
     "called_at",
     "call_result",
+    "closed_on",
 )
 
 

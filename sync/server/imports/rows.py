@@ -58,6 +58,7 @@ class ReadCase(msgspec.Struct, frozen=True):
     address: Address
     loan: Loan
     contacts: tuple[ReadContact, ...]
+    closed_on: date | None = None
 
 
 class _Refused(Exception):
@@ -90,6 +91,7 @@ class RowReader:
                 self._address(cells),
                 self._loan(cells),
                 tuple(self._contacts(cells)),
+                self._closed(cells),
             )
         except _Refused as refused:
             title = self._mapping.columns.get(refused.column, refused.column)
@@ -188,9 +190,16 @@ class RowReader:
         return int(amount)
 
     def _overdue(self, cells: list[str]) -> date:
+        return self._day("overdue_since", self._required(cells, "overdue_since"))
+
+    def _closed(self, cells: list[str]) -> date | None:
+        told = self._cell(cells, "closed_on")
+        return self._day("closed_on", told) if told else None
+
+    def _day(self, column: str, text: str) -> date:
         form = self._mapping.date_format
         forms = (form, f"{form} %H:%M:%S", f"{form} %H:%M", SPREADSHEET_DAY, SPREADSHEET_TIME)
-        return self._possible("overdue_since", self._required(cells, "overdue_since"), forms).date()
+        return self._possible(column, text, forms).date()
 
     def _instant(self, column: str, text: str) -> datetime:
         forms = (self._mapping.time_format, SPREADSHEET_TIME)

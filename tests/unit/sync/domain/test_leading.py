@@ -1,13 +1,15 @@
 """What leads do: assign, lay and lift holds, publish routes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoute
 from sync.domain.decide import decide
 from sync.domain.outcome import Applied, Conflict, Gone, Refused
 from sync.domain.records import Case, Hold, Route, Stop, Versioned
+from sync.domain.situation import Act
 from sync.domain.vocabulary import AppointmentState, HoldKind
 from tests.unit.sync.domain.town import (
     COMPLIANCE,
@@ -19,6 +21,7 @@ from tests.unit.sync.domain.town import (
     STRANGER,
     TEN,
     WANG,
+    Rules,
     appointment,
     case,
     person,
@@ -190,3 +193,22 @@ def test_routes_are_the_leads() -> None:
     assert decide(question(LEAD, Versioned(2, stands)), publish()) == Conflict("route", "r1", 2)
     again = decide(question(LEAD, Versioned(2, stands)), publish(base_rev=2))
     assert isinstance(again, Applied)
+
+
+def test_the_rules_may_keep_a_hold() -> None:
+    rules = Rules("CN-LIFT-COMPLAINT")
+    refusal = decide(question(LEAD, STANDING, rules=rules), lift())
+    assert isinstance(refusal, Refused)
+    assert refusal.reasons[0].params["rule"] == "CN-LIFT-COMPLAINT"
+    [(act, _, situation)] = rules.asked
+    assert act is Act.HOLD_LIFT
+    assert situation.actor_role == "lead"
+    assert situation.lifting is not None
+    assert situation.lifting.kind == "complaint"
+
+
+def test_a_rest_may_have_a_last_day() -> None:
+    place = msgspec.structs.replace(PLACE, until=date(2026, 11, 9))
+    outcome = decide(question(), place)
+    assert isinstance(outcome, Applied)
+    assert outcome.changes[0].record.until == date(2026, 11, 9)

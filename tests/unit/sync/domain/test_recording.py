@@ -17,6 +17,7 @@ from sync.domain.records import (
     Appointment,
     Attachment,
     Case,
+    Complaint,
     Contact,
     Customer,
     Hardship,
@@ -270,3 +271,43 @@ def test_the_case_file_tells_the_rules_what_happened() -> None:
     assert situation.customer.deceased
     assert situation.customer.vulnerable
     assert [o.certified_until for o in situation.officers or ()] == [date(2027, 6, 30), None]
+
+
+def test_a_contact_against_a_rule_is_kept_and_marked() -> None:
+    call = contact(Channel.PHONE, ContactResult.CONNECTED, by="li")
+    rules = Rules("CN-CALLS-DAY")
+    kept = only(decide(question(rules=rules), RecordContact(call)), Contact)
+    assert kept.flags == (FactFlag.RULE_BREACH,)
+    [(act, at, _)] = rules.asked
+    assert (act, at) == (Act.CALL, call.at)
+    assert only(decide(question(), RecordContact(call)), Contact).flags == ()
+    elsewhere = contact(Channel.SMS, ContactResult.DELIVERED, case_id="c9")
+    assert isinstance(decide(question(), RecordContact(elsewhere)), Gone)
+
+
+def test_a_fact_is_judged_by_what_came_before_it() -> None:
+    rules = Rules()
+    later = contact(Channel.PHONE, ContactResult.CONNECTED, id="k9", at=NOW)
+    call = contact(Channel.PHONE, ContactResult.CONNECTED)
+    decide(question(LI, later, rules=rules), RecordContact(call))
+    [(_, _, situation)] = rules.asked
+    assert situation.calls == ()
+    decide(question(LI, call, rules=rules), RecordContact(later))
+    assert len(rules.asked[1][2].calls) == 1
+
+
+def test_the_rules_see_what_is_on_record() -> None:
+    illness = hardship(causes=(HardshipCause.ILLNESS,), consent_to_sensitive=True)
+    letter = contact(Channel.LETTER, ContactResult.DELIVERED)
+    complaint = Complaint("q1", "c1", "b1", "h1", "fees", NOW, date(2026, 9, 25))
+    rest = Hold("h1", "c1", HoldKind.BREATHING_SPACE, "li", NOW, "病中", date(2026, 11, 9))
+    rules = Rules()
+    call = contact(Channel.PHONE, ContactResult.CONNECTED, at=NOW)
+    decide(question(LI, illness, letter, complaint, rest, rules=rules), RecordContact(call))
+    [(_, _, seen)] = rules.asked
+    assert seen.letters == (letter.at,)
+    assert [c.received_at for c in seen.complaints] == [NOW]
+    assert (seen.sensitive.kept, seen.sensitive.separate_consent) == (True, True)
+    assert [(h.kind, h.until, h.reason) for h in seen.holds] == [
+        ("breathing_space", date(2026, 11, 9), "病中")
+    ]
