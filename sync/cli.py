@@ -19,18 +19,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from sync.cli_arguments import build_parser
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
+from sync.domain.situation import Decision
 from sync.domain.time import Clock
 from sync.domain.vocabulary import Role
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import PackRefused, load_pack
 from sync.policy.situations import OUT, RowRefused, try_table
+from sync.policy.words import PackWords
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.imports.importing import ImportFailed, import_file
 from sync.server.imports.report import failure_text, report_text
+from sync.server.keeping import ErasureRefused, Keeping, NoSuchCase
 from sync.server.migrations.upgrading import is_newest, upgrade
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
+from sync.server.subject_access import hand_over
 
 type Arguments = argparse.Namespace
 
@@ -48,6 +52,8 @@ def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
     parsed.clock = clock
     try:
         return COMMANDS[parsed.command](parsed)
+    except NoSuchCase as error:
+        return _fail(f"there is no case {error}")
     except AdminRefused as error:
         return _fail(str(error))
     except ImportFailed as error:
@@ -199,6 +205,46 @@ def _audit(parsed: Arguments) -> int:
     return _administer(parsed, act)
 
 
+def _retention(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> None:
+        keeping = Keeping(admin.service, BranchId(parsed.branch))
+        if parsed.action == "run":
+            for case_no in await keeping.run():
+                print(f"{case_no}\terased")
+        words = PackWords(admin.service.policy.pack, parsed.language)
+        for kept in await keeping.closed_cases():
+            print(f"{kept.case_no}\t{kept.decision.verdict}\t{_sentences(words, kept.decision)}")
+
+    return _administer(parsed, act)
+
+
+def _erase(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> int:
+        keeping = Keeping(admin.service, BranchId(parsed.branch))
+        try:
+            gone = await keeping.erase(parsed.case_no, parsed.why)
+        except ErasureRefused as refused:
+            words = PackWords(admin.service.policy.pack, parsed.language)
+            return _fail(f"{parsed.case_no}: {_sentences(words, refused.decision)}")
+        print(f"{parsed.case_no}: {gone} records erased")
+        return 0
+
+    return _administer(parsed, act)
+
+
+def _subject_access(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> None:
+        branch, out = BranchId(parsed.branch), Path(parsed.out)
+        count = await hand_over(admin.service, branch, parsed.case_no, out)
+        print(f"{parsed.case_no}: {count} records in {out.name}")
+
+    return _administer(parsed, act)
+
+
+def _sentences(words: PackWords, decision: Decision) -> str:
+    return " ".join(f"{words.sentence(f)} ({words.source(f.rule)})" for f in decision.findings)
+
+
 def _policy(parsed: Arguments) -> int:
     if parsed.action == "check":
         engine = PolicyEngine(load_pack(Path(parsed.file)))
@@ -266,6 +312,9 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "enrol-code": _enrol_code,
     "device": _device,
     "audit": _audit,
+    "retention": _retention,
+    "erase": _erase,
+    "subject-access": _subject_access,
     "policy": _policy,
     "mappack": _mappack,
 }

@@ -39,6 +39,21 @@ def build_parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", parents=[common], help="the audit chain")
     audit.add_argument("action", choices=["verify"])
 
+    retention = commands.add_parser(
+        "retention", parents=[common], help="closed cases, and those kept too long"
+    )
+    retention.add_argument("action", choices=["list", "run"])
+    erase = commands.add_parser("erase", parents=[common], help="erase one case")
+    erase.add_argument("case_no")
+    erase.add_argument("--why", choices=["request", "retention"], default="request")
+    for one in (retention, erase):
+        one.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
+    access = commands.add_parser(
+        "subject-access", parents=[common], help="everything kept about one customer"
+    )
+    access.add_argument("case_no")
+    access.add_argument("--out", required=True, help="the archive to write (.zip)")
+
     policy = commands.add_parser("policy", parents=[common], help="check a pack, try situations")
     policy.add_argument("action", choices=["check", "try"])
     policy.add_argument("file")

@@ -1,0 +1,160 @@
+"""What is kept no longer: cases whose period is over, and what a customer asked to have erased.
+
+Asked of the policy pack (acts `retention` and `erasure`); refused while a complaint, a dispute, a
+plan or the legal period stands (PIPL art. 47). The audit chain stays whole: its entries hold ids
+and hashes only. Envelopes keep their proof without their body: its hash takes its place.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+
+from sync.domain.facts_of_case import situation_of
+from sync.domain.ids import BranchId
+from sync.domain.records import Attachment, Case, Versioned
+from sync.domain.situation import Act, Decision, Verdict
+from sync.domain.snapshot import Needs
+from sync.protocol.envelope import body_hash, decode_envelope, encode_envelope
+from sync.server.commit import Commit
+from sync.server.handlers.attachments import forget_file
+from sync.server.repositories import records
+from sync.server.repositories.session import Session
+from sync.server.service import Service
+
+BATCH = 500  # envelopes read at once while looking for a case
+REPORTS_KEPT = timedelta(days=90)  # import reports name values of refused lines
+
+
+class NoSuchCase(Exception):
+    """There is no case of this number in the branch."""
+
+
+class ErasureRefused(Exception):
+    """The rules keep the case; `decision` says why and until when."""
+
+    def __init__(self, case_no: str, decision: Decision) -> None:
+        super().__init__(case_no)
+        self.case_no = case_no
+        self.decision = decision
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A closed case, and what the rules say of keeping it."""
+
+    case_no: str
+    decision: Decision
+
+
+class Keeping:
+    """The jobs of data protection, each case in one transaction."""
+
+    def __init__(self, service: Service, branch: BranchId) -> None:
+        self._service = service
+        self._branch = branch
+
+    async def closed_cases(self) -> list[Kept]:
+        """Return the closed cases with the rules' answer to keeping them, by number."""
+
+        async def work(session: Session) -> list[Kept]:
+            every = await records.of_kind(session, self._branch, "case")
+            closed = [v.record for v in every if v.record.closed]
+            return [
+                Kept(c.case_no, await self._judge(session, Act.RETENTION, c))
+                for c in sorted(closed, key=lambda c: str(c.case_no))
+            ]
+
+        return await self._service.database.read(work)
+
+    async def run(self) -> tuple[str, ...]:
+        """Erase every case that is kept too long, and old import reports; return the numbers."""
+        every = await self.closed_cases()
+        late = [k.case_no for k in every if k.decision.verdict is not Verdict.ALLOW]
+        erased = []
+        for case_no in late:
+            try:
+                await self.erase(case_no, "retention")
+            except ErasureRefused:
+                continue  # a reason to keep it stands: it is looked at again at the next run
+            erased.append(case_no)
+        before = (self._service.clock.now() - REPORTS_KEPT).isoformat()
+        await self._service.database.write(
+            lambda s: s.run(
+                "DELETE FROM import_run WHERE branch_id = ? AND at < ?", self._branch, before
+            )
+        )
+        return tuple(erased)
+
+    async def erase(self, case_no: str, why: str) -> int:
+        """Erase a case; returns how many records went. `why` is retention or request.
+
+        Raises NoSuchCase, ErasureRefused.
+        """
+
+        async def work(session: Session) -> list[Versioned[object]]:
+            case = await self._case(session, case_no)
+            decision = await self._judge(session, Act.ERASURE, case)
+            if decision.verdict is Verdict.BLOCK:
+                raise ErasureRefused(case_no, decision)
+            stands = await records.of_case(session, self._branch, case.id)
+            commit = Commit(session, self._branch)
+            await commit.erase(case, stands)
+            await self._empty_envelopes(session, case)
+            now = self._service.clock.now().isoformat()
+            commit.leaf(now, what="case.erased", id=case.id, records=len(stands), why=why)
+            await commit.finish()
+            return stands
+
+        gone = await self._service.database.write(work)
+        for one in gone:
+            if isinstance(one.record, Attachment):
+                await asyncio.to_thread(forget_file, self._service, self._branch, one.record.id)
+        return len(gone)
+
+    async def _case(self, session: Session, case_no: str) -> Case:
+        for stands in await records.of_kind(session, self._branch, "case"):
+            if stands.record.case_no == case_no:
+                case: Case = stands.record
+                return case
+        raise NoSuchCase(case_no)
+
+    async def _judge(self, session: Session, act: Act, case: Case) -> Decision:
+        snapshot = await records.snapshot(session, self._branch, Needs((case.id,)))
+        now = self._service.clock.now()
+        return self._service.policy.judge(act, now, situation_of(snapshot, case))
+
+    async def _empty_envelopes(self, session: Session, case: Case) -> None:
+        """Replace the bodies of every envelope about the case by their hash."""
+        after, wanted = "", case.id.encode()
+        while True:
+            rows = await session.rows(
+                "SELECT mid, envelope FROM mutation WHERE branch_id = ? AND mid > ? "
+                f"ORDER BY mid LIMIT {BATCH}",
+                self._branch,
+                after,
+            )
+            for mid, data in rows:
+                if wanted in bytes(data):
+                    await self._empty_envelope(session, mid, bytes(data))
+            if len(rows) < BATCH:
+                return
+            after = rows[-1][0]
+
+    async def _empty_envelope(self, session: Session, mid: str, data: bytes) -> None:
+        envelope = decode_envelope(data)
+        proof = msgspec.json.encode({"erased": body_hash(bytes(envelope.body))})
+        emptied = msgspec.structs.replace(envelope, body=msgspec.Raw(proof))
+        await session.run(
+            "UPDATE mutation SET envelope = ?, result = ? WHERE branch_id = ? AND mid = ?",
+            encode_envelope(emptied),
+            await self._emptied_result(session, mid),
+            self._branch,
+            mid,
+        )
+
+    async def _emptied_result(self, session: Session, mid: str) -> bytes:
+        row = await session.row(
+            "SELECT result FROM mutation WHERE branch_id = ? AND mid = ?", self._branch, mid
+        )
+        told = msgspec.json.decode(bytes(row[0]) if row else b"{}")
+        return msgspec.json.encode(told | {"current": None})
