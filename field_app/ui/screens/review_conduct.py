@@ -1,0 +1,119 @@
+"""Conduct as bars by month; a bar opens the records behind it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from field_app.ui.components.bar_chart import Bar, BarChart
+from field_app.ui.components.choices import combo
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, row
+from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.navigation import Navigator
+from field_app.viewmodels.review import MEASURES, ReviewViewModel, measured
+from sync.domain.ids import CaseId
+
+
+class ReviewConduct(QWidget):
+    """One measure of one team over the last months."""
+
+    def __init__(self, page: Page, view: ReviewViewModel, go: Navigator) -> None:
+        super().__init__()
+        self._page = page
+        self._view = view
+        self._go = go
+        look, words = page.look, page.words
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.px(12))
+        measures = [(m, words.code(f"measure.{m}")) for m in MEASURES]
+        self.measure = combo(measures, words("Measure"))
+        self.team = combo([], words("Team"))
+        self.measure.currentIndexChanged.connect(
+            lambda _i: view.choose(measure=str(self.measure.currentData()))
+        )
+        self.team.currentIndexChanged.connect(
+            lambda _i: view.choose(team=str(self.team.currentData() or ""))
+        )
+        self.export_button = button(look, words("Export …"), self.export)
+        line = [label(words("Measure"), "muted", wrap=False), self.measure]
+        line += [label(words("Team"), "muted", wrap=False), self.team]
+        column.addLayout(row(look, *line, None, self.export_button))
+        card = Card(look)
+        self.explain = label("", "muted")
+        self.chart = BarChart(look, chooses=True)
+        self.chart.chosen.connect(lambda n: page.start(view.drill(n)))
+        card.body.addWidget(self.explain)
+        card.body.addWidget(self.chart)
+        column.addWidget(card)
+        self.behind = label("", "heading")
+        self.records = QListWidget()
+        self.records.setAccessibleName(words("Records behind the figure"))
+        self.records.itemActivated.connect(self._open)
+        column.addWidget(self.behind)
+        column.addWidget(self.records, 1)
+
+    def show_conduct(self) -> None:
+        """Show the figures as read."""
+        view, words = self._view, self._page.words
+        self._fill_teams()
+        kind = MEASURES[view.measure]
+        self.explain.setText(words.code(f"measured.{kind}"))
+        bars = []
+        for month, figure in zip(view.conduct.months, view.figures(), strict=True):
+            value = (figure.value if figure else None) or 0.0
+            told = measured(words, figure) if figure else "—"
+            bars.append(Bar(month, (("accent", value),), told))
+        self.chart.show_bars(bars, self.measure.currentText())
+        self.show_records()
+
+    def _fill_teams(self) -> None:
+        self.team.blockSignals(True)
+        self.team.clear()
+        for team in self._view.conduct.teams:
+            self.team.addItem(team, team)
+        self.team.setCurrentIndex(max(0, self.team.findData(self._view.team)))
+        self.team.blockSignals(False)
+
+    def show_records(self) -> None:
+        """Show the records behind the chosen figure."""
+        view, words = self._view, self._page.words
+        self.behind.setText(
+            words("{n} records behind the figure", n=len(view.evidence))
+            if view.evidence
+            else words("Choose a month to see its records")
+        )
+        self.records.clear()
+        for one in view.evidence:
+            number = view.case_numbers.get(one.case_id, "")
+            parts = (words.code(f"kind.{one.kind}"), number, words.moment(one.at, view.zone))
+            entry = QListWidgetItem(" · ".join(p for p in parts if p))
+            entry.setData(Qt.ItemDataRole.UserRole, one.case_id)
+            self.records.addItem(entry)
+
+    def _open(self, entry: QListWidgetItem) -> None:
+        self._go.open_case(CaseId(str(entry.data(Qt.ItemDataRole.UserRole))))
+
+    def export(self) -> None:
+        """Ask why and where to, then write the workbook."""
+        self._page.start(self._export())
+
+    async def _export(self) -> None:
+        page, words = self._page, self._page.words
+        fields = (Field("reason", words("What is it for?"), required=True),)
+        explain = words("Taking figures out of the vault is recorded with its reason.")
+        told = await ask(page, page.look, words("Export"), fields, explain)
+        if told is None:
+            return
+        dialog = QFileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"), "*.xlsx")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("xlsx")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self.write(Path(path), told["reason"]))
+        dialog.open()
+
+    def write(self, path: Path, reason: str) -> None:
+        """Write the workbook to a chosen place."""
+        self._page.start(self._view.export(self._page.words, path, reason))

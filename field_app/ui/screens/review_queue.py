@@ -1,0 +1,163 @@
+"""The queue: complaints by their deadline, plans that wait, facts that carry a mark."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Card, Notice, clear, row
+from field_app.ui.components.texts import badge, button, label
+from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.navigation import Navigator
+from field_app.viewmodels.review import ComplaintItem, FlaggedItem, PlanItem, ReviewViewModel
+from sync.domain.vocabulary import ComplaintState
+
+SOON_DAYS = 5
+
+
+class ReviewQueue(QWidget):
+    """Cards of what waits."""
+
+    def __init__(self, page: Page, view: ReviewViewModel, go: Navigator) -> None:
+        super().__init__()
+        self._page = page
+        self._view = view
+        self._go = go
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(page.look.px(12))
+
+    def show_queue(self) -> None:
+        """Show the queue as read."""
+        clear(self._column)
+        queue, words = self._view.queue, self._page.words
+        if queue is None:
+            return
+        if self._view.broken_at is not None:
+            broken = words(
+                "This laptop's own trail is broken at entry {n}.", n=self._view.broken_at
+            )
+            self._column.addWidget(Notice(self._page.look, broken, "block"))
+        self._add(words("Complaints"), queue.complaints, self._complaint, words("None is open."))
+        self._add(words("Plans to decide"), queue.plans, self._plan, words("None waits."))
+        nothing = words("No fact of the last 30 days is marked.")
+        self._add(words("Marked facts"), queue.flagged, self._flagged, nothing)
+        self._column.addStretch(1)
+
+    def _add[T](
+        self, heading: str, items: tuple[T, ...], make: Callable[[Card, T], None], nothing: str
+    ) -> None:
+        card = Card(self._page.look, f"{heading} ({len(items)})")
+        for item in items:
+            make(card, item)
+        if not items:
+            card.body.addWidget(label(nothing, "muted"))
+        self._column.addWidget(card)
+
+    def _open(self, item: ComplaintItem | PlanItem | FlaggedItem) -> QWidget:
+        about = item.about
+        made = button(
+            self._page.look,
+            f"{about.name} · {about.case_no}",
+            partial(self._go.open_case, about.case_id),
+            kind="quiet",
+        )
+        open_case = self._page.words("Open case {case_no}", case_no=about.case_no)
+        made.setAccessibleName(open_case)
+        return made
+
+    def _complaint(self, card: Card, item: ComplaintItem) -> None:
+        words, one = self._page.words, item.complaint
+        left = item.days_left
+        tone = "block" if left < 0 else "warn" if left <= SOON_DAYS else "info"
+        told = (
+            words("{n} days over", n=-left) if left < 0 else words("{n} days left", n=max(0, left))
+        )
+        marks = [badge(told, tone)] if one.state is ComplaintState.OPEN else []
+        marks.append(badge(words.code(f"complaint_state.{one.state}"), "info"))
+        if one.escalated_at is not None:
+            marks.append(badge(words("with compliance"), "warn"))
+        topic = label(words.code(f"topic.{one.topic}"))
+        card.body.addLayout(row(self._page.look, self._open(item), topic, None, *marks))
+        for text in (item.said, one.answer, one.customer_words):
+            if text:
+                card.body.addWidget(label(text, "muted"))
+        acts = [self._act(text, act, item) for text, act in self._acts(item)]
+        card.body.addLayout(row(self._page.look, None, *acts))
+
+    def _acts(self, item: ComplaintItem) -> list[tuple[str, Callable[[ComplaintItem], None]]]:
+        words = self._page.words
+        found: list[tuple[str, Callable[[ComplaintItem], None]]] = []
+        if item.complaint.state is ComplaintState.OPEN:
+            found.append((words("Answer"), self.answer))
+        else:
+            found.append((words("Customer's word"), self.close_with_word))
+        if item.complaint.escalated_at is None:
+            found.append((words("To compliance"), self.escalate))
+        return found
+
+    def _act(self, text: str, act: Callable[[ComplaintItem], None], item: ComplaintItem) -> QWidget:
+        made = button(self._page.look, text, partial(act, item))
+        made.setAccessibleName(f"{text}: {item.about.case_no}")
+        return made
+
+    def answer(self, item: ComplaintItem) -> None:
+        """Ask for the answer."""
+        self._page.start(self._answer(item))
+
+    async def _answer(self, item: ComplaintItem) -> None:
+        words = self._page.words
+        fields = (Field("answer", words("Answer to the customer"), lines=5, required=True),)
+        explain = words("The complaint closes only with the customer's own word on it.")
+        told = await ask(self._page, self._page.look, words("Answer"), fields, explain)
+        if told is not None:
+            await self._view.answer(item, told["answer"])
+
+    def close_with_word(self, item: ComplaintItem) -> None:
+        """Ask what the customer says of the answer."""
+        self._page.start(self._close(item))
+
+    async def _close(self, item: ComplaintItem) -> None:
+        words = self._page.words
+        options = (("yes", words("content")), ("no", words("not content: hear again")))
+        fields = (
+            Field("content", words("The customer is"), options),
+            Field("words", words("In the customer's words"), lines=4, required=True),
+        )
+        explain = words("Content ends the rest; not content goes to compliance, the case rests on.")
+        told = await ask(self._page, self._page.look, words("Customer's word"), fields, explain)
+        if told is not None:
+            await self._view.close(item, content=told["content"] == "yes", words=told["words"])
+
+    def escalate(self, item: ComplaintItem) -> None:
+        """Ask why compliance should take it."""
+        self._page.start(self._escalate(item))
+
+    async def _escalate(self, item: ComplaintItem) -> None:
+        words = self._page.words
+        fields = (Field("reason", words("Reason"), lines=3, required=True),)
+        told = await ask(self._page, self._page.look, words("To compliance"), fields)
+        if told is not None:
+            await self._view.escalate(item, told["reason"])
+
+    def _plan(self, card: Card, item: PlanItem) -> None:
+        words, plan = self._page.words, item.plan
+        marks = [badge(words.code(f"plan_kind.{plan.terms.kind}"), "info")]
+        if not plan.affordable:
+            marks.append(badge(words("beyond the customer's means"), "block"))
+        if item.own:
+            marks.append(badge(words("for another lead"), "warn"))
+        months, largest = len(plan.schedule), words.money(plan.largest_fen)
+        told = words("{n} instalments, at most {amount}", n=months, amount=largest)
+        by = label(" · ".join(p for p in (told, item.proposed_by) if p), "muted")
+        card.body.addLayout(row(self._page.look, self._open(item), by, None, *marks))
+
+    def _flagged(self, card: Card, item: FlaggedItem) -> None:
+        words = self._page.words
+        when = words.moment(item.at, item.about.zone)
+        marks = [badge(words.code(f"flag.{f}"), "warn") for f in item.flags]
+        marks += [badge(rule, "block") for rule in item.rules]
+        parts = (words.code(f"kind.{item.kind}"), when, item.by)
+        told = label(" · ".join(p for p in parts if p), "muted")
+        card.body.addLayout(row(self._page.look, self._open(item), told, None, *marks))
