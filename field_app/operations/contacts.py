@@ -7,8 +7,9 @@ from field_app.operations.submit import Written, submit
 from sync.domain.commands import RecordContact
 from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import CaseId, RecordId
+from sync.domain.recording import ACT_OF
 from sync.domain.records import Contact
-from sync.domain.situation import Act, Decision
+from sync.domain.situation import Decision
 from sync.domain.vocabulary import Channel, ContactResult
 
 
@@ -18,8 +19,7 @@ def check(desk: Desk, case_id: CaseId, channel: Channel) -> Decision:
     case = snapshot.case(case_id)
     if case is None:
         raise LookupError(f"case {case_id} is not on this laptop")
-    act = Act.CALL if channel is Channel.PHONE else Act.SMS
-    return desk.policy.judge(act, desk.clock.now(), situation_of(snapshot, case))
+    return desk.policy.judge(ACT_OF[channel], desk.clock.now(), situation_of(snapshot, case))
 
 
 def record(

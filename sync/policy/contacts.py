@@ -1,45 +1,15 @@
-"""Mechanisms about what went before: caps, the ladder, agreement and lead time."""
+"""Mechanisms about how a visit comes about: the ladder, the agreement, lead time, its end."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sync.domain.situation import Act, Agreement
+from sync.domain.situation import Act, Agreement, Situation
+from sync.policy.mechanism import Check, Mechanism, Stricter
 from sync.policy.moment import Moment
 from sync.policy.parameters import Parameters
 
-type Check = Callable[[Moment], dict[str, Any] | None]
-
-
-def daily_cap(params: Parameters) -> Check:
-    """Speak when `limit` connected calls or visits already stand on the local date."""
-    of = params.word("of", ("connected_calls", "visits"))
-    limit = params.number("limit")
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        situation = moment.situation
-        instants = (
-            [c.at for c in situation.calls if c.connected]
-            if of == "connected_calls"
-            else situation.visits
-        )
-        count = sum(moment.date_of(i) == moment.day for i in instants)
-        return {"count": count, "limit": limit} if count >= limit else None
-
-    return check
-
-
-def rolling_cap(params: Parameters) -> Check:
-    """Speak when `limit` visits lie in the `hours` before the act, the far end included."""
-    span = timedelta(hours=params.number("hours"))
-    limit = params.number("limit")
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        since = moment.start_at - span
-        count = sum(since <= v < moment.start_at for v in moment.situation.visits)
-        return {"count": count, "limit": limit} if count >= limit else None
-
-    return check
+# Who may be let agree to a visit: the customer, a co-borrower, and a guardian where there is one.
+PARTIES = ("customer", "co_borrower", "guardian")
 
 
 def ladder(params: Parameters) -> Check:
@@ -65,11 +35,12 @@ def ladder(params: Parameters) -> Check:
 
 
 def agreed(params: Parameters) -> Check:
-    """Speak when the customer's own, standing agreement is missing or its window is not now."""
+    """Speak when a standing agreement with one of `parties` is missing or its window is not now."""
     early = timedelta(minutes=params.number("early_minutes"))
+    parties = frozenset(params.words("parties", PARTIES))
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        why = _not_agreed(moment.situation.agreement)
+        why = _not_agreed(moment.situation, parties)
         if not why and moment.act is Act.VISIT_START:
             why = _not_now(moment.situation.agreement, moment.at, early)
         return {"why": why} if why else None
@@ -77,18 +48,24 @@ def agreed(params: Parameters) -> Check:
     return check
 
 
-def _not_agreed(agreement: Agreement | None) -> str:
+def _not_agreed(situation: Situation, parties: frozenset[str]) -> str:
+    agreement = situation.agreement
     if agreement is None:
         return "none"
-    if agreement.by != "customer":
+    if agreement.by not in parties or (agreement.by == "guardian" and not in_ward(situation)):
         return "third_party"
     return "withdrawn" if agreement.withdrawn else ""
+
+
+def in_ward(situation: Situation) -> bool:
+    """Say whether somebody else decides for the customer by law."""
+    return situation.customer.guardian or situation.customer.minor
 
 
 def _not_now(agreement: Agreement | None, at: datetime, early: timedelta) -> str:
     if agreement is None:
         return ""
-    if agreement.start is not None and at < agreement.start - early:
+    if agreement.start is not None and at < agreement.start.astimezone(UTC) - early:
         return "too_early"
     if agreement.end is not None and at > agreement.end:
         return "too_late"
@@ -98,13 +75,38 @@ def _not_now(agreement: Agreement | None, at: datetime, early: timedelta) -> str
 def lead_time(params: Parameters) -> Check:
     """Speak when fewer than `hours` lie between the agreement and the visit."""
     hours = params.number("hours")
+    least = timedelta(hours=hours)
 
     def check(moment: Moment) -> dict[str, Any] | None:
         agreement = moment.situation.agreement
         if agreement is None or agreement.start is None or agreement.agreed_at is None:
             return None
-        if agreement.start - agreement.agreed_at >= timedelta(hours=hours):
+        if agreement.start.astimezone(UTC) - agreement.agreed_at >= least:
             return None
         return {"hours": hours}
 
     return check
+
+
+def past_end(params: Parameters) -> Check:
+    """Speak when the agreed end has passed."""
+
+    def check(moment: Moment) -> dict[str, Any] | None:
+        agreement = moment.situation.agreement
+        if agreement is None or agreement.end is None or moment.at <= agreement.end:
+            return None
+        return {"end": agreement.end.astimezone(moment.zone).strftime("%H:%M")}
+
+    return check
+
+
+MECHANISMS = (
+    Mechanism(ladder, {"days_tried": Stricter.MORE}, frozenset({"missing"}), case_wide=True),
+    Mechanism(
+        agreed,
+        {"early_minutes": Stricter.LESS, "parties": Stricter.NARROWER},
+        frozenset({"why"}),
+    ),
+    Mechanism(lead_time, {"hours": Stricter.MORE}, frozenset({"hours"})),
+    Mechanism(past_end, spoken=frozenset({"end"})),
+)

@@ -1,22 +1,16 @@
-"""Mechanisms about time of day and calendar: forbidden hours, rest days, unknown years, wishes."""
+"""Mechanisms about time of day and calendar: forbidden hours, rest days, unknown years."""
 
-from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
-from sync.domain.situation import Act, Wishes
-from sync.policy.moment import Moment
+from sync.policy.mechanism import Check, Mechanism, Stricter
+from sync.policy.moment import ONE_DAY, Moment
 from sync.policy.parameters import Parameters
-
-type Check = Callable[[Moment], dict[str, Any] | None]
-
-ONE_DAY = timedelta(days=1)
-CHANNEL_OF = {Act.CALL: "phone", Act.SMS: "sms", Act.VISIT_PLAN: "visit", Act.VISIT_START: "visit"}
 
 
 def forbidden_hours(params: Parameters) -> Check:
     """Speak when the act touches [from, until), which may run past midnight."""
-    begins, ends = params.time("from"), params.time("until")
+    begins, ends = params.hours()
     words = {"from": begins.strftime("%H:%M"), "until": ends.strftime("%H:%M")}
 
     def check(moment: Moment) -> dict[str, Any] | None:
@@ -58,29 +52,9 @@ def year_unknown(params: Parameters) -> Check:
     return check
 
 
-def wish(params: Parameters) -> Check:
-    """Speak when the act goes against what the customer asked for."""
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        broken = _broken_wish(moment, moment.situation.wishes)
-        return {"wish": broken} if broken else None
-
-    return check
-
-
-def _broken_wish(moment: Moment, wishes: Wishes) -> str:
-    channel = CHANNEL_OF.get(moment.act)
-    if channel in wishes.channels_refused:
-        return f"no {channel}"
-    if moment.start.weekday() in wishes.no_weekdays:
-        return f"not on weekday {moment.start.isoweekday()}"
-    if wishes.not_before is not None and moment.start.time() < wishes.not_before:
-        return f"not before {wishes.not_before:%H:%M}"
-    if wishes.not_after is not None and _runs_past(moment, wishes.not_after):
-        return f"not after {wishes.not_after:%H:%M}"
-    return ""
-
-
-def _runs_past(moment: Moment, limit: time) -> bool:
-    latest = datetime.combine(moment.day, limit)
-    return moment.start >= latest or moment.end > latest
+HOURS = {"from": Stricter.HOURS, "until": Stricter.HOURS}
+MECHANISMS = (
+    Mechanism(forbidden_hours, HOURS, frozenset({"from", "until"})),
+    Mechanism(rest_day, spoken=frozenset({"day"})),
+    Mechanism(year_unknown, spoken=frozenset({"year"})),
+)

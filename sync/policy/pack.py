@@ -5,49 +5,27 @@ turns them into a check when the engine is built.
 """
 
 import tomllib
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from sync.domain.situation import Act, Severity
+from sync.policy.calendar import YearTable, unknown_year
+from sync.policy.periods import in_periods
+from sync.policy.rule import PackRefused as PackRefused
+from sync.policy.rule import Rule as Rule
+from sync.policy.rule import convert, read_rule
 
-
-class PackRefused(Exception):
-    """The pack cannot be used; `code` and `params` say why."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """One rule: when it speaks is told by `kind` and `params`, to whom by the texts."""
-
-    id: str
-    kind: str
-    acts: tuple[Act, ...]
-    from_date: date
-    text_zh: str
-    text_en: str
-    source_zh: str
-    source_en: str
-    confidence: str
-    severity: Severity = Severity.BLOCK
-    severity_of: dict[Act, Severity] = {}
-    exempt: dict[Act, str] = {}
-    house: bool = False
-    params: dict[str, Any] = {}
-
-    def severity_for(self, act: Act) -> Severity:
-        """Return how strongly the rule speaks about this act."""
-        return self.severity_of.get(act, self.severity)
+_PACK_KEYS = {"id", "version", "zone", "calendar", "announced_until", "name_zh", "name_en"}
+_TABLES = {"pack", "rule", "year"}
+_CALENDARS = {"CN", "weekdays"}
+SATURDAY = 5
 
 
 class Pack(msgspec.Struct, frozen=True):
-    """The rules of one country in one version."""
+    """The rules of one country in one version, with the years whose holidays it brings itself."""
 
     id: str
     version: str
@@ -57,75 +35,119 @@ class Pack(msgspec.Struct, frozen=True):
     name_zh: str
     name_en: str
     rules: tuple[Rule, ...]
+    years: tuple[YearTable, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
-        """Return the rule of this id; raises KeyError when the pack has none."""
-        for one in self.rules:
-            if one.id == rule_id:
-                return one
-        raise KeyError(rule_id)
+        """Return the newest version of a rule; raises KeyError when the pack has none."""
+        return self.versions(rule_id)[0]
 
-
-_PACK_KEYS = {"id", "version", "zone", "calendar", "announced_until", "name_zh", "name_en"}
-_RULE_KEYS = set(Rule.__struct_fields__) - {"params"}
-_WORDS = ("id", "text_zh", "text_en", "source_zh", "source_en")
-_EXEMPTIONS = {"asked", "asked_in_writing", "asked_window"}
-_CALENDARS = {"CN", "weekdays"}
+    def versions(self, rule_id: str) -> tuple[Rule, ...]:
+        """Return every version of a rule, newest first; raises KeyError when there is none."""
+        found = [r for r in self.rules if r.id == rule_id]
+        if not found:
+            raise KeyError(rule_id)
+        return tuple(sorted(found, key=lambda r: r.from_date, reverse=True))
 
 
 def read_pack(text: str) -> Pack:
     """Return the pack written in this TOML; raises PackRefused with the first thing wrong."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PackRefused("pack.not_toml", detail=str(error)) from error
-    head, rules = raw.get("pack"), raw.get("rule", [])
-    if not isinstance(head, dict) or not isinstance(rules, list) or set(raw) - {"pack", "rule"}:
-        raise PackRefused("pack.wrong_shape")
-    if set(head) != _PACK_KEYS:
-        raise PackRefused("pack.wrong_keys", keys=", ".join(sorted(set(head) ^ _PACK_KEYS)))
-    if head["calendar"] not in _CALENDARS:
-        raise PackRefused("pack.unknown_calendar", calendar=str(head["calendar"]))
-    read = tuple(_read_rule(r) for r in rules)
-    seen: set[str] = set()
-    for rule in read:
-        if rule.id in seen:
-            raise PackRefused("pack.duplicate_rule", rule=rule.id)
-        seen.add(rule.id)
-    return _convert(head | {"rules": read}, Pack, "pack")
+    pack, troubles = examine_pack(text)
+    if pack is None or troubles:
+        raise troubles[0]
+    return pack
 
 
 def load_pack(path: Path) -> Pack:
     """Return the pack in this file; raises PackRefused, or OSError when it cannot be read."""
+    return read_pack(text_of(path))
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file; raises PackRefused when it is no text, or OSError."""
     try:
-        return read_pack(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise PackRefused("pack.not_toml", detail=str(error)) from error
 
 
-def _read_rule(raw: Any) -> Rule:
-    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
-        raise PackRefused("pack.rule_without_id")
-    known = {k: v for k, v in raw.items() if k in _RULE_KEYS}
-    rule = _convert(
-        known | {"params": {k: v for k, v in raw.items() if k not in _RULE_KEYS}}, Rule, raw["id"]
-    )
-    for name in _WORDS:
-        if not getattr(rule, name).strip():
-            raise PackRefused("pack.empty_text", rule=rule.id, name=name)
-    if not rule.acts:
-        raise PackRefused("pack.rule_without_acts", rule=rule.id)
-    for act in (*rule.severity_of, *rule.exempt):
-        if act not in rule.acts:
-            raise PackRefused("pack.act_not_covered", rule=rule.id, act=str(act))
-    for exemption in rule.exempt.values():
-        if exemption not in _EXEMPTIONS:
-            raise PackRefused("pack.unknown_exemption", rule=rule.id, exemption=exemption)
-    return rule
-
-
-def _convert[T](raw: dict[str, Any], cls: type[T], name: str) -> T:
+def examine_pack(text: str) -> tuple[Pack | None, list[PackRefused]]:
+    """Return the pack, as far as it can be read, and everything that is wrong with it."""
     try:
-        return msgspec.convert(raw, cls)
-    except msgspec.ValidationError as error:
-        raise PackRefused("pack.bad_value", rule=name, detail=str(error)) from error
+        raw = tables_of(text, "pack", _TABLES)
+        head = raw["pack"]
+        if set(head) != _PACK_KEYS:
+            keys = ", ".join(sorted(set(head) ^ _PACK_KEYS))
+            raise PackRefused("pack.wrong_keys", keys=keys)
+    except PackRefused as trouble:
+        return None, [trouble]
+    rules, troubles = read_all(raw.get("rule", []), read_rule)
+    years, unread = read_all(raw.get("year", []), _read_year)
+    rules, clashes = in_periods(rules)
+    troubles += unread + clashes
+    try:
+        pack = convert(head | {"rules": rules, "years": years}, Pack, "pack")
+    except PackRefused as trouble:
+        return None, [*troubles, trouble]
+    return pack, troubles + _head_troubles(pack)
+
+
+def tables_of(text: str, head: str, allowed: set[str]) -> dict[str, Any]:
+    """Return the tables of a TOML text: `head`, and lists of the others; raises PackRefused."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PackRefused("pack.not_toml", detail=str(error)) from error
+    lists = (raw.get(name, []) for name in allowed - {head})
+    fits = isinstance(raw.get(head), dict) and all(isinstance(one, list) for one in lists)
+    if not fits or set(raw) - allowed:
+        raise PackRefused("pack.wrong_shape")
+    return raw
+
+
+def read_all[T](
+    raw: Iterable[Any], read: Callable[[Any], T]
+) -> tuple[tuple[T, ...], list[PackRefused]]:
+    """Read each of a list; return what could be read and what was wrong with the others."""
+    found: list[T] = []
+    troubles: list[PackRefused] = []
+    for one in raw:
+        try:
+            found.append(read(one))
+        except PackRefused as trouble:
+            troubles.append(trouble)
+    return tuple(found), troubles
+
+
+def _head_troubles(pack: Pack) -> list[PackRefused]:
+    if pack.calendar not in _CALENDARS:
+        return [PackRefused("pack.unknown_calendar", calendar=pack.calendar)]
+    years = [t.year for t in pack.years]
+    found = [
+        PackRefused("pack.duplicate_year", year=year)
+        for year in sorted(set(years))
+        if years.count(year) > 1
+    ]
+    lost = unknown_year(pack.calendar, pack.announced_until, pack.years)
+    return [*found, PackRefused("pack.unknown_year", year=lost)] if lost else found
+
+
+def _read_year(raw: Any) -> YearTable:
+    if not isinstance(raw, dict) or not isinstance(raw.get("year"), int):
+        raise PackRefused("pack.year_without_number")
+    year = raw["year"]
+    if set(raw) != set(YearTable.__struct_fields__):
+        keys = ", ".join(sorted(set(raw) ^ set(YearTable.__struct_fields__)))
+        raise PackRefused("pack.wrong_year_keys", year=year, keys=keys)
+    table = convert(raw, YearTable, str(year))
+    for day in (*table.rest, *table.work):
+        if why := _odd_day(table, day):
+            raise PackRefused("pack.odd_holiday", year=year, day=day.isoformat(), why=why)
+    return table
+
+
+def _odd_day(table: YearTable, day: date) -> str:
+    if day.year != table.year:
+        return "another_year"
+    if (*table.rest, *table.work).count(day) > 1:
+        return "twice"
+    return "no_weekend" if day in table.work and day.weekday() < SATURDAY else ""

@@ -1,10 +1,10 @@
 """A rule's own parameters, read once and strictly: what is missing, odd or unused is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
 from typing import Any
 
-from sync.policy.pack import PackRefused
+from sync.policy.rule import PackRefused
 
 
 class Parameters:
@@ -14,6 +14,13 @@ class Parameters:
         self._rule_id = rule_id
         self._values = dict(values)
         self._asked: set[str] = set()
+
+    def hours(self) -> tuple[time, time]:
+        """Return the times of day `from` and `until`, which may lie past midnight."""
+        begins, ends = self.time("from"), self.time("until")
+        if begins == ends:
+            raise self._refusal("until")  # nothing, or the whole day? nobody can tell
+        return begins, ends
 
     def time(self, name: str) -> time:
         """Return a time of day written "HH:MM"."""
@@ -30,17 +37,19 @@ class Parameters:
             raise self._refusal(name)
         return value
 
-    def word(self, name: str, allowed: tuple[str, ...] = ()) -> str:
+    def word(self, name: str, allowed: Collection[str] = ()) -> str:
         """Return a text, one of `allowed` when these are given."""
         value = self._take(name)
         if not isinstance(value, str) or (allowed and value not in allowed):
             raise self._refusal(name)
         return value
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts, at least one."""
+    def words(self, name: str, allowed: Collection[str] = ()) -> tuple[str, ...]:
+        """Return a list of different texts, at least one, all of `allowed` when these are given."""
         value = self._take(name)
         if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+            raise self._refusal(name)
+        if len(set(value)) < len(value) or (allowed and not set(value) <= set(allowed)):
             raise self._refusal(name)
         return tuple(value)
 

@@ -1,14 +1,19 @@
-"""Mechanisms about people: officers, certificates, holds, the door, recording, plans."""
+"""Mechanisms about the people: officers, the customer's state, third parties, the workplace."""
 
-from collections.abc import Callable
 from typing import Any
 
-from sync.domain.situation import Act
+from sync.domain.situation import Act, CustomerState
+from sync.policy.contacts import in_ward
+from sync.policy.mechanism import NOTHING, Check, Mechanism, Stricter
 from sync.policy.moment import Moment
 from sync.policy.parameters import Parameters
 
-type Check = Callable[[Moment], dict[str, Any] | None]
-NOTHING: dict[str, Any] = {}
+STATES = CustomerState.__struct_fields__
+
+
+def always(params: Parameters) -> Check:
+    """Speak about every such act."""
+    return lambda moment: NOTHING
 
 
 def workplace(params: Parameters) -> Check:
@@ -17,6 +22,17 @@ def workplace(params: Parameters) -> Check:
     def check(moment: Moment) -> dict[str, Any] | None:
         agreement = moment.situation.agreement
         return NOTHING if agreement is not None and agreement.place == "work" else None
+
+    return check
+
+
+def workplace_forbidden(params: Parameters) -> Check:
+    """Speak when a visit is agreed for a workplace whose employer forbids it."""
+
+    def check(moment: Moment) -> dict[str, Any] | None:
+        agreement = moment.situation.agreement
+        at_work = agreement is not None and agreement.place == "work"
+        return NOTHING if at_work and moment.situation.workplace_forbidden else None
 
     return check
 
@@ -49,16 +65,6 @@ def certified(params: Parameters) -> Check:
     return check
 
 
-def hold(params: Parameters) -> Check:
-    """Speak while any hold stands."""
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        kinds = sorted({h.kind for h in moment.situation.holds})
-        return {"kinds": ", ".join(kinds)} if kinds else None
-
-    return check
-
-
 def deceased(params: Parameters) -> Check:
     """Speak when the customer has died."""
     return lambda moment: NOTHING if moment.situation.customer.deceased else None
@@ -69,66 +75,60 @@ def vulnerable(params: Parameters) -> Check:
     return lambda moment: NOTHING if moment.situation.customer.vulnerable else None
 
 
-def always(params: Parameters) -> Check:
-    """Speak about every such act."""
-    return lambda moment: NOTHING
-
-
-def plan_in_force(params: Parameters) -> Check:
-    """Speak while an agreed plan is being kept."""
-    return lambda moment: NOTHING if moment.situation.plan_in_force else None
-
-
-def door_absent(params: Parameters) -> Check:
-    """Speak when it is known who is at the door and the customer is not among them."""
+def customer_is(params: Parameters) -> Check:
+    """Speak when the customer is in one of the `states`."""
+    states = params.words("states", STATES)
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        present = moment.situation.present
-        return NOTHING if present is not None and "customer" not in present else None
+        customer = moment.situation.customer
+        met = [state for state in states if getattr(customer, state)]
+        return {"states": ", ".join(met)} if met else None
 
     return check
 
 
-def door_also(params: Parameters) -> Check:
-    """Speak when, besides the customer, somebody named in `who` is present."""
-    who = set(params.words("who"))
+def third_party(params: Parameters) -> Check:
+    """Speak when the person is none of `parties`; a guardian is one only of a ward."""
+    parties = params.words("parties", ("co_borrower", "guardian", "guarantor"))
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        present = moment.situation.present or ()
-        return NOTHING if "customer" in present and who & set(present) else None
+        other = moment.situation.third_party
+        if other is None or other.who not in parties:
+            return NOTHING
+        return NOTHING if other.who == "guardian" and not in_ward(moment.situation) else None
 
     return check
 
 
-def recording(params: Parameters) -> Check:
-    """Speak when sound is recorded and no notice was given."""
+def third_party_terms(params: Parameters) -> Check:
+    """Speak unless the contact has one of `purposes`, is among the first `limit`, and no more."""
+    purposes = params.words("purposes")
+    limit = params.number("limit")
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        on = moment.situation.recording
-        return NOTHING if on.on and not on.notice_given else None
+        other = moment.situation.third_party
+        if other is None or other.purpose not in purposes:
+            return {"why": "purpose"}
+        if other.debt_mentioned:
+            return {"why": "debt_mentioned"}
+        return {"why": "contacted_before"} if other.earlier >= limit else None
 
     return check
 
 
-def plan_longest(params: Parameters) -> Check:
-    """Speak when a plan for `product` runs longer than `months`."""
-    product, months = params.word("product"), params.number("months")
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        plan = moment.situation.plan
-        if plan is None or plan.product != product or plan.months <= months:
-            return None
-        return {"months": months}
-
-    return check
-
-
-def plan_shortest(params: Parameters) -> Check:
-    """Speak when a plan has fewer than `months` instalments."""
-    months = params.number("months")
-
-    def check(moment: Moment) -> dict[str, Any] | None:
-        plan = moment.situation.plan
-        return {"months": months} if plan is not None and plan.months < months else None
-
-    return check
+MECHANISMS = (
+    Mechanism(always),
+    Mechanism(workplace),
+    Mechanism(workplace_forbidden),
+    Mechanism(enough_officers, {"at_least": Stricter.MORE}, frozenset({"count", "at_least"})),
+    Mechanism(certified, spoken=frozenset({"count", "day"})),
+    Mechanism(deceased, case_wide=True),
+    Mechanism(vulnerable, case_wide=True),
+    Mechanism(customer_is, {"states": Stricter.WIDER}, frozenset({"states"}), case_wide=True),
+    Mechanism(third_party, {"parties": Stricter.NARROWER}),
+    Mechanism(
+        third_party_terms,
+        {"purposes": Stricter.NARROWER, "limit": Stricter.LESS},
+        frozenset({"why"}),
+    ),
+)

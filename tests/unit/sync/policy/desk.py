@@ -19,13 +19,19 @@ from sync.domain.situation import (
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import Pack, load_pack, read_pack
 
-PACK_FILE = Path(__file__).parents[4] / "resources" / "policies" / "cn.toml"
+POLICIES = Path(__file__).parents[4] / "resources" / "policies"
+PACK_FILE = POLICIES / "cn.toml"
+PACKS = ("cn", "us-reg-f", "uk-conc", "in-rbi")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @cache
+def pack_of(name: str) -> Pack:
+    return load_pack(POLICIES / f"{name}.toml")
+
+
 def cn_pack() -> Pack:
-    return load_pack(PACK_FILE)
+    return pack_of("cn")
 
 
 ENGINE = PolicyEngine(cn_pack())

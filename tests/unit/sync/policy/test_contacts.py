@@ -226,7 +226,9 @@ def test_lead_time_is_not_asked_again_at_the_door() -> None:
 
 
 def test_cap_with_a_higher_limit_says_the_packs_number() -> None:
-    engine = engine_of(rule(kind='"rolling_cap"', hours="24", limit="2", text_en='"{count}"'))
+    engine = engine_of(
+        rule(kind='"rolling_cap"', of='"visits"', hours="24", limit="2", text_en='"{count}"')
+    )
     visits = tuple(TEN - timedelta(hours=h) for h in (1, 2, 24))
     decision = engine.judge(Act.CALL, TEN, Situation(visits=visits))
     assert values(decision, "XX-ONE") == {"count": 3, "limit": 2}
