@@ -231,6 +231,17 @@ class CloseReferral(msgspec.Struct, frozen=True, tag="close_referral", tag_field
     at: datetime
 
 
+class TakeQuiz(msgspec.Struct, frozen=True, tag="take_quiz", tag_field="do"):
+    """An officer answered a module's questions."""
+
+    training_id: RecordId
+    officer_id: OfficerId
+    module: str
+    version: str
+    answers: tuple[int, ...]
+    at: datetime
+
+
 class AssignCase(msgspec.Struct, frozen=True, tag="assign_case", tag_field="do"):
     """Give a case to an officer and a second officer, or to nobody; leads only."""
 
@@ -280,6 +291,7 @@ type Command = (
     | EscalateComplaint
     | ReferCustomer
     | CloseReferral
+    | TakeQuiz
 )
 
 FACTS = (
@@ -311,6 +323,7 @@ COMMANDS: tuple[type[Any], ...] = (
     EscalateComplaint,
     ReferCustomer,
     CloseReferral,
+    TakeQuiz,
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -10,6 +10,7 @@ from sync.domain import commands
 from sync.domain.appointing import close_appointment, confirm_appointment, propose_appointment
 from sync.domain.commands import Command, fact_record
 from sync.domain.leading import assign_case, lift_hold, place_hold, publish_route
+from sync.domain.learning import take_quiz
 from sync.domain.listening import (
     answer_complaint,
     close_complaint,
@@ -46,6 +47,7 @@ DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
     commands.EscalateComplaint: escalate_complaint,
     commands.ReferCustomer: refer_customer,
     commands.CloseReferral: close_referral,
+    commands.TakeQuiz: take_quiz,
 }
 
 

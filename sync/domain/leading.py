@@ -145,7 +145,9 @@ def publish_route(question: Question, command: PublishRoute) -> Outcome:
 def _stop_trouble(question: Question, command: PublishRoute, stop: Stop) -> Refused | None:
     case = question.snapshot.case(stop.case_id)
     found = question.snapshot.get(Appointment, stop.appointment_id)
-    if case is None or found is None or found.record.case_id != stop.case_id:
+    if case is None or not question.oversees(case):
+        return refused("route.unknown_stop")
+    if found is None or found.record.case_id != stop.case_id:
         return refused("route.unknown_stop")
     agreed = found.record
     name = case.case_no

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from sync.domain.budget import Budget
+from sync.domain.curriculum import PassedModule
 from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms
 from sync.domain.situation import Decision, Wishes
@@ -94,6 +95,7 @@ class Officer(msgspec.Struct, frozen=True, tag="officer", tag_field="kind"):
     work_from: time = time(9, 0)
     work_until: time = time(18, 0)
     active: bool = True
+    passed: tuple[PassedModule, ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind"):
@@ -326,6 +328,23 @@ class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
     words: str = ""
 
 
+class Training(msgspec.Struct, frozen=True, tag="training", tag_field="kind"):
+    """One try at a module's questions; a fact about a colleague, graded on both ends.
+
+    `answers` are the options chosen, counted from 0, in the order of the questions.
+    """
+
+    id: RecordId
+    officer_id: OfficerId
+    team_id: TeamId
+    at: datetime
+    module: str
+    version: str
+    answers: tuple[int, ...]
+    right: int = 0
+    passed: bool = False
+
+
 class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
     """A rest laid on a case until a lead lifts it with a reason; a shared record.
 
@@ -415,6 +434,7 @@ type Record = (
     | Payment
     | Wish
     | Referral
+    | Training
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -435,6 +455,7 @@ KINDS: dict[str, type[Any]] = {
     "payment": Payment,
     "wish": Wish,
     "referral": Referral,
+    "training": Training,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sync.domain.ids import OfficerId, TeamId
 from sync.domain.outcome import Actor
-from sync.domain.records import Case, Officer, Record, Reveal, Route
+from sync.domain.records import Case, Officer, Record, Reveal, Route, Training
 from sync.domain.vocabulary import Role
 
 
@@ -39,10 +39,12 @@ def roster_scope(team_id: TeamId) -> str:
 
 
 def scopes_of(record: Record, case: Case | None) -> frozenset[str]:
-    """Return the scopes a record belongs to; `case` is its case, None for officers and routes."""
+    """Return the scopes a record belongs to; `case` is its case, None where it has none."""
     match record:
         case Officer():
             return frozenset({roster_scope(record.team_id)})
+        case Training():
+            return _of_team(record.team_id) | {officer_scope(record.officer_id)}
         case Route():
             return _of_team(record.team_id) | {officer_scope(record.officer_id)}
         case _ if case is None:

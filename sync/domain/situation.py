@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from sync.domain.budget import Budget
+from sync.domain.curriculum import Curriculum
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 
 
@@ -239,6 +240,11 @@ class Decision(msgspec.Struct, frozen=True):
 
 class Policy(Protocol):
     """The rules in force, as the core sees them."""
+
+    @property
+    def curriculum(self) -> Curriculum:
+        """Return what officers must have learnt."""
+        ...
 
     def judge(self, act: Act, at: datetime, situation: Situation) -> Decision:
         """Decide one act at one instant."""

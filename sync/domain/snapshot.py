@@ -16,6 +16,7 @@ from sync.domain.commands import (
     PublishRoute,
     RecordVisit,
     ReferCustomer,
+    TakeQuiz,
     fact_record,
 )
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -59,6 +60,8 @@ def needs(command: Command) -> Needs:
             return Needs((command.visit.case_id,), command.visit.officers)
         case PlaceHold() | LiftHold():
             return Needs((command.case_id,))
+        case TakeQuiz():
+            return Needs((), (command.officer_id,))
         case ReferCustomer():
             return Needs((command.referral.case_id,))
         case _ if isinstance(command, FACTS):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from sync.domain.budget import Budget
+from sync.domain.curriculum import Curriculum, Module
 from sync.domain.ids import uuid7
 from sync.domain.outcome import Actor
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
@@ -94,6 +95,9 @@ def appointment(**other: object) -> Appointment:
     return Appointment(**values)
 
 
+CURRICULUM = Curriculum((Module("conduct", "1", (0, 2), 2), Module("law", "3", (1,), 1)), 365)
+
+
 class Rules:
     """A policy that blocks or warns with the rules named, and remembers what it was asked."""
 
@@ -101,6 +105,7 @@ class Rules:
         self._findings = tuple(RuleFinding(r, severity, {"limit": 1}) for r in rules)
         self._verdict = Verdict(severity) if rules else Verdict.ALLOW
         self.asked: list[tuple[Act, datetime, Situation]] = []
+        self.curriculum = CURRICULUM
 
     def judge(self, act: Act, at: datetime, situation: Situation) -> Decision:
         self.asked.append((act, at, situation))
