@@ -58,9 +58,12 @@ TABLE: dict[str, dict[str, str]] = {
     "decide_plan": {"officer": "RRRRR", "lead": "SSCSC", "compliance": "RRRRR", "admin": "RRRRR"},
     "assign_case": {"officer": "RRRRR", "lead": "XXCXC", "compliance": "RRRRR", "admin": "RRRRR"},
     "publish_route": {"officer": "RRRRR", "lead": "AASAS", "compliance": "RRRRR", "admin": "RRRRR"},
+    # Only for oneself; what nobody teaches is refused after that is asked.
+    "take_quiz": {"officer": "RSSSS", "lead": "SSSSS", "compliance": "SSSSS", "admin": "SSSSS"},
 }
 WHEN = now() - timedelta(minutes=10)
-LEADS_ONLY = {
+REFUSALS = {
+    "take_quiz": "training.unknown_module",
     "decide_plan": "repayment.leads_only",
     "assign_case": "assignment.leads_only",
     "publish_route": "route.leads_only",
@@ -126,6 +129,14 @@ def body(name: str, case_id: str, laptop: Bare, officer_id: str) -> bytes:
             "travel_source": "table",
             "at": WHEN,
         },
+        "take_quiz": {
+            "training_id": fresh(),
+            "officer_id": officer_id,
+            "module": "none",
+            "version": "1",
+            "answers": (),
+            "at": WHEN,
+        },
     }[name]
     return msgspec.json.encode({"do": name, **said})
 
@@ -160,7 +171,7 @@ def test_command(house: House, name: str, role: str) -> None:
     assert "".join(letter(r) for r in results) == TABLE[name][role]
     for result in results:
         if result.status is Status.REFUSED:
-            assert [r.code for r in result.reasons] == [LEADS_ONLY[name]]
+            assert [r.code for r in result.reasons] == [REFUSALS[name]]
 
 
 @pytest.mark.parametrize("name", [n for n in TABLE if TABLE[n] is not FACT])
