@@ -10,22 +10,20 @@ import argparse
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from bench.sync_branch import ROOT, Branch, Seat
+from bench.figures import OUT, Goal, Metric, beside, publish, timed, within
+from bench.sync_branch import Branch, Seat
 from bench.sync_limit import Load, seconds
-from bench.sync_peers import AnkiTimes, anki_rounds
+from bench.sync_peers import PeerTimes, Task, peers_rounds
 from field_app.operations import contacts
 from field_app.operations.submit import Saved
 from sync.domain.ids import CaseId
 from sync.domain.vocabulary import Channel, ContactResult
 
-OUT = ROOT / "build" / "bench" / "sync.json"
-CASES, CHANGES = 10_000, 200
+CASES, CHANGES, ROUNDS = 10_000, 200, 5
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -37,32 +35,42 @@ class Round(msgspec.Struct, frozen=True):
     rows: int
 
 
-class Metric(msgspec.Struct, frozen=True):
-    """One line of the table."""
+class Found(msgspec.Struct, frozen=True):
+    """All rounds of a run."""
 
-    value: float
-    limit: float
-    ratio: float
-    unit: str = "s"
+    first: list[Round]
+    trips: list[Round]
+    idle: list[Round]
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], out: Path = OUT) -> int:
     """Measure, print a table and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--changes", type=int, default=CHANGES)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peers", action="store_true", help="measure Anki beside (needs PyPI)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--peers", action="store_true", help="measure Anki and PouchDB beside")
     asked = parser.parse_args(argv)
+    first, trip = f"first_sync_{asked.cases}_cases", f"round_trip_{asked.changes}_changes"
     with tempfile.TemporaryDirectory(prefix="sync-bench-") as folder:
-        metrics = _measure(asked, Path(folder))
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_bytes(msgspec.json.format(msgspec.json.encode({"metrics": metrics}), indent=2))
-    print(_table(metrics))
+        found = _measure(asked, Path(folder))
+        metrics = {
+            first: _metric(found.first),
+            trip: _metric(found.trips),
+            "nothing_to_do": _metric(found.idle),
+        }
+        if asked.peers:
+            task = Task(asked.cases, asked.changes, asked.rounds)
+            for peer, rounds in peers_rounds(task, Path(folder)).items():
+                metrics |= {
+                    f"{name}_beside_{peer}": metric
+                    for name, metric in zip((first, trip), _beside(found, rounds), strict=True)
+                }
+    publish("sync", metrics, {first: Goal(1.5)}, out)
     return 0
 
 
-def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Metric]:
+def _measure(asked: argparse.Namespace, folder: Path) -> Found:
     branch = Branch(folder / "branch")
     mean = branch.furnish(asked.cases)
     print(f"{asked.cases} cases, {mean:.0f} bytes of JSON each with their contacts")
@@ -72,29 +80,21 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Metric]:
         mine, other = branch.seat(), branch.seat()
         mine.sync()
         other.sync()
-        trips = [
-            _round_trip(mine, other, asked.changes, folder / f"trip-{n}")
-            for n in range(asked.rounds)
-        ]
-        idle = [_timed(mine.sync) for _ in range(asked.rounds)]
+        names = [folder / f"trip-{n}" for n in range(asked.rounds)]
+        trips = [_round_trip(mine, other, asked.changes, name) for name in names]
+        idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
         mine.close()
         other.close()
     finally:
         branch.stop()
-    names = (f"first_sync_{asked.cases}_cases", f"round_trip_{asked.changes}_changes")
-    metrics = {name: _metric(rounds) for name, rounds in zip(names, (first, trips), strict=True)}
-    for name, rounds in zip(names, (first, trips), strict=True):
+    for name, rounds in (("first sync", first), ("round trip", trips)):
         print(f"{name}: {rounds[0].bytes_moved} bytes on the wire, {rounds[0].rows} rows")
-    print(f"a sync with nothing to do: {statistics.median(idle) * 1000:.1f} ms")
-    if asked.peers:
-        peers = anki_rounds(asked.cases, asked.changes, asked.rounds, folder)
-        metrics |= _beside(metrics, names, peers)
-    return metrics
+    return Found(first, trips, idle)
 
 
 def _first_sync(branch: Branch, folder: Path) -> Round:
     seat = branch.seat()
-    ours = _timed(seat.sync)
+    ours = timed(seat.sync)
     rows = seat.rows()
     load = Load(seat.line.bytes_up, seat.line.bytes_down, rows)
     seat.close()
@@ -115,7 +115,7 @@ def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
         mine.sync()
         other.sync()
 
-    ours = _timed(trip)
+    ours = timed(trip)
     rows = other.rows(calls)
     if len(rows) != changes or mine.rows(calls) != rows:
         raise AssertionError(f"{changes} went up and {len(rows)} came back")
@@ -124,43 +124,31 @@ def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
     return Round(ours, seconds(load, folder), load.up + load.down, len(rows))
 
 
+def _idle(seat: Seat, folder: Path) -> Round:
+    """Sync when there is nothing to say; the limit is the same bytes, no row."""
+    up, down = _bytes(seat)
+    ours = timed(seat.sync)
+    after_up, after_down = _bytes(seat)
+    load = Load(after_up - up, after_down - down, [])
+    return Round(ours, seconds(load, folder), load.up + load.down, 0)
+
+
 def _bytes(*seats: Seat) -> tuple[int, int]:
     return sum(s.line.bytes_up for s in seats), sum(s.line.bytes_down for s in seats)
 
 
-def _timed(act: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
 def _metric(rounds: list[Round]) -> Metric:
-    """Return the medians; the ratio is the median of the rounds' own ratios."""
-    return Metric(
-        round(statistics.median(r.ours for r in rounds), 4),
-        round(statistics.median(r.limit for r in rounds), 4),
-        round(statistics.median(r.ours / r.limit for r in rounds), 2),
+    return beside([(r.ours, r.limit) for r in rounds])
+
+
+def _beside(found: Found, peer: list[PeerTimes]) -> tuple[Metric, Metric]:
+    """Return first sync and round trip beside a peer's; its rounds were not in the same moments."""
+    down = statistics.median(p.full_down_s for p in peer)
+    both_ways = statistics.median(p.up_s + p.down_s for p in peer)
+    return (
+        within([r.ours for r in found.first], down),
+        within([r.ours for r in found.trips], both_ways),
     )
-
-
-def _beside(
-    metrics: dict[str, Metric], names: tuple[str, str], peers: list[AnkiTimes]
-) -> dict[str, Metric]:
-    first = statistics.median(p.full_down_s for p in peers)
-    trip = statistics.median(p.up_s + p.down_s for p in peers)
-    found = {}
-    for name, theirs in zip(names, (first, trip), strict=True):
-        ours = metrics[name].value
-        found[f"{name}_beside_anki"] = Metric(ours, round(theirs, 4), round(ours / theirs, 2))
-    return found
-
-
-def _table(metrics: dict[str, Metric]) -> str:
-    lines = [f"{'':<42}{'ours':>10}{'limit':>10}{'ratio':>8}"]
-    for name, metric in metrics.items():
-        ours, limit = f"{metric.value:.3f} s", f"{metric.limit:.3f} s"
-        lines.append(f"{name:<42}{ours:>10}{limit:>10}{metric.ratio:>8.2f}")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

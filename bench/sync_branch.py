@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
+from bench import invented
+from bench.figures import ROOT
 from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop, MachineClock
@@ -16,10 +18,10 @@ from field_app.operations.desk import Desk
 from field_app.storage.keys import FLOOR
 from field_app.storage.profile import profile_of
 from field_app.viewmodels.enrol import EnrolForm
-from sync.domain.ids import BranchId, CaseId, OfficerId, RecordId, TeamId
+from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.outcome import Change
-from sync.domain.records import Address, Case, Contact, Customer, Loan, Officer, encode_record
-from sync.domain.vocabulary import Channel, ContactResult, Product, Role
+from sync.domain.records import Case, Contact, Officer, encode_record
+from sync.domain.vocabulary import Role
 from sync.engine.engine import sync_once
 from sync.engine.http_transport import HttpTransport
 from sync.server.administration import Administration
@@ -29,12 +31,9 @@ from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories.session import Session
 from sync.server.settings import ServerSettings
 
-ROOT = Path(__file__).resolve().parents[1]
 BRANCH, TEAM, LOGIN = BranchId("main"), TeamId("north"), "li"
 PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
 AT_ONCE = 500
-NOTE_LETTERS = 160
-FIRST_LETTER, LETTERS = 0x4E00, 3500
 
 
 class NoKeyring:
@@ -150,7 +149,8 @@ async def _furnish(settings: ServerSettings, count: int) -> float:
         for start in range(0, count, AT_ONCE):
             part: list[Case | Contact] = []
             for number in range(start, min(count, start + AT_ONCE)):
-                part += _case(chance, number, me)
+                case = invented.case(chance, number, TEAM, me)
+                part += [case, *invented.contacts(chance, case)]
             size += sum(len(encode_record(record)) for record in part)
             changes = [Change(record, 0) for record in part]
 
@@ -172,48 +172,3 @@ async def _code(settings: ServerSettings) -> str:
         return await Administration(service).enrol_code(LOGIN)
     finally:
         await service.database.close()
-
-
-def _case(chance: random.Random, number: int, officer: OfficerId) -> list[Case | Contact]:
-    """Return an invented case with a reminder and a call on record, about 2 KB of JSON together."""
-    case_id = CaseId(f"case-{number:08d}")
-    since = date(2026, 1, 1) + timedelta(days=chance.randrange(200))
-    case = Case(
-        id=case_id,
-        case_no=f"YC2026{number:06d}",
-        team_id=TEAM,
-        customer=Customer(_text(chance, 3), (f"1990000{chance.randrange(10**4):04d}",)),
-        address=Address(
-            f"云川市{_text(chance, 4)}路{number % 400}号{_text(chance, 20)}",
-            area=f"片区{number % 12}",
-            lat_e7=350000000 + chance.randrange(10**6),
-            lon_e7=1183000000 + chance.randrange(10**6),
-        ),
-        loan=Loan(
-            f"6222{chance.randrange(10**12):012d}",
-            Product.CREDIT_CARD,
-            chance.randrange(10**5, 10**7),
-            chance.randrange(10**5),
-            0,
-            since,
-        ),
-        officer_id=officer,
-    )
-    asked = datetime(since.year, since.month, since.day, 2, tzinfo=UTC) + timedelta(days=3)
-    steps = ((Channel.SMS, ContactResult.DELIVERED), (Channel.PHONE, ContactResult.CONNECTED))
-    contacts = [
-        Contact(
-            RecordId(f"contact-{number:08d}-{step}"),
-            case_id,
-            channel,
-            asked + timedelta(days=5 * step),
-            result,
-            note=_text(chance, NOTE_LETTERS),
-        )
-        for step, (channel, result) in enumerate(steps)
-    ]
-    return [case, *contacts]
-
-
-def _text(chance: random.Random, letters: int) -> str:
-    return "".join(chr(FIRST_LETTER + chance.randrange(LETTERS)) for _ in range(letters))

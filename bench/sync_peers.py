@@ -1,45 +1,81 @@
-"""Anki's own sync server and client as a peer: notes of 2 KB, in a venv of its own.
+"""Other programs' sync beside ours on this machine: Anki (from PyPI) and PouchDB (from npm).
 
-Installed from PyPI into build/peers/venv on the first use. Anki keeps no rules, no signatures
-and no encryption, and its core is compiled: the comparison is told, not won.
+Both are installed into build/peers on the first use and measured with documents of 2 KB and
+their own servers. Neither keeps rules, signatures or encryption, and Anki's core is compiled:
+the comparison is told, not won.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
 
-from bench.sync_branch import ROOT
+from bench.figures import ROOT
 
-VENV = ROOT / "build" / "peers" / "venv"
-SCRIPT = Path(__file__).with_name("anki_peer.py")
+HERE = Path(__file__).parent
+HOME = ROOT / "build" / "peers"
 
 
-class AnkiTimes(msgspec.Struct, frozen=True):
-    """One round of Anki: a whole download, and edits sent up and read by a second client."""
+class Task(msgspec.Struct, frozen=True):
+    """What a peer is to do: download so many documents, then edit some of them, in rounds."""
+
+    documents: int
+    edits: int
+    rounds: int
+
+    def words(self) -> list[str]:
+        """Return the task as arguments of a peer's script."""
+        return [str(self.documents), str(self.edits), str(self.rounds)]
+
+
+class PeerTimes(msgspec.Struct, frozen=True):
+    """One round: a whole download, and edits sent up and read by a second client, in seconds."""
 
     full_down_s: float
     up_s: float
     down_s: float
 
 
-def anki_rounds(notes: int, edits: int, rounds: int, folder: Path) -> list[AnkiTimes]:
+def peers_rounds(task: Task, folder: Path) -> dict[str, list[PeerTimes]]:
+    """Return every peer's rounds by its name; one that cannot run here is left out."""
+    found = {"anki": anki_rounds(task, folder), "pouchdb": pouchdb_rounds(task, folder)}
+    return {peer: rounds for peer, rounds in found.items() if rounds is not None}
+
+
+def anki_rounds(task: Task, folder: Path) -> list[PeerTimes]:
     """Return Anki's times on this machine now."""
-    python = _python()
-    command = [str(python), str(SCRIPT), str(notes), str(edits), str(rounds), str(folder / "anki")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[AnkiTimes])
+    script = HERE / "anki_peer.py"
+    return _times([str(_anki_python()), str(script), *task.words(), str(folder / "anki")])
 
 
-def _python() -> Path:
-    """Return the interpreter of the peers' venv, made when it is not there."""
-    scripts = "Scripts" if sys.platform == "win32" else "bin"
-    python = VENV / scripts / "python"
+def _anki_python() -> Path:
+    """Return the interpreter of Anki's venv, made when it is not there."""
+    venv = HOME / "venv"
+    python = venv / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    if subprocess.run(
-        [str(python), "-c", "import anki"], check=False, capture_output=True
-    ).returncode:
-        subprocess.run([str(python), "-m", "pip", "install", "-q", "anki"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    known = subprocess.run([str(python), "-c", "import anki"], check=False, capture_output=True)
+    if known.returncode:
+        subprocess.run([str(python), "-m", "pip", "install", "-qq", "anki"], check=True)
     return python
+
+
+def pouchdb_rounds(task: Task, folder: Path) -> list[PeerTimes] | None:
+    """Return PouchDB's times on this machine now, or None and a sentence where it cannot run."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        print("PouchDB is left out: it needs npm and node, and this machine has not both.")
+        return None
+    home = HOME / "pouchdb"
+    shutil.copytree(HERE / "pouchdb", home, dirs_exist_ok=True)
+    install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"]
+    subprocess.run([*install, "--silent"], cwd=home, check=True, capture_output=True)
+    return _times([node, str(home / "client.js"), *task.words(), str(folder / "pouchdb")])
+
+
+def _times(command: list[str]) -> list[PeerTimes]:
+    """Run a peer's script; its last line is one JSON object a round."""
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[PeerTimes])

@@ -1,0 +1,133 @@
+"""Two vaults that differ in one thing: one is opened with a key, the other without.
+
+Everything else is the product's own storage code: the schema's migrations, `apply_page`, the
+case index. The journal keeps its key in both, because nothing here writes to it.
+"""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import invented
+from bench.figures import timed
+from field_app.bootstrap.laptop import MachineClock
+from field_app.storage import cipher, schema
+from field_app.storage.cipher import VaultKey
+from field_app.storage.keys import new_vault_key
+from field_app.storage.store import Store
+from field_app.storage.vault import DATABASE, LOCK, Vault
+from sync.domain.ids import OfficerId, TeamId
+from sync.domain.records import Case, Record, case_of, encode_record, kind_of
+from sync.engine.pull import PAGE
+from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
+
+TEAM, OFFICER, SCOPE = TeamId("north"), OfficerId("li"), "officer:li"
+RECORDS_OF_A_CASE = 3
+SEED = 20261124
+
+
+class Times(NamedTuple):
+    """Seconds with the key and without."""
+
+    keyed: float
+    plain: float
+
+
+class Pair(NamedTuple):
+    """The same thing with a key and without."""
+
+    keyed: Store
+    plain: Store
+
+    def race(self, act: Callable[[Store], object], turn: int) -> Times:
+        """Time one act on both."""
+        return race(lambda: act(self.keyed), lambda: act(self.plain), turn)
+
+    def close(self) -> None:
+        """Close both files."""
+        self.keyed.close()
+        self.plain.close()
+
+
+def race(keyed: Callable[[], object], plain: Callable[[], object], turn: int) -> Times:
+    """Time two acts one after the other; who is first changes by turns."""
+    if turn % 2:
+        without = timed(plain)
+        return Times(timed(keyed), without)
+    return Times(timed(keyed), timed(plain))
+
+
+class Files:
+    """Where a pair lies, and the key of the one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._keyed, self._plain = folder / "keyed", folder / "plain"
+        self._keyed.mkdir(parents=True)
+        self._plain.mkdir()
+        self._key = new_vault_key(os.urandom)
+
+    def create(self) -> Pair:
+        """Make both files, empty."""
+        return Pair(self._open(self._keyed, self._key, True), self._open(self._plain, None, True))
+
+    def open_keyed(self) -> Store:
+        """Open the file with the key."""
+        return self._open(self._keyed, self._key, False)
+
+    def open_plain(self) -> Store:
+        """Open the file without."""
+        return self._open(self._plain, None, False)
+
+    def remove(self) -> None:
+        """Delete both folders."""
+        shutil.rmtree(self._keyed)
+        shutil.rmtree(self._plain)
+
+    def sizes(self) -> tuple[int, int]:
+        """Return the bytes of both files."""
+        return (self._keyed / DATABASE).stat().st_size, (self._plain / DATABASE).stat().st_size
+
+    def _open(self, folder: Path, key: VaultKey | None, create: bool) -> Store:
+        connection = cipher.open_database(folder / DATABASE, key, create=create)
+        schema.bring_up_to_date(connection)
+        lock = (folder / LOCK).open("ab")
+        return Store(Vault(folder, self._key, connection, lock, os.urandom), MachineClock())
+
+
+def feed(cases: int) -> Iterator[Page]:
+    """Yield the pages in which a server would send so many cases with their contacts."""
+    rows: list[FeedRow] = []
+    for number, record in enumerate(_records(cases)):
+        rows.append(_row(record, number))
+        if len(rows) == PAGE:
+            yield _page(rows, more=number + 1 < cases * RECORDS_OF_A_CASE)
+            rows = []
+    if rows:
+        yield _page(rows, more=False)
+
+
+def cases_again(count: int) -> Iterator[Case]:
+    """Yield the cases that `feed` sends."""
+    return (record for record in _records(count) if isinstance(record, Case))
+
+
+def _records(cases: int) -> Iterator[Record]:
+    chance = random.Random(SEED)
+    for number in range(cases):
+        case = invented.case(chance, number, TEAM, OFFICER)
+        yield case
+        yield from invented.contacts(chance, case)
+
+
+def _row(record: Record, idx: int) -> FeedRow:
+    body = encode_record(record)
+    return FeedRow(1, idx, Op.PUT, kind_of(record), record.id, 1, case_of(record) or "", body)
+
+
+def _page(rows: list[FeedRow], *, more: bool) -> Page:
+    return read_page(
+        splice_page(epoch="e1", scope=SCOPE, after=Cursor(), rows=rows, more=more, head=1)
+    )

@@ -1,0 +1,59 @@
+"""Every bench runs to its end on tiny counts and says what it promises to say."""
+
+import math
+from importlib import import_module
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import dev
+from bench import policy, sync, vault
+from bench.figures import Metric
+from bench.sync_peers import Task, pouchdb_rounds
+
+
+class Written(msgspec.Struct):
+    metrics: dict[str, Metric]
+
+
+def written(folder: Path, name: str) -> dict[str, Metric]:
+    """Return what the bench wrote; every figure is a figure."""
+    metrics = msgspec.json.decode((folder / f"{name}.json").read_bytes(), type=Written).metrics
+    for metric in metrics.values():
+        assert all(math.isfinite(n) and n > 0 for n in (metric.value, metric.limit, metric.ratio))
+    return metrics
+
+
+def test_the_door_names_only_benches_that_are_there() -> None:
+    for name in dev.BENCHES:
+        assert callable(import_module(f"bench.{name}").main)
+
+
+def test_vault(tmp_path: Path) -> None:
+    assert vault.main(["--cases", "300", "--rounds", "2", "--searches", "4"], tmp_path) == 0
+    metrics = written(tmp_path, "vault")
+    assert set(vault.GOALS) <= set(metrics)
+    assert {"search_name_p50", "search_initials_p99", "search_address_p99"} <= set(metrics)
+
+
+def test_policy(tmp_path: Path) -> None:
+    assert policy.main(["--questions", "300", "--rounds", "2"], tmp_path) == 0
+    metrics = written(tmp_path, "policy")
+    assert set(policy.GOALS) <= set(metrics)
+    assert metrics["decisions_against_20000"].limit == 20_000
+
+
+def test_sync(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert sync.main(["--cases", "40", "--changes", "5", "--rounds", "1"], tmp_path) == 0
+    metrics = written(tmp_path, "sync")
+    assert set(metrics) == {"first_sync_40_cases", "round_trip_5_changes", "nothing_to_do"}
+    assert "121 rows" in capfd.readouterr().out  # 40 cases with two contacts, and one colleague
+
+
+def test_pouchdb_is_left_out_where_npm_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert pouchdb_rounds(Task(1, 1, 1), tmp_path) is None
+    assert capsys.readouterr().out.startswith("PouchDB is left out: it needs npm and node")
