@@ -1,10 +1,13 @@
 """Decides acts by a pack: pure, the same on laptop and server, every rule that spoke named."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from sync.domain.budget import Budget
+from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 from sync.domain.situation import Act, Decision, RuleFinding, Severity, Situation, Verdict
+from sync.policy.affordability import assess
 from sync.policy.binding import bind
 from sync.policy.calendar import WorkCalendar, calendar_for
 from sync.policy.contradictions import contradictions
@@ -13,6 +16,10 @@ from sync.policy.kinds import KINDS
 from sync.policy.mechanism import Check
 from sync.policy.moment import Moment, zone_of
 from sync.policy.pack import Pack
+from sync.policy.reference import NO_FIGURES, Reference
+from sync.policy.repayment import reckon
+from sync.policy.standing import standing
+from sync.policy.terms import LONGEST
 
 DEADLINE = "complaint_deadline"
 
@@ -35,8 +42,9 @@ class PolicyEngine:
     rules contradict each other.
     """
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, reference: Reference = NO_FIGURES) -> None:
         self.pack = pack
+        self.reference = reference
         self.calendar: WorkCalendar = calendar_for(pack.calendar, pack.announced_until, pack.years)
         checks = [(rule, bind(rule)) for rule in pack.rules]
         for trouble in contradictions(pack.rules):
@@ -76,6 +84,20 @@ class PolicyEngine:
             elif bound.severity is Severity.WARN and verdict is Verdict.ALLOW:
                 verdict = Verdict.WARN
         return Decision(verdict, tuple(findings), self.pack.id, self.pack.version)
+
+    def schedule(self, terms: PlanTerms) -> tuple[Instalment, ...] | TermsTrouble:
+        """Return the instalments that follow, or why none can; the law's length is for `judge`."""
+        return reckon(terms, LONGEST)
+
+    def affordability(self, budget: Budget) -> Affordability | TermsTrouble:
+        """Return what a month leaves by the bank's own figures, or why that cannot be said."""
+        return assess(budget, self.reference)
+
+    def standing(
+        self, schedule: Sequence[Instalment], payments: Sequence[tuple[date, int]], today: date
+    ) -> Standing:
+        """Return how a plan is kept on a day, with the bank's days of grace."""
+        return standing(schedule, payments, today, self.reference.grace_days)
 
     def complaint_due(self, received: datetime, zone: str) -> date:
         """Return the last day to answer a complaint received at this instant.

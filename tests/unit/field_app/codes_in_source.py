@@ -10,7 +10,16 @@ from sync.protocol.messages import Codes
 ROOT = Path(__file__).parents[3]
 SHAPE = re.compile(r"[a-z_]+\.[a-z_0-9]*[a-z0-9]")
 START = re.compile(r"([a-z_]+)\.[a-z_]*")
-GIVERS = {"refused", "Reason", "Problem", "Breach", "Trouble", "Refusal", "PackUnusable"}
+GIVERS = {
+    "refused",
+    "Reason",
+    "Problem",
+    "Breach",
+    "Trouble",
+    "Refusal",
+    "PackUnusable",
+    "TermsTrouble",
+}
 # What the server's own command line prints is for its operator, in English.
 OPERATORS = ("sync/server/imports", "sync/server/administration.py", "sync/policy/pack.py")
 FILES = {"visit.ics", "vault.db", "vault.lock"}
