@@ -3,12 +3,14 @@
 Decisions are asked of the real engine with the pack of China, over a realistic mix of situations
 (see `policy_mix`). The limit beside it is the least that any engine must do for the same
 questions, written out by hand: bring the act into local time, look at the hours of night and
-evening and at the calendar, and answer. The other twenty rules are the difference.
+evening and at the calendar, and answer. The other rules are the difference. What is counted is
+the process's own time on its core.
 """
 
 import argparse
 import random
 import sys
+import time as clock
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -65,13 +67,17 @@ def main(argv: list[str], out: Path = OUT) -> int:
 def _decisions(engine: PolicyEngine, every: Sequence[Asked], rounds: int) -> dict[str, Metric]:
     pairs = []
     for _ in range(rounds):
-        ours = timed(lambda: _all(engine.judge, every))
-        by_hand = timed(lambda: _all(hours_only, every))
+        ours = _spent(lambda: _all(engine.judge, every))
+        by_hand = _spent(lambda: _all(hours_only, every))
         pairs.append((len(every) / ours, len(every) / by_hand))
     return {
         "decisions": beside(pairs, "1/s"),
         "decisions_against_20000": within([ours for ours, _ in pairs], A_SECOND, "1/s"),
     }
+
+
+def _spent(act: Callable[[], object]) -> float:
+    return timed(act, clock.process_time)  # one core's own time, whoever shares the machine
 
 
 def _all(judge: Callable[..., Decision], every: Iterable[Asked]) -> None:
@@ -84,8 +90,8 @@ def _slots(engine: PolicyEngine, rounds: int) -> dict[str, Metric]:
     case = quiet_case(NOW)
     pairs = []
     for _ in range(rounds):
-        ours = timed(lambda: [lawful_slots(engine, case, SEARCH) for _ in range(SEARCHES)])
-        by_hand = timed(lambda: [_slots_by_hours(SEARCH) for _ in range(SEARCHES)])
+        ours = _spent(lambda: [lawful_slots(engine, case, SEARCH) for _ in range(SEARCHES)])
+        by_hand = _spent(lambda: [_slots_by_hours(SEARCH) for _ in range(SEARCHES)])
         pairs.append((ours / SEARCHES, by_hand / SEARCHES))
     found = lawful_slots(engine, case, SEARCH)
     if not found or not set(found) <= set(_slots_by_hours(SEARCH)):

@@ -17,17 +17,14 @@ def ladder(params: Parameters) -> Check:
     days_tried = params.number("days_tried")
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        situation = moment.situation
-
-        def counts(instant: datetime) -> bool:
-            since = situation.overdue_since
-            return since is None or moment.date_of(instant) >= since
-
-        if not any(counts(r) for r in situation.reminders):
+        calls = moment.situation.calls
+        since = moment.situation.overdue_since or date.min
+        if not any(moment.date_of(r) >= since for r in moment.situation.reminders):
             return {"missing": "reminder"}
-        calls = [c for c in situation.calls if counts(c.at)]
-        tried: set[date] = {moment.date_of(c.at) for c in calls if not c.connected}
-        if any(c.connected for c in calls) or len(tried) >= days_tried:
+        if any(c.connected and moment.date_of(c.at) >= since for c in calls):
+            return None
+        tried = {moment.date_of(c.at) for c in calls}
+        if sum(day >= since for day in tried) >= days_tried:
             return None
         return {"missing": "phone"}
 
