@@ -14,6 +14,7 @@ from sync.domain.ids import IdSource
 from sync.domain.time import Clock
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import load_pack
+from sync.policy.reference import load_reference
 from sync.server.machine import MachineClock, MachineIds
 from sync.server.problems import Refusal, answer_bug, answer_http, answer_refusal
 from sync.server.repositories.postgres import PostgresDatabase
@@ -38,10 +39,10 @@ def build_service(
     settings: ServerSettings, clock: Clock | None = None, ids: IdSource | None = None
 ) -> Service:
     """Return the service's parts; raises PackRefused when the policy pack cannot be used."""
-    pack = load_pack(settings.policies / f"{settings.pack}.toml")
+    pack_file = settings.policies / f"{settings.pack}.toml"
     return Service(
         build_database(settings),
-        PolicyEngine(pack),
+        PolicyEngine(load_pack(pack_file), load_reference(pack_file)),
         clock or MachineClock(),
         ids or MachineIds(),
         settings.data,
