@@ -15,6 +15,7 @@ from sync.domain.outcome import Actor
 from sync.domain.records import Officer
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import load_pack
+from sync.policy.reference import load_reference
 
 PACK = "cn"
 
@@ -27,8 +28,9 @@ def unlock(laptop: Laptop, passphrase: str) -> Vault:
 
 
 def policy_in_force(laptop: Laptop) -> PolicyEngine:
-    """Return the engine with the pack this program brings; raises PackRefused."""
-    return PolicyEngine(load_pack(laptop.resources / "policies" / f"{PACK}.toml"))
+    """Return the engine with the pack and figures this program brings; raises PackRefused."""
+    pack_file = laptop.resources / "policies" / f"{PACK}.toml"
+    return PolicyEngine(load_pack(pack_file), load_reference(pack_file))
 
 
 def lay_desk(laptop: Laptop, vault: Vault, policy: PolicyEngine) -> Desk:
