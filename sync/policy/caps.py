@@ -85,13 +85,11 @@ def days_after(params: Parameters) -> Check:
     before = ONE_DAY * (days - 1)
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        past = [i for i in counted(moment.situation) if i < moment.start_at]
-        if not past:
+        since, until = moment.midnight_of(moment.day - before), moment.start_at
+        within = [i for i in counted(moment.situation) if since <= i < until]
+        if not within:
             return None
-        last = moment.date_of(max(past))
-        if last < moment.day - before:
-            return None
-        return {"day": last.isoformat(), "days": days}
+        return {"day": moment.date_of(max(within)).isoformat(), "days": days}
 
     return check
 

@@ -1,6 +1,6 @@
 """Mechanisms about how a visit comes about: the ladder, the agreement, lead time, its end."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync.domain.situation import Act, Agreement, Situation
@@ -8,6 +8,7 @@ from sync.policy.mechanism import Check, Mechanism, Stricter
 from sync.policy.moment import Moment
 from sync.policy.parameters import Parameters
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 # Who may be let agree to a visit: the customer, a co-borrower, and a guardian where there is one.
 PARTIES = ("customer", "co_borrower", "guardian")
 
@@ -17,16 +18,14 @@ def ladder(params: Parameters) -> Check:
     days_tried = params.number("days_tried")
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        calls = moment.situation.calls
-        since = moment.situation.overdue_since or date.min
-        if not any(moment.date_of(r) >= since for r in moment.situation.reminders):
+        calls, overdue = moment.situation.calls, moment.situation.overdue_since
+        since = BEGINNING if overdue is None else moment.midnight_of(overdue)
+        if not any(reminder >= since for reminder in moment.situation.reminders):
             return {"missing": "reminder"}
-        if any(c.connected and moment.date_of(c.at) >= since for c in calls):
+        if any(call.connected and call.at >= since for call in calls):
             return None
-        tried = {moment.date_of(c.at) for c in calls}
-        if sum(day >= since for day in tried) >= days_tried:
-            return None
-        return {"missing": "phone"}
+        tried = {moment.date_of(call.at) for call in calls if call.at >= since}
+        return None if len(tried) >= days_tried else {"missing": "phone"}
 
     return check
 

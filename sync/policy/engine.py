@@ -1,10 +1,12 @@
 """Decides acts by a pack: pure, the same on laptop and server, every rule that spoke named."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sync.domain.budget import Budget
+from sync.domain.curriculum import Curriculum
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 from sync.domain.situation import Act, Decision, RuleFinding, Severity, Situation, Verdict
 from sync.policy.affordability import assess
@@ -15,7 +17,7 @@ from sync.policy.holds import due_after
 from sync.policy.kinds import KINDS
 from sync.policy.mechanism import Check
 from sync.policy.moment import Moment, zone_of
-from sync.policy.pack import Pack
+from sync.policy.pack import Pack, Rule
 from sync.policy.reference import NO_FIGURES, Reference
 from sync.policy.repayment import reckon
 from sync.policy.standing import standing
@@ -27,12 +29,14 @@ DEADLINE = "complaint_deadline"
 class _Bound(NamedTuple):
     """A rule ready to be asked about one act."""
 
+    check: Check
     rule_id: str
     severity: Severity
-    from_date: date
-    until_date: date
     exempt: str | None
-    check: Check
+
+
+# The days on which a rule begins or ends, and each act's rules before the first, between, after.
+type _Eras = tuple[tuple[date, ...], dict[Act, tuple[tuple[_Bound, ...], ...]]]
 
 
 class PolicyEngine:
@@ -42,46 +46,36 @@ class PolicyEngine:
     rules contradict each other.
     """
 
-    def __init__(self, pack: Pack, reference: Reference = NO_FIGURES) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        reference: Reference = NO_FIGURES,
+        curriculum: Curriculum = Curriculum(),  # noqa: B008  # immutable
+    ) -> None:
         self.pack = pack
         self.reference = reference
+        self.curriculum = curriculum
         self.calendar: WorkCalendar = calendar_for(pack.calendar, pack.announced_until, pack.years)
         checks = [(rule, bind(rule)) for rule in pack.rules]
         for trouble in contradictions(pack.rules):
             raise trouble
         self.case_wide = frozenset(r.id for r in pack.rules if KINDS[r.kind].case_wide)
-        self._by_act: dict[Act, tuple[_Bound, ...]] = {
-            act: tuple(
-                _Bound(
-                    r.id,
-                    r.severity_for(act),
-                    r.from_date,
-                    r.until_date or date.max,
-                    r.exempt.get(act),
-                    check,
-                )
-                for r, check in checks
-                if act in r.acts
-            )
-            for act in Act
-        }
+        self._turns, self._by_act = _eras(checks)
 
     def judge(self, act: Act, at: datetime, situation: Situation) -> Decision:
         """Decide one act at one aware instant in the zone of the customer's address."""
         moment = Moment.of(act, at, situation, self.calendar)
-        today = moment.day
+        era = bisect_right(self._turns, moment.day)
         findings: list[RuleFinding] = []
         verdict = Verdict.ALLOW
-        for bound in self._by_act[act]:
-            if not bound.from_date <= today < bound.until_date:
+        for check, rule_id, severity, exempt in self._by_act[act][era]:
+            params = check(moment)
+            if params is None or (exempt and moment.exempted(exempt)):
                 continue
-            params = bound.check(moment)
-            if params is None or (bound.exempt and moment.exempted(bound.exempt)):
-                continue
-            findings.append(RuleFinding(bound.rule_id, bound.severity, params))
-            if bound.severity is Severity.BLOCK:
+            findings.append(RuleFinding(rule_id, severity, params))
+            if severity is Severity.BLOCK:
                 verdict = Verdict.BLOCK
-            elif bound.severity is Severity.WARN and verdict is Verdict.ALLOW:
+            elif severity is Severity.WARN and verdict is Verdict.ALLOW:
                 verdict = Verdict.WARN
         return Decision(verdict, tuple(findings), self.pack.id, self.pack.version)
 
@@ -114,3 +108,19 @@ class PolicyEngine:
         """Say of rules that spoke whether they mean (a rest day, a year not yet announced)."""
         kinds = {r.kind for r in self.pack.rules if r.id in rules}
         return "rest_day" in kinds, "year_unknown" in kinds
+
+
+def _eras(checks: Sequence[tuple[Rule, Check]]) -> _Eras:
+    days = {day for r, _ in checks for day in (r.from_date, r.until_date) if day is not None}
+    turns = tuple(sorted(days))
+    return turns, {
+        act: tuple(
+            tuple(
+                _Bound(check, r.id, r.severity_for(act), r.exempt.get(act))
+                for r, check in checks
+                if act in r.acts and r.in_force_on(day)
+            )
+            for day in (date.min, *turns)
+        )
+        for act in Act
+    }

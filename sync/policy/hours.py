@@ -14,18 +14,26 @@ def forbidden_hours(params: Parameters) -> Check:
     words = {"from": begins.strftime("%H:%M"), "until": ends.strftime("%H:%M")}
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        return words if _touches(moment.start, moment.end, begins, ends) else None
+        start, end = moment.start, moment.end
+        if end is not start and end.date() != moment.day:
+            return words if _touches(start, end, begins, ends) else None
+        first, last = start.time(), end.time()
+        if begins < ends:
+            met = first < ends and (begins < last or begins <= first == last)
+        else:
+            met = first < ends or begins < last or begins <= first == last
+        return words if met else None
 
     return check
 
 
 def _touches(start: datetime, end: datetime, begins: time, ends: time) -> bool:
-    """Say whether any instant of [start, end) lies in the hours; start == end is an instant."""
+    """Say whether any instant of [start, end), which may last for days, lies in the hours."""
     day = start.date() - ONE_DAY
     while day <= end.date():
         opens = datetime.combine(day, begins)
         closes = datetime.combine(day if ends > begins else day + ONE_DAY, ends)
-        if start < closes and (opens < end or opens <= start == end):
+        if start < closes and opens < end:
             return True
         day += ONE_DAY
     return False

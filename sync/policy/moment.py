@@ -1,10 +1,11 @@
 """One act at one instant, with everything rules compute from it computed once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from sync.domain.situation import Act, Agreement, Situation
 from sync.policy.calendar import WorkCalendar
@@ -24,8 +25,7 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """An act as rules see it. `start` and `end` are naive local times at the customer's address.
 
     `visit_plan` spans the agreed window; everything else is the instant `at` (start == end).
@@ -59,6 +59,10 @@ class Moment:
     def date_of(self, instant: datetime) -> date:
         """Return the local date of another instant."""
         return instant.astimezone(self.zone).date()
+
+    def midnight_of(self, day: date) -> datetime:
+        """Return the instant at which a local date begins."""
+        return midnight(day, self.situation.zone)
 
     def count_on(self, first: date, last: date, instants: Iterable[datetime]) -> int:
         """Return how many of the instants lie on the local dates from `first` to `last`."""

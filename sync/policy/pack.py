@@ -110,10 +110,11 @@ def read_all[T](
     """Read each of a list; return what could be read and what was wrong with the others."""
     found: list[T] = []
     troubles: list[PackRefused] = []
-    for one in raw:
+    for number, one in enumerate(raw, start=1):
         try:
             found.append(read(one))
         except PackRefused as trouble:
+            trouble.params.setdefault("number", number)
             troubles.append(trouble)
     return tuple(found), troubles
 
@@ -140,14 +141,15 @@ def _read_year(raw: Any) -> YearTable:
         raise PackRefused("pack.wrong_year_keys", year=year, keys=keys)
     table = convert(raw, YearTable, str(year))
     for day in (*table.rest, *table.work):
-        if why := _odd_day(table, day):
-            raise PackRefused("pack.odd_holiday", year=year, day=day.isoformat(), why=why)
+        if code := _odd_day(table, day):
+            raise PackRefused(code, year=year, day=day.isoformat())
     return table
 
 
 def _odd_day(table: YearTable, day: date) -> str:
     if day.year != table.year:
-        return "another_year"
+        return "pack.day_of_another_year"
     if (*table.rest, *table.work).count(day) > 1:
-        return "twice"
-    return "no_weekend" if day in table.work and day.weekday() < SATURDAY else ""
+        return "pack.day_twice"
+    made_up = day in table.work and day.weekday() < SATURDAY
+    return "pack.make_up_on_a_weekday" if made_up else ""

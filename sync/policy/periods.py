@@ -19,7 +19,7 @@ def in_periods(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], list[PackRefuse
         for r in ended
         if r.until_date is not None and r.until_date <= r.from_date
     ]
-    return ended, troubles + _twice(ended)
+    return ended, troubles + twins(ended)
 
 
 def _circles(rules: Sequence[Rule]) -> list[PackRefused]:
@@ -52,7 +52,8 @@ def _ended(rule: Rule, rules: Sequence[Rule]) -> Rule:
     return msgspec.structs.replace(rule, until_date=min(ends)) if ends else rule
 
 
-def _twice(rules: Sequence[Rule]) -> list[PackRefused]:
+def twins(rules: Sequence[Rule]) -> list[PackRefused]:
+    """Return the rules of which two versions are in force on one day."""
     return [
         PackRefused("pack.duplicate_rule", rule=one.id)
         for index, one in enumerate(rules)

@@ -4,22 +4,29 @@ Columns in: id, act, at, context (JSON). Out: id, decision, blocks, warns, sente
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.domain.situation import Act, Situation
+from sync.domain.situation import Act, RuleFinding, Severity, Situation
+from sync.domain.vocabulary import HoldKind, Place, Product, Role
+from sync.policy.door import OTHERS
 from sync.policy.engine import PolicyEngine
 from sync.policy.moment import zone_of
+from sync.policy.wishes import CHANNEL_OF
 from sync.policy.words import PackWords
 
 COLUMNS = ("id", "act", "at", "context")
-CHANNELS = frozenset({"phone", "sms", "visit"})
-AT_THE_DOOR = frozenset({"customer", "adult_family", "minor", "stranger"})
-PLACES = frozenset({"home", "work", "branch", "other"})
+CHANNELS = frozenset(CHANNEL_OF.values())
+PLACES = frozenset(map(str, Place))
+KINDS = frozenset(map(str, HoldKind))
+PRODUCTS = frozenset(map(str, Product))
+ROLES = frozenset(map(str, Role))
+AGREEING = frozenset({"customer", "co_borrower", "guardian", "guarantor", "family", "third_party"})
+STRONGEST_FIRST = tuple(Severity)
 OUT = ("id", "decision", "blocks", "warns", "sentence_zh", "sentence_en")
 
 
@@ -70,14 +77,19 @@ def try_table(engine: PolicyEngine, lines: Iterable[str]) -> Iterator[Tried]:
             decision = engine.judge(act, at, situation)
         except OverflowError as error:  # a local time outside the years 1 to 9999
             raise RowRefused(reader.line_num, "situations.bad_time", at=row["at"]) from error
+        findings = sorted(decision.findings, key=_strength)
         yield Tried(
             row["id"],
             str(decision.verdict),
             ";".join(decision.blocks),
             ";".join(decision.warns),
-            " ".join(zh.sentence(f) for f in decision.findings),
-            " ".join(en.sentence(f) for f in decision.findings),
+            " ".join(zh.sentence(f) for f in findings),
+            " ".join(en.sentence(f) for f in findings),
         )
+
+
+def _strength(finding: RuleFinding) -> int:
+    return STRONGEST_FIRST.index(finding.severity)
 
 
 def _read_row(line: int, row: dict[str, str]) -> tuple[Act, datetime, Situation]:
@@ -119,13 +131,7 @@ def _refuse_unread(raw: Any, read: Any, where: str) -> None:
 
 def _refuse_unknown_words(situation: Situation) -> None:
     """Refuse words that no rule looks for: a misspelt one would silently allow."""
-    agreement = situation.agreement
-    for given, known, where in (
-        (situation.wishes.channels_refused, CHANNELS, "$.wishes.channels_refused"),
-        (situation.wishes.no_weekdays, range(7), "$.wishes.no_weekdays"),
-        (situation.present or (), AT_THE_DOOR, "$.present"),
-        ((agreement.place,) if agreement else (), PLACES, "$.agreement.place"),
-    ):
+    for given, known, where in _words_given(situation):
         odd = [str(value) for value in given if value not in known]
         if odd:
             raise msgspec.ValidationError(f"unknown value {', '.join(odd)} - at `{where}`")
@@ -133,3 +139,25 @@ def _refuse_unknown_words(situation: Situation) -> None:
         zone_of(situation.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise msgspec.ValidationError(f"unknown zone {situation.zone} - at `$.zone`") from error
+
+
+type Words = tuple[Iterable[object], Container[object], str]
+
+
+def _words_given(situation: Situation) -> Iterator[Words]:
+    """Yield the words of a situation, those that rules know, and where they stand."""
+    wishes = situation.wishes
+    yield wishes.channels_refused, CHANNELS, "$.wishes.channels_refused"
+    yield wishes.places_refused, PLACES, "$.wishes.places_refused"
+    yield wishes.no_weekdays, range(7), "$.wishes.no_weekdays"
+    yield situation.present or (), {"customer", *OTHERS}, "$.present"
+    yield (h.kind for h in situation.holds), KINDS, "$.holds"
+    if situation.agreement is not None:
+        yield (situation.agreement.place,), PLACES, "$.agreement.place"
+        yield (situation.agreement.by,), AGREEING, "$.agreement.by"
+    if situation.lifting is not None:
+        yield (situation.lifting.kind,), KINDS, "$.lifting.kind"
+    if situation.plan is not None:
+        yield (situation.plan.product,), PRODUCTS, "$.plan.product"
+    if situation.actor_role:
+        yield (situation.actor_role,), ROLES, "$.actor_role"
