@@ -357,10 +357,10 @@ class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="kind"):
     placed_by: OfficerId
     placed_at: datetime
     reason: str = ""
-    until: date | None = None
     lifted_by: OfficerId | None = None
     lifted_at: datetime | None = None
     lift_reason: str = ""
+    until: date | None = None
 
     @property
     def active(self) -> bool:

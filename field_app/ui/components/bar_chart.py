@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from field_app.ui.look import Look
 
-STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+# Words may be wider than their bar: then the bars beside it have none.
+WIDE = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+STEPS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -34,6 +36,7 @@ class BarChart(QWidget):
         super().__init__()
         self._look = look
         self._bars: tuple[Bar, ...] = ()
+        self._limit: float | None = None
         self._chooses = chooses
         self.current = -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -41,9 +44,9 @@ class BarChart(QWidget):
         if chooses:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def show_bars(self, bars: Sequence[Bar], description: str) -> None:
-        """Draw these bars; the description is what a screen reader says."""
-        self._bars = tuple(bars)
+    def show_bars(self, bars: Sequence[Bar], description: str, limit: float | None = None) -> None:
+        """Draw these bars, with a line at a limit; the description is for a screen reader."""
+        self._bars, self._limit = tuple(bars), limit
         self.current = min(self.current, len(self._bars) - 1)
         self.setAccessibleName(description)
         told = (f"{bar.label}: {bar.told or round(bar.height, 1)}" for bar in self._bars)
@@ -63,7 +66,7 @@ class BarChart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move with the arrows."""
-        step = STEPS.get(Qt.Key(event.key()))
+        step = STEPS.get(event.key())
         if step is None or not self._chooses:
             super().keyPressEvent(event)
             return
@@ -80,6 +83,7 @@ class BarChart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = painter.fontMetrics().height()
         highest = max((bar.height for bar in self._bars), default=0.0) or 1.0
+        highest = max(highest, self._limit or 0.0)
         room = self.height() - 2 * line - self._look.px(8)
         width = self.width() / max(1, len(self._bars))
         for number, bar in enumerate(self._bars):
@@ -90,6 +94,10 @@ class BarChart(QWidget):
         painter.setPen(QColor(self._look.tokens["line"]))
         ground = self.height() - line - self._look.px(4)
         painter.drawLine(0, ground, self.width(), ground)
+        if self._limit is not None:
+            painter.setPen(QPen(QColor(self._look.tokens["block"]), 1.5, Qt.PenStyle.DashLine))
+            level = round(ground - self._limit * room / highest)
+            painter.drawLine(0, level, self.width(), level)
         painter.end()
 
     def _draw(self, painter: QPainter, column: QRectF, bar: Bar, scale: float, line: int) -> None:
@@ -105,7 +113,7 @@ class BarChart(QWidget):
             bottom -= tall
         painter.setPen(QColor(tokens["text"]))
         above = QRectF(column.left(), bottom - line, column.width(), line)
-        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, bar.told)
+        painter.drawText(above, WIDE, bar.told)
         painter.setPen(QColor(tokens["muted"]))
         below = QRectF(column.left(), column.bottom() - line, column.width(), line)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, bar.label)
+        painter.drawText(below, WIDE, bar.label)
