@@ -22,8 +22,10 @@ from sync.domain.records import Officer
 from sync.domain.situation import Decision
 from sync.domain.time import Clock
 from sync.domain.vocabulary import Role
+from sync.policy.checking import check_files
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import PackRefused, load_pack
+from sync.policy.overlay import load_policy, tighten
+from sync.policy.pack import PackRefused, load_pack, text_of
 from sync.policy.situations import OUT, RowRefused, try_table
 from sync.policy.words import PackWords
 from sync.server.administration import Administration, AdminRefused
@@ -246,11 +248,14 @@ def _sentences(words: PackWords, decision: Decision) -> str:
 
 
 def _policy(parsed: Arguments) -> int:
+    overlay = Path(parsed.overlay) if parsed.overlay else None
     if parsed.action == "check":
-        engine = PolicyEngine(load_pack(Path(parsed.file)))
-        print(f"{engine.pack.id} {engine.pack.version}: {len(engine.pack.rules)} rules, usable")
-        return 0
-    engine = PolicyEngine(load_pack(Path(parsed.policies) / f"{parsed.pack}.toml"))
+        usable, said = check_files(Path(parsed.file), overlay, parsed.language)
+        print("\n".join(said), file=sys.stdout if usable else sys.stderr)
+        return 0 if usable else 1
+    pack_file = Path(parsed.policies) / f"{parsed.pack}.toml"
+    pack = tighten(load_pack(pack_file), text_of(overlay)) if overlay else load_policy(pack_file)
+    engine = PolicyEngine(pack)
     try:
         with Path(parsed.file).open(encoding="utf-8-sig", newline="") as lines:
             print(",".join(OUT))

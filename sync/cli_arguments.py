@@ -57,7 +57,9 @@ def build_parser() -> argparse.ArgumentParser:
     policy = commands.add_parser("policy", parents=[common], help="check a pack, try situations")
     policy.add_argument("action", choices=["check", "try"])
     policy.add_argument("file")
-    policy.add_argument("--pack", default="cn")
+    policy.add_argument("--pack", default="cn", help="the pack to try situations by")
+    policy.add_argument("--overlay", default="", help="the bank's tightening to lay over the pack")
+    policy.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
 
     pack = commands.add_parser("mappack", parents=[common], help="build an offline map")
     pack.add_argument("action", choices=["build"])

@@ -1,15 +1,18 @@
 """Checks the texts of a pack and an overlay whole: everything that is wrong, with its line."""
 
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from sync.policy.binding import bind
 from sync.policy.contradictions import contradictions
 from sync.policy.overlay import examine_overlay
-from sync.policy.pack import Pack, examine_pack
+from sync.policy.pack import Pack, examine_pack, text_of
 from sync.policy.refusals import refusal_words
 from sync.policy.rule import PackRefused, Rule
+from sync.policy.words import PackWords
 
 _AT_LINE = re.compile(r"\(at line (\d+)")
 # What has no name is found by counting its tables.
@@ -46,6 +49,45 @@ def check_overlay(pack: Pack, text: str) -> tuple[Pack | None, tuple[Mistake, ..
     """Return a usable pack under the overlay, or None and what is wrong with the overlay."""
     tightened, troubles = examine_overlay(pack, text)
     return (None if troubles else tightened), _mistakes(text, troubles)
+
+
+def check_files(pack: Path, overlay: Path | None, language: str) -> tuple[bool, list[str]]:
+    """Return whether the files can be used, and what there is to say, a line each."""
+    found, mistakes = _checked(pack, check_pack)
+    said = [_line(pack, one, language) for one in mistakes]
+    if found is not None and overlay is not None:
+        base = found
+        found, mistakes = _checked(overlay, lambda text: check_overlay(base, text))
+        said += [_line(overlay, one, language) for one in mistakes]
+    if found is None:
+        return False, said
+    count = len(found.rules)
+    words = f"{count} 条规则，可以使用" if language.startswith("zh") else f"{count} rules, usable"
+    return True, [f"{found.id} {found.version}: {words}", *_rule_lines(found, language)]
+
+
+type Checked = tuple[Pack | None, tuple[Mistake, ...]]
+
+
+def _checked(path: Path, check: Callable[[str], Checked]) -> Checked:
+    try:
+        return check(text_of(path))
+    except PackRefused as trouble:
+        return None, _mistakes("", [trouble])
+
+
+def _line(path: Path, mistake: Mistake, language: str) -> str:
+    where = f"{path.name}:{mistake.line}" if mistake.line else path.name
+    return f"{where}: {mistake.words(language)}"
+
+
+def _rule_lines(pack: Pack, language: str) -> Iterator[str]:
+    """Yield each rule with its acts, how strongly it speaks, since when, and its source."""
+    words = PackWords(pack, language)
+    for rule in pack.rules:
+        acts = " ".join(f"{act}:{rule.severity_for(act)}" for act in rule.acts)
+        until = f"–{rule.until_date}" if rule.until_date else ""
+        yield f"  {rule.id} [{rule.from_date}{until}] {acts} | {words.source_of(rule)}"
 
 
 def _trouble_of(rule: Rule) -> PackRefused | None:

@@ -28,7 +28,7 @@ _STRICTER_THAN = {
     "asked_window": {"asked_window"},
     "by_guardian": {"by_guardian"},
 }
-HOUSE = "house"
+HOUSE = ".house.toml"
 
 
 class Overlay(msgspec.Struct, frozen=True):
@@ -43,13 +43,12 @@ class Overlay(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
 
 
-def load_policy(folder: Path, pack_id: str) -> Pack:
-    """Return the pack of this id, under the bank's `<id>.house.toml` where the folder has one.
+def load_policy(path: Path) -> Pack:
+    """Return the pack in this file, under the bank's `….house.toml` where one lies beside it.
 
     Raises PackRefused, or OSError when a file cannot be read.
     """
-    pack = load_pack(folder / f"{pack_id}.toml")
-    house = folder / f"{pack_id}.{HOUSE}.toml"
+    pack, house = load_pack(path), path.with_suffix(HOUSE)
     return tighten(pack, text_of(house)) if house.exists() else pack
 
 

@@ -108,10 +108,13 @@ class PackWords:
 
     def source(self, rule: str) -> str:
         """Return the rule's citation, with how far it is confirmed where it is law."""
-        for one in self._versions(rule):
-            text = one.source_zh if self._chinese else one.source_en
-            return text if one.house else text + _CONFIDENCE[one.confidence][not self._chinese]
-        return rule
+        versions = self._versions(rule)
+        return self.source_of(versions[0]) if versions else rule
+
+    def source_of(self, rule: Rule) -> str:
+        """Return the citation of one version of a rule."""
+        text = rule.source_zh if self._chinese else rule.source_en
+        return text if rule.house else text + _CONFIDENCE[rule.confidence][not self._chinese]
 
     def _versions(self, rule_id: str) -> tuple[Rule, ...]:
         try:
