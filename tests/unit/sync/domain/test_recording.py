@@ -300,7 +300,7 @@ def test_the_rules_see_what_is_on_record() -> None:
     illness = hardship(causes=(HardshipCause.ILLNESS,), consent_to_sensitive=True)
     letter = contact(Channel.LETTER, ContactResult.DELIVERED)
     complaint = Complaint("q1", "c1", "b1", "h1", "fees", NOW, date(2026, 9, 25))
-    rest = Hold("h1", "c1", HoldKind.BREATHING_SPACE, "li", NOW, "病中", date(2026, 11, 9))
+    rest = Hold("h1", "c1", HoldKind.BREATHING_SPACE, "li", NOW, "病中", until=date(2026, 11, 9))
     rules = Rules()
     call = contact(Channel.PHONE, ContactResult.CONNECTED, at=NOW)
     decide(question(LI, illness, letter, complaint, rest, rules=rules), RecordContact(call))

@@ -1,0 +1,196 @@
+"""Review: complaints by their deadline with answers, plans that wait, conduct and its records."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+
+from field_app.operations import feedback, review
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Written
+from field_app.ui.screens.review_screen import ReviewScreen
+from sync.domain.ids import CaseId
+from sync.domain.records import Complaint, Hold
+from sync.domain.vocabulary import ComplaintState, FeedbackKind
+from tests.ui.acts import VISIT_DAY, agree, ready, visited
+from tests.ui.lookup import file_of, read, records, words_on
+from tests.ui.room import MORNING, Room
+from tools.tour.hands import asked, until
+from tools.tour.seat import Seat, quiet
+
+SAID = "你们的人在楼道里大声说话"
+
+
+async def complain(seat: Seat, case_id: CaseId) -> None:
+    """Let the customer complain."""
+
+    def told(desk: Desk) -> Written:
+        return feedback.record(desk, case_id, None, FeedbackKind.COMPLAINT, "privacy", SAID)
+
+    assert seat.program.runner is not None
+    await seat.program.runner.act(told)
+    await quiet()
+
+
+async def shown(seat: Seat) -> ReviewScreen:
+    """Show Review."""
+    await seat.show("review")
+    screen = seat.screens.navigable["review"]
+    assert isinstance(screen, ReviewScreen)
+    return screen
+
+
+async def answered(seat: Seat, screen: ReviewScreen, answer: str) -> None:
+    """Answer the one complaint that waits."""
+    assert screen._view.queue is not None
+    [item] = screen._view.queue.complaints
+    screen.queue.answer(item)
+    dialog = await asked(seat.main)
+    dialog.entries["answer"].setPlainText(answer)
+    dialog.ok.click()
+    await quiet()
+
+
+async def closed(seat: Seat, screen: ReviewScreen, content: str, words: str) -> None:
+    """Keep the customer's word on the answer."""
+    assert screen._view.queue is not None
+    [item] = screen._view.queue.complaints
+    screen.queue.close_with_word(item)
+    dialog = await asked(seat.main)
+    box = dialog.entries["content"]
+    box.setCurrentIndex(box.findData(content))
+    dialog.entries["words"].setPlainText(words)
+    dialog.ok.click()
+    await quiet()
+
+
+async def test_nothing_waits_and_it_says_so(room: Room) -> None:
+    screen = await shown(await room.seat("chen"))
+    seen = words_on(screen)
+    for sentence in ("None is open.", "None waits.", "No fact of the last 30 days is marked."):
+        assert sentence in seen
+
+
+async def test_officers_have_no_review(room: Room) -> None:
+    li = await room.seat("li")
+    assert "review" not in li.main.nav_buttons
+
+
+async def test_a_complaint_waits_until_the_customer_is_content(room: Room) -> None:
+    lead = await room.seat("chen")
+    case_id = (await ready(lead))[0]
+    await complain(lead, case_id)
+    screen = await shown(lead)
+    seen = words_on(screen)
+    assert SAID in seen
+    assert "days left" in seen
+    assert "to be answered" in seen
+    await answered(lead, screen, "我们已要求专员不在楼道交谈，向您道歉。")
+    [stands] = await records(lead, Complaint)
+    assert stands.record.state is ComplaintState.ANSWERED
+    assert (await file_of(lead, case_id)).holds
+    await closed(lead, screen, "yes", "可以了")
+    [stands] = await records(lead, Complaint)
+    assert (stands.record.state, stands.record.content) == (ComplaintState.CLOSED, True)
+    [rest] = await records(lead, Hold)
+    assert not rest.record.active
+    assert "None is open." in words_on(screen)
+
+
+async def test_a_customer_who_is_not_content_goes_to_compliance(room: Room) -> None:
+    lead = await room.seat("chen")
+    case_id = (await ready(lead))[0]
+    await complain(lead, case_id)
+    screen = await shown(lead)
+    await answered(lead, screen, "已转告。")
+    await closed(lead, screen, "no", "没有解决")
+    seen = words_on(screen)
+    assert "with compliance" in seen
+    assert "to be answered" in seen
+    assert (await file_of(lead, case_id)).holds
+
+
+async def test_a_complaint_too_late_is_told_in_days(room: Room) -> None:
+    lead = await room.seat("chen")
+    await complain(lead, (await ready(lead))[0])
+    room.clock.jump_to(MORNING + timedelta(days=40))
+    screen = await shown(lead)
+    assert "days over" in words_on(screen)
+
+
+async def test_an_answer_without_words_is_asked_for_again(room: Room) -> None:
+    lead = await room.seat("chen")
+    await complain(lead, (await ready(lead))[0])
+    screen = await shown(lead)
+    assert screen._view.queue is not None
+    screen.queue.answer(screen._view.queue.complaints[0])
+    dialog = await asked(lead.main)
+    dialog.ok.click()
+    assert "Please fill in" in dialog.trouble.text
+    dialog.reject()
+    await quiet()
+    [stands] = await records(lead, Complaint)
+    assert stands.record.state is ComplaintState.OPEN
+
+
+async def test_conduct_opens_the_records_behind_a_figure(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY + timedelta(minutes=40))
+    await visited(li, case_id, promise_fen=10_000, promise_in=timedelta(days=7))
+    found = await read(li, lambda desk: review.conduct(desk, 6))
+    kept = next(f for f in found.figures if f.measure == "kept")
+    assert (kept.part, kept.whole, kept.month) == (1, 1, f"{VISIT_DAY:%Y-%m}")
+
+
+async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None:
+    lead = await room.seat("chen")
+    case_id = (await ready(lead))[0]
+    await complain(lead, case_id)
+    screen = await shown(lead)
+    screen.conduct_button.click()
+    box = screen.conduct.measure
+    box.setCurrentIndex(box.findData("complaints"))
+    await quiet()
+    last = len(screen._view.conduct.months) - 1
+    screen.conduct.chart.choose(last)
+    await until(lambda: screen.conduct.records.count() == 1)
+    entry = screen.conduct.records.item(0).text()
+    assert "Feedback" in entry
+    screen.conduct.records.itemActivated.emit(screen.conduct.records.item(0))
+    await quiet()
+    assert lead.main.stack.currentWidget() is lead.screens.case
+
+
+async def test_an_export_is_on_record_and_holds_no_names(room: Room, tmp_path: Path) -> None:
+    lead = await room.seat("chen")
+    case_id = (await ready(lead))[0]
+    await complain(lead, case_id)
+    screen = await shown(lead)
+    path = tmp_path / "conduct.xlsx"
+    screen.conduct.write(path, "=1+1 monthly report")
+    await until(path.exists)
+    await quiet()
+    file = await file_of(lead, case_id)
+    book = openpyxl.load_workbook(path)
+    cells = [str(c.value) for sheet in book for line in sheet.iter_rows() for c in line if c.value]
+    assert any(file.case.case_no in c for c in cells)
+    assert not any(file.case.customer.name in c for c in cells)
+    assert not any(c.startswith("=") for c in cells)
+    trail = await read(
+        lead,
+        lambda desk: desk.store.vault.connection.execute(
+            "SELECT entry FROM audit WHERE what = 'export'"
+        ).fetchall(),
+    )
+    assert len(trail) == 1
+    assert "monthly report" in trail[0][0]
+
+
+async def test_an_export_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> None:
+    lead = await room.seat("chen")
+    screen = await shown(lead)
+    screen.conduct.write(tmp_path / "missing" / "conduct.xlsx", "report")
+    await until(lambda: bool(screen.notice.text))
+    assert "cannot be written" in screen.notice.text
