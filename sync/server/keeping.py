@@ -14,7 +14,7 @@ from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import BranchId
 from sync.domain.records import Attachment, Case, Versioned
 from sync.domain.situation import Act, Decision, Verdict
-from sync.domain.snapshot import Needs
+from sync.domain.snapshot import Needs, Snapshot
 from sync.protocol.envelope import body_hash, decode_envelope, encode_envelope
 from sync.server.commit import Commit
 from sync.server.handlers.attachments import forget_file
@@ -22,6 +22,7 @@ from sync.server.repositories import records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
+KEPT_TOO_LONG = "kept_too_long"  # the pack's mechanism for the end of the keeping period
 BATCH = 500  # envelopes read at once while looking for a case
 REPORTS_KEPT = timedelta(days=90)  # import reports name values of refused lines
 
@@ -59,17 +60,17 @@ class Keeping:
         async def work(session: Session) -> list[Kept]:
             every = await records.of_kind(session, self._branch, "case")
             closed = [v.record for v in every if v.record.closed]
-            return [
-                Kept(c.case_no, await self._judge(session, Act.RETENTION, c))
-                for c in sorted(closed, key=lambda c: str(c.case_no))
-            ]
+            found = []
+            for case in sorted(closed, key=lambda c: str(c.case_no)):
+                known = Snapshot(await records.of_case(session, self._branch, case.id))
+                found.append(Kept(case.case_no, self._judge(Act.RETENTION, case, known)))
+            return found
 
         return await self._service.database.read(work)
 
     async def run(self) -> tuple[str, ...]:
         """Erase every case that is kept too long, and old import reports; return the numbers."""
-        every = await self.closed_cases()
-        late = [k.case_no for k in every if k.decision.verdict is not Verdict.ALLOW]
+        late = [k.case_no for k in await self.closed_cases() if self._is_late(k.decision)]
         erased = []
         for case_no in late:
             try:
@@ -85,6 +86,10 @@ class Keeping:
         )
         return tuple(erased)
 
+    def _is_late(self, decision: Decision) -> bool:
+        over = {r.id for r in self._service.policy.pack.rules if r.kind == KEPT_TOO_LONG}
+        return any(f.rule in over for f in decision.findings)
+
     async def erase(self, case_no: str, why: str) -> int:
         """Erase a case; returns how many records went. `why` is retention or request.
 
@@ -93,7 +98,9 @@ class Keeping:
 
         async def work(session: Session) -> list[Versioned[object]]:
             case = await self._case(session, case_no)
-            decision = await self._judge(session, Act.ERASURE, case)
+            # Under the case's lock: nothing may be added while it goes.
+            snapshot = await records.snapshot(session, self._branch, Needs((case.id,)))
+            decision = self._judge(Act.ERASURE, case, snapshot)
             if decision.verdict is Verdict.BLOCK:
                 raise ErasureRefused(case_no, decision)
             stands = await records.of_case(session, self._branch, case.id)
@@ -118,8 +125,7 @@ class Keeping:
                 return case
         raise NoSuchCase(case_no)
 
-    async def _judge(self, session: Session, act: Act, case: Case) -> Decision:
-        snapshot = await records.snapshot(session, self._branch, Needs((case.id,)))
+    def _judge(self, act: Act, case: Case, snapshot: Snapshot) -> Decision:
         now = self._service.clock.now()
         return self._service.policy.judge(act, now, situation_of(snapshot, case))
 
