@@ -31,6 +31,7 @@ from sync.policy.words import PackWords
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.imports.importing import ImportFailed, import_file
+from sync.server.imports.payments import import_payments
 from sync.server.imports.report import failure_text, report_text
 from sync.server.keeping import ErasureRefused, Keeping, NoSuchCase
 from sync.server.migrations.upgrading import is_newest, upgrade
@@ -133,6 +134,21 @@ def _import(parsed: Arguments) -> int:
             Path(parsed.file),
             Path(parsed.mapping),
             TeamId(parsed.team),
+            dry_run=parsed.dry_run,
+        )
+        print(report_text(report, parsed.language))
+        return 0 if report.usable else 1
+
+    return _administer(parsed, act)
+
+
+def _payments(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> int:
+        report = await import_payments(
+            admin.service,
+            BranchId(parsed.branch),
+            Path(parsed.file),
+            Path(parsed.mapping),
             dry_run=parsed.dry_run,
         )
         print(report_text(report, parsed.language))
@@ -317,6 +333,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "enrol-code": _enrol_code,
     "device": _device,
     "audit": _audit,
+    "payments": _payments,
     "retention": _retention,
     "erase": _erase,
     "subject-access": _subject_access,

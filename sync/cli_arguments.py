@@ -6,6 +6,7 @@ from pathlib import Path
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
+PAYMENTS = MAPPING.with_name("payments.toml")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -24,6 +25,9 @@ def build_parser() -> argparse.ArgumentParser:
     init.add_argument("--branch-name", default="")
     _add_serve(commands.add_parser("serve", parents=[common], help="run the server"))
     _add_import(commands.add_parser("import", parents=[common], help="import a bank export"))
+
+    payments = commands.add_parser("payments", parents=[common], help="import payments received")
+    _add_file(payments, PAYMENTS)
 
     team = commands.add_parser("team", parents=[common], help="teams of a branch")
     team.add_argument("action", choices=["add", "list"])
@@ -91,9 +95,13 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 
 
 def _add_import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file")
-    command.add_argument("--mapping", default=str(MAPPING))
+    _add_file(command, MAPPING)
     command.add_argument("--team", required=True)
+
+
+def _add_file(command: argparse.ArgumentParser, mapping: Path) -> None:
+    command.add_argument("file")
+    command.add_argument("--mapping", default=str(mapping))
     command.add_argument("--dry-run", action="store_true")
     command.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ from sync.domain.outcome import Change
 from sync.domain.records import Case, Contact, Versioned
 from sync.domain.time import local_date
 from sync.server.commit import Commit
-from sync.server.imports.mapping import MappingRefused, read_mapping
+from sync.server.imports.mapping import Mapping, MappingRefused, read_mapping
 from sync.server.imports.report import ImportReport
 from sync.server.imports.rows import ReadCase, RowReader, RowTrouble
 from sync.server.imports.workbook import FileRefused, read_rows
@@ -66,8 +66,19 @@ def read_file(
     service: Service, file: Path, mapping_file: Path
 ) -> tuple[list[ReadCase], list[RowTrouble]]:
     """Return the understood lines and the refused ones; raises ImportFailed."""
+    mapping, reader, filled = open_file(service, file, mapping_file, read_mapping)
+    return _sorted_out(mapping.columns["case_no"], (reader.read(n, r) for n, r in filled))
+
+
+def open_file(
+    service: Service, file: Path, mapping_file: Path, reads: Callable[[Path], Mapping]
+) -> tuple[Mapping, RowReader, list[tuple[int, list[str]]]]:
+    """Return the mapping, a reader and the numbered lines behind the titles; raises ImportFailed.
+
+    `reads` reads the mapping: which columns there must be differs between kinds of files.
+    """
     try:
-        mapping = read_mapping(mapping_file)
+        mapping = reads(mapping_file)
         rows = read_rows(file)
     except FileRefused as refused:
         raise ImportFailed(refused.code, **refused.params) from refused
@@ -80,7 +91,7 @@ def read_file(
         raise ImportFailed("import.missing_columns", columns=", ".join(reader.missing))
     if reader.twice:
         raise ImportFailed("import.twice_columns", columns=", ".join(reader.twice))
-    return _sorted_out(mapping.columns["case_no"], (reader.read(n, r) for n, r in filled[1:]))
+    return mapping, reader, filled[1:]
 
 
 def _sorted_out(

@@ -55,14 +55,25 @@ OPTIONAL = (
 )
 
 
-def read_mapping(path: Path) -> Mapping:
+PAYMENT_REQUIRED = ("case_no", "paid_on", "amount")
+PAYMENT_OPTIONAL = ("reference",)
+
+
+def read_payment_mapping(path: Path) -> Mapping:
+    """Return the mapping of a file of payments; raises MappingRefused when it is none."""
+    return read_mapping(path, PAYMENT_REQUIRED, PAYMENT_OPTIONAL)
+
+
+def read_mapping(
+    path: Path, required: tuple[str, ...] = REQUIRED, optional: tuple[str, ...] = OPTIONAL
+) -> Mapping:
     """Return the mapping; raises MappingRefused when it is none."""
     try:
         mapping = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Mapping)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise MappingRefused(f"{path.name}: {error}") from error
-    missing = [f for f in REQUIRED if f not in mapping.columns]
-    unknown = [f for f in mapping.columns if f not in REQUIRED + OPTIONAL]
+    missing = [f for f in required if f not in mapping.columns]
+    unknown = [f for f in mapping.columns if f not in required + optional]
     if missing or unknown:
         raise MappingRefused(f"{path.name}: missing {missing}, unknown {unknown}")
     for name, usable in _usable(mapping).items():

@@ -61,6 +61,16 @@ class ReadCase(msgspec.Struct, frozen=True):
     closed_on: date | None = None
 
 
+class ReadPayment(msgspec.Struct, frozen=True):
+    """A line of a file of payments that was understood; the amount in fen."""
+
+    line: int
+    case_no: str
+    day: date
+    amount_fen: int
+    reference: str
+
+
 class _Refused(Exception):
     def __init__(self, column: str, code: str, value: str = "") -> None:
         super().__init__(code)
@@ -94,8 +104,28 @@ class RowReader:
                 self._closed(cells),
             )
         except _Refused as refused:
-            title = self._mapping.columns.get(refused.column, refused.column)
-            return RowTrouble(line, title, refused.code, refused.value[:LONGEST_OTHER])
+            return self._trouble(line, refused)
+
+    def read_payment(self, line: int, cells: list[str]) -> ReadPayment | RowTrouble:
+        """Return the payment of a line, or why there is none; an amount of nothing is refused."""
+        try:
+            self._check_width(cells)
+            amount = self._fen(cells, "amount")
+            if amount == 0:
+                raise _Refused("amount", "import.bad_amount", "0")
+            return ReadPayment(
+                line,
+                self._exact(cells, "case_no"),
+                self._day("paid_on", self._required(cells, "paid_on")),
+                amount,
+                self._cell(cells, "reference"),
+            )
+        except _Refused as refused:
+            return self._trouble(line, refused)
+
+    def _trouble(self, line: int, refused: _Refused) -> RowTrouble:
+        title = self._mapping.columns.get(refused.column, refused.column)
+        return RowTrouble(line, title, refused.code, refused.value[:LONGEST_OTHER])
 
     def _check_width(self, cells: list[str]) -> None:
         """Refuse a line with cells under no title: its values stand shifted.
