@@ -17,6 +17,7 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Written
 from field_app.operations.timeline import TimelineEntry as TimelineEntry
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.findings import FindingText, RuleWords, explain
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
@@ -33,9 +34,10 @@ class CaseViewModel(QObject):
     answered = Signal(str, object)
     revealed = Signal(object, str)
 
-    def __init__(self, runner: Runner, rule_words: RuleWords) -> None:
+    def __init__(self, runner: Runner, rule_words: RuleWords, care: CareViewModel) -> None:
         super().__init__()
         self._runner = runner
+        self.care = care
         self._rule_words = rule_words
         self.case_id: CaseId | None = None
         self.file: CaseFile | None = None
@@ -71,6 +73,7 @@ class CaseViewModel(QObject):
         found = await self._runner.run(lambda desk: cases.open_file(desk, wanted))
         if wanted == self.case_id:
             self.file = found
+            await self.care.load(wanted)
             self.changed.emit()
 
     def shown(self, field: Revealable) -> str:
@@ -109,13 +112,13 @@ class CaseViewModel(QObject):
         """Keep the customer's words; a complaint rests the case."""
         await self._act("feedback", lambda d, c: feedback.record(d, c, None, kind, topic, words))
 
-    async def place_hold(self, kind: HoldKind, reason: str) -> None:
-        """Rest the case."""
-        await self._act("hold", lambda d, c: holds.place(d, c, kind, reason))
+    async def place_hold(self, kind: HoldKind, reason: str, days: int = 0) -> None:
+        """Rest the case, for so many days where it has an end."""
+        await self._act("hold", lambda d, c: holds.place(d, c, kind, reason, days))
 
-    async def lift_hold(self, hold: Versioned[Hold], reason: str) -> None:
+    async def lift_hold(self, hold: Versioned[Hold], reason: str, *, asked: bool = False) -> None:
         """Let the case go on."""
-        await self._act("lift", lambda d, _c: holds.lift(d, hold, reason))
+        await self._act("lift", lambda d, _c: holds.lift(d, hold, reason, asked=asked))
 
     async def attach(self, path: Path) -> None:
         """Attach a picture or PDF."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
+from field_app.i18n.words import Words
 from field_app.ui.components.choices import options_of
 from field_app.ui.components.page import Page
 from field_app.ui.dialogs.form_dialog import Field, ask
@@ -13,6 +14,14 @@ from sync.domain.records import Hold, Versioned
 from sync.domain.vocabulary import Channel, ContactResult, FeedbackKind, HoldKind
 
 TOPICS = ("conduct", "contact_time", "amount", "privacy", "service", "other")
+
+
+LENGTHS = (30, 60, 90)  # days a rest may be set for
+
+
+def _lengths(words: Words) -> tuple[tuple[str, str], ...]:
+    numbered = ((str(days), words("{n} days", n=days)) for days in LENGTHS)
+    return (("0", words("until it is lifted")), *numbered)
 
 
 class CaseActs:
@@ -69,12 +78,14 @@ class CaseActs:
         page, words = self._page, self._page.words
         fields = (
             Field("kind", words("Why"), tuple(options_of(page.look, HoldKind, "hold"))),
+            Field("days", words("How long"), _lengths(words)),
             Field("reason", words("What was told"), lines=3, required=True),
         )
         explain = words("Nobody visits this customer until a lead lifts the hold.")
         told = await ask(page, page.look, words("Lay a hold"), fields, explain)
         if told is not None:
-            await self._view.place_hold(HoldKind(told["kind"]), told["reason"])
+            kind, days = HoldKind(told["kind"]), int(told["days"])
+            await self._view.place_hold(kind, told["reason"], days)
 
     def lift(self, hold: Versioned[Hold]) -> None:
         """Lift a hold."""
@@ -82,11 +93,15 @@ class CaseActs:
 
     async def _lift(self, hold: Versioned[Hold]) -> None:
         page, words = self._page, self._page.words
-        fields = (Field("reason", words("Reason"), lines=3, required=True),)
+        asked = (("no", words("no")), ("yes", words("yes")))
+        fields = (
+            Field("reason", words("Reason"), lines=3, required=True),
+            Field("asked", words("Did the customer ask for it?"), asked),
+        )
         explain = words("The reason is kept with your name.")
         told = await ask(page, page.look, words("Lift the hold"), fields, explain)
         if told is not None:
-            await self._view.lift_hold(hold, told["reason"])
+            await self._view.lift_hold(hold, told["reason"], asked=told["asked"] == "yes")
 
     def attach(self) -> None:
         """Choose a file to attach."""
