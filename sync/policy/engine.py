@@ -96,13 +96,17 @@ class PolicyEngine:
     def complaint_due(self, received: datetime, zone: str) -> date:
         """Return the last day to answer a complaint received at this instant.
 
-        Raises LookupError when the pack has no such rule on that day.
+        A laptop whose clock is wrong may say any day: where no rule is in force, the nearest one
+        before it counts, else the first. Raises LookupError when the pack has no such rule at all.
         """
         day = received.astimezone(zone_of(zone)).date()
-        for rule in self.pack.rules:
-            if rule.kind == DEADLINE and rule.in_force_on(day):
-                return due_after(day, rule.params["days"], rule.params["count"], self.calendar)
-        raise LookupError(f"the pack {self.pack.id} gives complaints no time on {day}")
+        rules = [r for r in self.pack.rules if r.kind == DEADLINE]
+        if not rules:
+            raise LookupError(f"the pack {self.pack.id} gives complaints no time")
+        rules.sort(key=lambda r: r.from_date)
+        begun = [r for r in rules if r.from_date <= day]
+        rule = next((r for r in rules if r.in_force_on(day)), (begun[-1:] or rules)[0])
+        return due_after(day, rule.params["days"], rule.params["count"], self.calendar)
 
     def day_marks(self, rules: Collection[str]) -> tuple[bool, bool]:
         """Say of rules that spoke whether they mean (a rest day, a year not yet announced)."""
