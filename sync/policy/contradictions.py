@@ -37,7 +37,7 @@ def _closed_days(rules: Sequence[Rule]) -> Iterator[PackRefused]:
 def _closed_on(closing: Sequence[Rule], day: date) -> str:
     standing = [r for r in closing if r.in_force_on(day)]
     minutes = frozenset[int]().union(*(minutes_of(r.params) for r in standing))
-    return ", ".join(r.id for r in standing) if len(minutes) == MINUTES_A_DAY else ""
+    return ", ".join(sorted(r.id for r in standing)) if len(minutes) == MINUTES_A_DAY else ""
 
 
 def _swallowed(rules: Sequence[Rule]) -> Iterator[PackRefused]:

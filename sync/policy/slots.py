@@ -38,17 +38,18 @@ def lawful_slots(policy: Policy, situation: Situation, search: Search) -> tuple[
 
     A rolling cap may open during a day; such a day is offered from the next on.
     """
-    found: list[Slot] = []
+    return tuple(each_slot(policy, situation, search))
+
+
+def each_slot(policy: Policy, situation: Situation, search: Search) -> Iterator[Slot]:
+    """Yield the same windows one by one, for whoever needs only the first."""
     for offset in range(search.days):
         day = search.first_day + timedelta(days=offset)
         if _whole_day_blocked(policy, situation, search, day):
             continue
-        found += (
-            s
-            for s in _windows(situation.zone, day, search)
-            if _lawful(policy, situation, search, s)
-        )
-    return tuple(found)
+        for slot in _windows(situation.zone, day, search):
+            if _lawful(policy, situation, search, slot):
+                yield slot
 
 
 def _whole_day_blocked(policy: Policy, situation: Situation, search: Search, day: date) -> bool:

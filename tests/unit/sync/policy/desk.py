@@ -18,6 +18,7 @@ from sync.domain.situation import (
 )
 from sync.policy.engine import PolicyEngine
 from sync.policy.pack import Pack, load_pack, read_pack
+from sync.policy.words import PackWords
 
 POLICIES = Path(__file__).parents[4] / "resources" / "policies"
 PACK_FILE = POLICIES / "cn.toml"
@@ -34,7 +35,17 @@ def cn_pack() -> Pack:
     return pack_of("cn")
 
 
-ENGINE = PolicyEngine(cn_pack())
+@cache
+def engine_for(name: str) -> PolicyEngine:
+    return PolicyEngine(pack_of(name))
+
+
+@cache
+def words_of(name: str, language: str) -> PackWords:
+    return PackWords(pack_of(name), language)
+
+
+ENGINE = engine_for("cn")
 
 
 def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
