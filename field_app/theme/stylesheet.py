@@ -31,6 +31,8 @@ QPushButton {{ background: {card}; border: 1px solid {line}; border-radius: 7px;
 QPushButton:hover {{ background: {raised}; }}
 QPushButton:focus {{ border: 2px solid {focus}; }}
 QPushButton:disabled {{ color: {muted}; background: {raised}; }}
+QPushButton:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {accent}; }}
+QPushButton:checked:focus {{ border: 2px solid {focus}; }}
 QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border: 1px solid {accent}; font-weight: 600; }}
 QPushButton[kind="primary"]:disabled {{ background: {line}; color: {muted}; border-color: {line}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
@@ -38,13 +40,18 @@ QPushButton[kind="danger"] {{ color: {block}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {accent}; }}
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; }}
 QPushButton[kind="nav"] {{ background: transparent; border: none; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
-QPushButton[kind="nav"]:checked {{ background: {accent_soft}; color: {accent}; font-weight: 600; }}
+QPushButton[kind="nav"]:checked {{ background: {accent_soft}; border: none; color: {accent}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {focus}; }}
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; }}
+QLineEdit[kind="wrong"] {{ border: 2px solid {block}; }}
+QFrame[kind="chosen"] {{ background: {card}; border: 2px solid {accent}; border-radius: 10px; }}
 QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: 22px; }}
+QSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
+QSpinBox::down-arrow {{ image: url({arrow}); width: 10px; height: 10px; }}
 QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
 QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {muted}; border-radius: 4px; background: {card}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
@@ -57,6 +64,8 @@ QTableCornerButton::section {{ background: {card}; border: none; }}
 QTableView::item {{ padding: 4px 8px; }}
 QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 8px; }}
 QHeaderView[kind="days"]::section {{ padding: {pad}px 0; }}
+QTextBrowser {{ background: {card}; border: 1px solid {line}; border-radius: 10px; }}
+QTextBrowser:focus {{ border: 2px solid {focus}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
 QProgressBar {{ background: {raised}; border: 1px solid {line}; border-radius: 6px; text-align: center; }}
@@ -71,7 +80,7 @@ QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-wid
 
 
 def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
-    """Return the sheet of a theme; `pictures` are files for `arrow` and `tick`."""
+    """Return the sheet of a theme; `pictures` are files for `arrow`, `up` and `tick`."""
     sizes = {"title": 22, "heading": 16, "pad": 6, "padx": 14, "box": 16}
     values = {k: tokens.px(v) for k, v in sizes.items()}
     return SHEET.format(**tokens.colours, **values, **pictures)

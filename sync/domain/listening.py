@@ -32,7 +32,6 @@ def record_feedback(question: Question, command: RecordFeedback) -> Outcome:
         HoldKind.COMPLAINT,
         feedback.by,
         feedback.at,
-        reason=feedback.topic,
     )
     return Applied((*kept.changes, Change(hold, 0), Change(_complaint(question, command), 0)))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
-from tools.tour import steps
+from tools.tour import listening, steps
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
@@ -22,7 +22,13 @@ IN_DOCS = (
     "appointment-lawful.png",
     "dark-english-cases.png",
 )
-ARRIVED_ONCE = {"visit": 1, "hardship": 1, "appointment": steps.VISITS}
+ARRIVED_ONCE = {
+    "visit": 1,
+    "hardship": 1,
+    "complaint": 1,
+    "training": 1,
+    "appointment": steps.VISITS,
+}
 
 
 def working_days(now: datetime) -> tuple[datetime, datetime]:
@@ -51,6 +57,10 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     visited = await steps.officer_visits_offline(stage, officer)
     await steps.officer_comes_back(stage, officer)
     await steps.lead_sees(stage, lead, visited)
+    await listening.customer_complains(stage, officer, visited)
+    await listening.lead_answers(stage, lead)
+    await listening.officer_learns(stage, officer, lead)
+    await officer.sync()
     await steps.english_and_dark(stage, officer, agreed[0])
 
 

@@ -11,10 +11,14 @@ from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
+from field_app.ui.record_words import record_lines
+from field_app.ui.screens.care_acts import CareActs
 from field_app.ui.screens.case_acts import CaseActs
+from field_app.ui.screens.plan_card import PlanCard
 from field_app.ui.sentences import timeline_flags, timeline_sentence
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.case import CaseViewModel, Step, TimelineEntry
+from field_app.viewmodels.findings import FindingText
 from sync.domain.ids import CaseId
 from sync.domain.records import Hold, Versioned
 from sync.domain.vocabulary import Revealable
@@ -37,6 +41,8 @@ class CaseScreen(Page):
         self._view = view
         self._go = go
         self.acts = CaseActs(self, view, go)
+        self.care_acts = CareActs(self, view.care, go)
+        self.plan_card: PlanCard | None = None
         self.primary = button(look, "", kind="primary")
         self.reveal_buttons: dict[Revealable, QPushButton] = {}
         self.badges = QHBoxLayout()
@@ -50,6 +56,7 @@ class CaseScreen(Page):
         view.changed.connect(self._show)
         view.revealed.connect(lambda _f, _v: self._on_revealed())
         view.answered.connect(self._on_answer)
+        view.care.answered.connect(self._on_answer)
         self.show_loading()
 
     def _add_toolbar(self) -> None:
@@ -61,6 +68,8 @@ class CaseScreen(Page):
             (words("Attach"), self.acts.attach, ""),
         ):
             self.toolbar.addWidget(button(self.look, text, act, icon=icon))
+        self.relief = button(self.look, words("Hardship and plan"), self._open_relief)
+        self.toolbar.addWidget(self.relief)
         self.toolbar.addWidget(self.primary)
         self.primary.clicked.connect(self._do_next)
 
@@ -97,6 +106,9 @@ class CaseScreen(Page):
         clear(self._right)
         for hold in file.holds:
             self._left.addWidget(self._hold_card(hold))
+        self.plan_card = self._plan_card()
+        if self.plan_card is not None:
+            self._left.addWidget(self.plan_card)
         self._left.addWidget(self._steps_card())
         self._left.addWidget(self._loan_card())
         self._left.addWidget(self._person_card())
@@ -147,11 +159,25 @@ class CaseScreen(Page):
             case "visit":
                 self._go.open_visit(case_id, coming)
 
+    def _open_relief(self) -> None:
+        if self._view.case_id is not None:
+            self._go.open_relief(self._view.case_id)
+
+    def _plan_card(self) -> PlanCard | None:
+        kept = self._view.care.kept
+        return PlanCard(self.look, self._view.care, kept, self.care_acts) if kept else None
+
     def _steps_card(self) -> QWidget:
         card = Card(self.look, self.words("What is allowed now"))
         file = self._view.file
-        for step in file.steps if file else ():
-            self._add_step(card, step)
+        steps = file.steps if file else ()
+        told = [set(self._told(step)) for step in steps]
+        everywhere = set.intersection(*told) if told else set()
+        for finding in self._told(steps[0]) if steps else ():
+            if finding in everywhere:
+                self._add_finding(card, finding)
+        for step in steps:
+            self._add_step(card, step, everywhere)
         for stands in file.open_appointments if file else ():
             one, zone = stands.record, file.case.address.zone if file else ""
             state = self.words.code(f"appointment.{one.state}")
@@ -165,15 +191,23 @@ class CaseScreen(Page):
             card.body.addLayout(row(self.look, label(f"{state}: {when}"), None, change))
         return card
 
-    def _add_step(self, card: Card, step: Step) -> None:
+    def _told(self, step: Step) -> list[FindingText]:
+        found = self._view.findings(step)
+        return [f for f in found if str(f.severity) != "inform"]
+
+    def _add_finding(self, card: Card, finding: FindingText) -> None:
+        tone = "block" if str(finding.severity) == "block" else "warn"
+        card.body.addWidget(Notice(self.look, finding.sentence, tone, finding.source))
+
+    def _add_step(self, card: Card, step: Step, told_before: set[FindingText]) -> None:
         verdict = str(step.verdict)
         tone = {"block": "block", "warn": "warn"}.get(verdict, "ok")
         mark = badge(self.words.code(f"verdict.{verdict}"), tone)
         text = label(self.words.code(f"act.{step.step}"))
         card.body.addLayout(row(self.look, text, None, mark))
-        for finding in self._view.findings(step):
-            if str(finding.severity) != "inform":
-                card.body.addWidget(Notice(self.look, finding.sentence, tone, finding.source))
+        for finding in self._told(step):
+            if finding not in told_before:
+                self._add_finding(card, finding)
 
     def _loan_card(self) -> QWidget:
         card = Card(self.look, self.words("What is owed"))
@@ -219,7 +253,17 @@ class CaseScreen(Page):
             card.body.addLayout(line)
         note = self.words("Every look is recorded. It is masked again after a minute.")
         card.body.addWidget(label(note, "muted"))
+        self._add_wishes(card)
         return card
+
+    def _add_wishes(self, card: Card) -> None:
+        file = self._view.file
+        wishes, zone = (file.case.wishes, file.case.address.zone) if file else (None, "")
+        lines = record_lines(self.words, wishes, zone) if wishes else []
+        for line in lines:
+            card.body.addWidget(label(line))
+        self.wishes = button(self.look, self.words("Wishes"), self.care_acts.wishes)
+        card.body.addLayout(row(self.look, None, self.wishes))
 
     def _reveal(self, field: Revealable) -> None:
         self.start(self._view.reveal(field))
@@ -228,6 +272,8 @@ class CaseScreen(Page):
         card = Card(self.look)
         kind = self.words.code(f"hold.{hold.record.hold}")
         text = self.words("This case rests: {kind}. No visit until a lead lifts it.", kind=kind)
+        if hold.record.until is not None:
+            text += " " + self.words("Set through {day}.", day=self.words.day(hold.record.until))
         card.body.addWidget(Notice(self.look, text, "warn", hold.record.reason))
         if self._view.may_lift:
             lift = button(self.look, self.words("Lift the hold"), lambda: self.acts.lift(hold))

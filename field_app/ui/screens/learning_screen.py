@@ -1,6 +1,7 @@
 """Learning: read a module, answer its questions, see how long one is certified."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -19,6 +20,19 @@ from field_app.ui.navigation import Navigator
 from field_app.ui.screens.learning_quiz import LearningQuiz
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.learning import SOON_DAYS, Grade, Learned, LearningViewModel
+
+
+def set_air(reading: QTextBrowser, look: Look) -> None:
+    """Give a text margins and its paragraphs room: Markdown brings neither."""
+    document = reading.document()
+    document.setDocumentMargin(look.px(18))
+    block = document.begin()
+    while block.isValid():
+        form = block.blockFormat()
+        form.setBottomMargin(look.px(8))
+        form.setLineHeight(145, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        QTextCursor(block).setBlockFormat(form)
+        block = block.next()
 
 
 class LearningScreen(Page):
@@ -75,6 +89,7 @@ class LearningScreen(Page):
         lesson = self._view.lesson
         if lesson is not None:
             self.reading.setMarkdown(lesson.text)
+            set_air(self.reading, self.look)
             self.parts.setCurrentWidget(self.reading)
         self.notice.say("")
         self._show_buttons()
@@ -111,7 +126,7 @@ class LearningScreen(Page):
             return words("not certified"), "block"
         if left < 0:
             return words("certificate ended"), "block"
-        day = words.day(one.certified_until)
+        day = words.long_day(one.certified_until)
         text = words("certified until {day}, {n} days", day=day, n=left)
         return text, "warn" if left <= SOON_DAYS else "ok"
 
