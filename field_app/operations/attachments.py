@@ -34,7 +34,17 @@ def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    desk.store.files.write(fact.id, data)
+    written: Written | None = None
+    try:
+        desk.store.files.write(fact.id, data)
+        written = _record(desk, fact)
+    finally:
+        if not isinstance(written, Saved):
+            desk.store.files.remove(fact.id)
+    return written
+
+
+def _record(desk: Desk, fact: Attachment) -> Written:
     with desk.store.vault.transaction() as connection:
         written = submit(desk, RecordAttachment(fact))
         if isinstance(written, Saved):
@@ -42,8 +52,6 @@ def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
                 "INSERT INTO upload (id, mid, size, sha256) VALUES (?, ?, ?, ?)",
                 (fact.id, written.mid, fact.size, fact.sha256),
             )
-        else:
-            desk.store.files.remove(fact.id)
     return written
 
 

@@ -53,6 +53,11 @@ class Cursor(Protocol):
 class Connection(Protocol):
     """What the rest of the program uses of a connection; every value is bound."""
 
+    @property
+    def in_transaction(self) -> bool:
+        """Say whether a transaction is open."""
+        ...
+
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Cursor:
         """Run one statement."""
         ...
@@ -70,30 +75,77 @@ class Connection(Protocol):
         ...
 
 
+class _Rows:
+    """A cursor whose troubles have our names, also those that come with a later row."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self.rowcount: int = raw.rowcount
+        self.lastrowid: int = raw.lastrowid
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = _sorted(self._raw.fetchone)
+        return row
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = _sorted(self._raw.fetchall)
+        return rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        while (row := self.fetchone()) is not None:
+            yield row
+
+
+class _File:
+    """An open file that raises VaultTroubles; whatever is a bug flies on as it came."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    @property
+    def in_transaction(self) -> bool:
+        return bool(self._raw.in_transaction)
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> _Rows:
+        return _Rows(_sorted(lambda: self._raw.execute(sql, values)))
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> _Rows:
+        return _Rows(_sorted(lambda: self._raw.executemany(sql, rows)))
+
+    def executescript(self, sql: str) -> _Rows:
+        return _Rows(_sorted(lambda: self._raw.executescript(sql)))
+
+    def close(self) -> None:
+        self._raw.close()
+
+
 def open_database(path: Path, key: VaultKey | None, *, create: bool) -> Connection:
     """Open the file; without a key it is a plain SQLite file (benchmarks only).
 
-    Raises Damaged when it is not the file this key wrote, LockedByOther, DiskFull.
+    Raises Damaged when it is not the file this key wrote, and the other VaultTroubles, which
+    also every later call on the connection raises.
     """
-    if not create and (not path.exists() or path.stat().st_size == 0):
-        raise Damaged(path.name)  # SQLite would open a new, empty database without a word
+    if not create and (not path.exists() or path.stat().st_size < PAGE_SIZE):
+        raise Damaged(path.name)  # SQLite would make a new, empty database without a word
+    connect = sqlcipher3.connect
+    raw = _sorted(lambda: connect(str(path), isolation_level=None, check_same_thread=False))
+    connection = _File(raw)
     try:
-        raw = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
         if key is not None:
-            raw.execute("PRAGMA cipher_log_level = NONE")
-            raw.execute(f"PRAGMA key = \"x'{key.key.hex()}{key.salt.hex()}'\"")
-            raw.execute(f"PRAGMA cipher_page_size = {PAGE_SIZE}")
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{key.key.hex()}{key.salt.hex()}'\"")
+            connection.execute(f"PRAGMA cipher_page_size = {PAGE_SIZE}")
         else:
-            raw.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        _settle(raw)
-    except sqlcipher3.DatabaseError as error:
-        raise _known(error) from error
-    connection: Connection = raw
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _settle(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _settle(raw: Any) -> None:
+def _settle(connection: Connection) -> None:
     for pragma in (
         "temp_store = MEMORY",
         "journal_mode = WAL",
@@ -103,33 +155,33 @@ def _settle(raw: Any) -> None:
         "foreign_keys = ON",
         "busy_timeout = 5000",
     ):
-        raw.execute(f"PRAGMA {pragma}")
-    options = {row[0] for row in raw.execute("PRAGMA compile_options")}
+        connection.execute(f"PRAGMA {pragma}")
+    options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     if not options & {"TEMP_STORE=2", "TEMP_STORE=3"}:
         raise VaultTrouble("this SQLCipher may write temporary files in clear")
 
 
-def _known(error: Exception) -> VaultTrouble:
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return LockedByOther(text)
-    if "full" in text:
-        return DiskFull(text)
-    return Damaged(text)
+_TROUBLES: dict[int, type[VaultTrouble]] = {
+    sqlite3.SQLITE_BUSY: LockedByOther,
+    sqlite3.SQLITE_LOCKED: LockedByOther,
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+    sqlite3.SQLITE_IOERR: VaultTrouble,
+    sqlite3.SQLITE_CANTOPEN: VaultTrouble,
+    # Besides a file nobody may write: what SQLCipher says of a file once found damaged.
+    sqlite3.SQLITE_READONLY: VaultTrouble,
+}
 
 
-def sorted_errors[T](act: Callable[[], T]) -> T:
+def _sorted(act: Callable[[], Any]) -> Any:
     """Run a database act and name the machine's troubles; anything else is a bug and flies on."""
     try:
         return act()
-    except sqlcipher3.OperationalError as error:
-        text = str(error)
-        if "full" in text or "I/O" in text or "locked" in text:
-            raise _known(error) from error
-        raise
     except sqlcipher3.DatabaseError as error:
-        if "malformed" in str(error) or "not a database" in str(error):
-            raise Damaged(str(error)) from error
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in _TROUBLES:
+            raise _TROUBLES[primary](str(error)) from error
         raise
 
 

@@ -1,5 +1,7 @@
 """What can be wrong with the vault through nobody's bug; each has words in the catalogues."""
 
+import errno
+
 
 class VaultTrouble(Exception):
     """The machine's or the person's trouble, never ours. `code` has words in the catalogues."""
@@ -31,6 +33,18 @@ class Damaged(VaultTrouble):
     code = "vault.damaged"
 
 
+class Rescued(VaultTrouble):
+    """The vault could not be read and was built anew with all saved work; open it again."""
+
+    code = "vault.rescued"
+
+
+class RescuedInPart(VaultTrouble):
+    """The vault was built anew, but some of the saved work could not be read."""
+
+    code = "vault.rescued_in_part"
+
+
 class LockedByOther(VaultTrouble):
     """Another running program holds this vault."""
 
@@ -47,3 +61,9 @@ class DiskFull(VaultTrouble):
     """There is no room to write; what was being saved is still on the screen."""
 
     code = "vault.disk_full"
+
+
+def of_disk(error: OSError) -> VaultTrouble:
+    """Return the trouble behind an error of the file system."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return DiskFull(str(error)) if full else VaultTrouble(str(error))

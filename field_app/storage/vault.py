@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,7 +11,7 @@ from field_app.storage import cipher, schema
 from field_app.storage.cipher import Connection, VaultKey
 from field_app.storage.journal import Journal
 from field_app.storage.keys import derive
-from field_app.storage.trouble import Damaged, LockedByOther, TooNew
+from field_app.storage.trouble import Damaged, LockedByOther, of_disk
 
 if sys.platform == "win32":
     import msvcrt
@@ -48,27 +48,37 @@ class Vault:
         """Make a new vault in an existing folder; raises Damaged when one is there already."""
         if (folder / DATABASE).exists():
             raise Damaged(DATABASE)
-        lock = _lock(folder / LOCK)
-        connection = cipher.open_database(folder / DATABASE, key, create=True)
-        connection.execute(f"PRAGMA application_id = {cipher.APPLICATION_ID}")
-        schema.bring_up_to_date(connection)
-        (folder / FILES).mkdir(exist_ok=True)
+        with ExitStack() as undo:
+            lock = undo.enter_context(lock_file(folder / LOCK))
+            connection = cipher.open_database(folder / DATABASE, key, create=True)
+            undo.callback(connection.close)
+            connection.execute(f"PRAGMA application_id = {cipher.APPLICATION_ID}")
+            schema.bring_up_to_date(connection)
+            (folder / FILES).mkdir(exist_ok=True)
+            undo.pop_all()
         return cls(folder, key, connection, lock, random)
 
     @classmethod
     def open(cls, folder: Path, key: VaultKey, random: Callable[[int], bytes]) -> "Vault":
-        """Open the vault; raises Damaged, LockedByOther, TooNew."""
-        lock = _lock(folder / LOCK)
-        try:
+        """Open the vault; raises Damaged, LockedByOther, TooNew, DiskFull and lets it go again."""
+        with ExitStack() as undo:
+            lock = undo.enter_context(lock_file(folder / LOCK))
             connection = cipher.open_database(folder / DATABASE, key, create=False)
+            undo.callback(connection.close)
             row = connection.execute("PRAGMA application_id").fetchone()
             if not row or row[0] != cipher.APPLICATION_ID or schema.version(connection) == 0:
                 raise Damaged(DATABASE)
             schema.bring_up_to_date(connection)
-        except (Damaged, LockedByOther, TooNew):
-            lock.close()
-            raise
+            undo.pop_all()
         return cls(folder, key, connection, lock, random)
+
+    def verify(self) -> None:
+        """Check every page of the file; raises Damaged (80 ms for 56 MB)."""
+        # What a power cut tore is still whole in the log: first put it back.
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        broken = cipher.integrity_problems(self.connection)
+        if broken:
+            raise Damaged(f"{DATABASE}: {len(broken)} pages, {broken[0]}")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -78,10 +88,10 @@ class Vault:
             return
         self._depth += 1
         try:
-            cipher.sorted_errors(lambda: self.connection.execute("BEGIN IMMEDIATE"))
+            self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
-                cipher.sorted_errors(lambda: self.connection.execute("COMMIT"))
+                self.connection.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
@@ -90,7 +100,7 @@ class Vault:
 
     def _roll_back(self) -> None:
         # A full disk may have ended the transaction already.
-        if getattr(self.connection, "in_transaction", False):
+        if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
     def meta(self, name: str) -> Any:
@@ -109,9 +119,12 @@ class Vault:
         self._lock.close()
 
 
-def _lock(path: Path) -> IO[bytes]:
-    """Take the folder's lock for this process; raises LockedByOther."""
-    handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+def lock_file(path: Path) -> IO[bytes]:
+    """Take the folder's lock for this process; raises LockedByOther, DiskFull, VaultTrouble."""
+    try:
+        handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    except OSError as error:
+        raise of_disk(error) from error
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
