@@ -6,10 +6,10 @@
 No own cryptography: RFC 9106, RFC 5869 and NIST SP 800-38D through two libraries.
 """
 
-import base64
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Annotated
 
 import msgspec
 from argon2.low_level import Type, hash_secret_raw
@@ -23,9 +23,14 @@ from field_app.storage.trouble import KeyringLost, WeakKeyRefused, WrongPassphra
 
 SUITE = "yf1"
 KEK_INFO = b"fieldapp/kek/v1"
+MARK_INFO = b"fieldapp/keyring-mark/v1"
+NONCE = 12
 FLOOR_KIB = 64 * 1024
 FLOOR_PASSES = 3
 USUAL_KIB = 256 * 1024
+MOST_KIB = 4 * 1024 * 1024  # more than this asks for a laptop's whole memory: no slot of ours
+MOST_PASSES = 100
+MOST_LANES = 64
 LEAST_SECONDS = 0.5
 SHORTEST_PASSPHRASE = 12
 
@@ -35,26 +40,31 @@ type Random = Callable[[int], bytes]
 class KdfWork(msgspec.Struct, frozen=True):
     """How much work a guess costs: memory in KiB, passes, lanes."""
 
-    memory_kib: int = USUAL_KIB
-    passes: int = 4
-    lanes: int = 2
+    memory_kib: Annotated[int, msgspec.Meta(le=MOST_KIB)] = USUAL_KIB
+    passes: Annotated[int, msgspec.Meta(le=MOST_PASSES)] = 4
+    lanes: Annotated[int, msgspec.Meta(le=MOST_LANES)] = 2
 
 
 FLOOR = KdfWork(FLOOR_KIB, FLOOR_PASSES, 2)
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """The wrapped key as it lies on disk, base64 where it is bytes."""
+    """The wrapped key as it lies on disk; `keyring_mark` tells which keyring secret it needs."""
 
     suite: str
     version: int
     officer_id: str
     device_id: str
     kdf: KdfWork
-    salt: str
-    nonce: str
-    wrapped: str
-    with_keyring: bool
+    salt: bytes
+    nonce: Annotated[bytes, msgspec.Meta(min_length=NONCE, max_length=NONCE)]
+    wrapped: bytes
+    keyring_mark: bytes = b""
+
+    @property
+    def with_keyring(self) -> bool:
+        """Say whether the passphrase alone does not open it."""
+        return bool(self.keyring_mark)
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -77,7 +87,8 @@ def calibrate(clock: Callable[[], float] = time.perf_counter) -> KdfWork:
     spent = max(clock() - began, 0.001)
     if spent >= LEAST_SECONDS:
         return work
-    return KdfWork(work.memory_kib, round(work.passes * LEAST_SECONDS / spent) + 1, work.lanes)
+    passes = round(work.passes * LEAST_SECONDS / spent) + 1
+    return KdfWork(work.memory_kib, min(passes, MOST_PASSES), work.lanes)
 
 
 def make_slot(
@@ -91,36 +102,36 @@ def make_slot(
 ) -> Slot:
     """Wrap the key for one officer on one device; raises WeakKeyRefused below the floor."""
     _check_floor(work)
-    salt, nonce = random(16), random(12)
+    salt, nonce = random(16), random(NONCE)
     slot = Slot(
-        SUITE,
-        1,
-        owner.officer_id,
-        owner.device_id,
-        work,
-        _text(salt),
-        _text(nonce),
-        "",
-        device_secret is not None,
+        suite=SUITE,
+        version=1,
+        officer_id=owner.officer_id,
+        device_id=owner.device_id,
+        kdf=work,
+        salt=salt,
+        nonce=nonce,
+        wrapped=b"",
+        keyring_mark=_mark(device_secret) if device_secret is not None else b"",
     )
     kek = _kek(passphrase, salt, device_secret, work)
     wrapped = AESGCM(kek).encrypt(nonce, key.key + key.salt, _bound(slot))
-    return msgspec.structs.replace(slot, wrapped=_text(wrapped))
+    return msgspec.structs.replace(slot, wrapped=wrapped)
 
 
 def open_slot(slot: Slot, passphrase: str, device_secret: bytes | None) -> VaultKey:
     """Unwrap the key.
 
     Raises WrongPassphrase (also for a slot of another officer or device), KeyringLost when the
-    slot needs a keyring secret that is not there, WeakKeyRefused for a slot below the floor.
+    keyring's secret is missing or another one, WeakKeyRefused for a slot below the floor.
     """
     _check_floor(slot.kdf)
-    if slot.with_keyring and device_secret is None:
-        raise KeyringLost
     secret = device_secret if slot.with_keyring else None
-    kek = _kek(passphrase, _bytes(slot.salt), secret, slot.kdf)
+    if slot.with_keyring and (secret is None or _mark(secret) != slot.keyring_mark):
+        raise KeyringLost
+    kek = _kek(passphrase, slot.salt, secret, slot.kdf)
     try:
-        plain = AESGCM(kek).decrypt(_bytes(slot.nonce), _bytes(slot.wrapped), _bound(slot))
+        plain = AESGCM(kek).decrypt(slot.nonce, slot.wrapped, _bound(slot))
     except InvalidTag as error:
         raise WrongPassphrase from error
     return VaultKey(plain[:32], plain[32:])
@@ -169,14 +180,11 @@ def _kek(passphrase: str, salt: bytes, device_secret: bytes | None, work: KdfWor
     return HKDF(SHA256(), 32, salt=None, info=KEK_INFO).derive(material)
 
 
+def _mark(device_secret: bytes) -> bytes:
+    """Return what tells this secret from another; it says nothing about it or the passphrase."""
+    return HKDF(SHA256(), 16, salt=None, info=MARK_INFO).derive(device_secret)
+
+
 def _bound(slot: Slot) -> bytes:
     """Return everything of the slot that is not secret, bound to the wrapped key."""
-    return msgspec.json.encode(msgspec.structs.replace(slot, wrapped=""))
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text)
+    return msgspec.json.encode(msgspec.structs.replace(slot, wrapped=b""))

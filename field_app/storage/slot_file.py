@@ -1,5 +1,6 @@
 """The slot on disk, written whole or not at all, and the secret in this computer's keyring."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Protocol
@@ -16,15 +17,24 @@ SERVICE = "yuefang"
 
 def write_slot(path: Path, slot: Slot) -> None:
     """Write the slot so that a power cut leaves the old one or the new one."""
-    write_whole(path, msgspec.json.encode(slot))
+    data = msgspec.json.encode(slot)
+    write_whole(path, data + b"\n" + _sum(data))
 
 
 def read_slot(path: Path) -> Slot:
     """Return the slot; raises Damaged when the file is none, FileNotFoundError when missing."""
+    data, _, told = path.read_bytes().rpartition(b"\n")
+    # Without the sum a flipped bit would look like a wrong passphrase.
+    if _sum(data) != told:
+        raise Damaged(path.name)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Slot)
+        return msgspec.json.decode(data, type=Slot)
     except msgspec.DecodeError as error:
         raise Damaged(path.name) from error
+
+
+def _sum(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode()
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -66,9 +76,9 @@ class KeyringStore:
             return None
         try:
             found = keyring.get_password(SERVICE, name)
-        except keyring.errors.KeyringError:
+            return bytes.fromhex(found) if found else None
+        except (keyring.errors.KeyringError, ValueError):  # refused, or no longer what we kept
             return None
-        return bytes.fromhex(found) if found else None
 
     def save(self, name: str, secret: bytes) -> bool:
         """Keep the secret; False when there is no safe keyring or it refuses."""
