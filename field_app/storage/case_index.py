@@ -89,10 +89,12 @@ class CaseIndex:
         ).fetchone()
         if found is None:
             return
+        number, address = found
         self._connection.execute(
-            "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)", found
+            "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)",
+            (number, normal(address)),
         )
-        self._connection.execute("DELETE FROM case_index WHERE n = ?", (found[0],))
+        self._connection.execute("DELETE FROM case_index WHERE n = ?", (number,))
         self._connection.execute("DELETE FROM case_term WHERE case_id = ?", (case_id,))
 
     def _write(self, snapshot: Snapshot, case: Case, pending: bool) -> None:
@@ -104,7 +106,7 @@ class CaseIndex:
         )
         self._connection.execute(
             "INSERT INTO case_address (rowid, address) VALUES (?, ?)",
-            (cursor.lastrowid, row.address),
+            (cursor.lastrowid, normal(row.address)),
         )
         self._connection.executemany(
             "INSERT INTO case_term VALUES (?, ?)", [(t, case.id) for t in terms_of(case)]

@@ -1,5 +1,6 @@
-"""What a case can be found by: name, pinyin initials in every reading, tails of numbers."""
+"""What a case can be found by: name, pinyin in every reading, area, tails of numbers."""
 
+import unicodedata
 from itertools import islice, product
 
 import pypinyin
@@ -7,29 +8,41 @@ import pypinyin
 from sync.domain.records import Case
 
 TAIL = 4
-MOST_READINGS = 8
+MOST_READINGS = 64
 
 
-def initials(name: str) -> set[str]:
-    """Return the pinyin initials of a name in every reading: 单小明 gives sxm, dxm and cxm."""
-    readings = pypinyin.pinyin(
-        name, style=pypinyin.Style.FIRST_LETTER, heteronym=True, strict=False
-    )
-    letters = [sorted({r[:1].lower() for r in one if r}) for one in readings]
-    return {"".join(way) for way in islice(product(*letters), MOST_READINGS)}
+def sounds(name: str) -> set[str]:
+    """Return the name's pinyin, whole and by initials, in every reading.
+
+    单小明 gives shanxiaoming and sxm, danxiaoming and dxm, chanxiaoming and cxm.
+    """
+    # Character by character: a name that happens to be a word (解放) is not read like the word.
+    characters = [c for c in normal(name) if c.isalnum()]
+    each = [
+        pypinyin.pinyin(c, style=pypinyin.Style.NORMAL, heteronym=True, strict=False)[0]
+        for c in characters
+    ]
+    # The family name's readings change first, so that none is lost where there are too many.
+    ways = islice(product(*reversed(each)), MOST_READINGS)
+    found = set()
+    for way in ways:
+        syllables = [s for s in reversed(way) if s]
+        found |= {"".join(syllables), "".join(s[0] for s in syllables)}
+    return found
 
 
 def terms_of(case: Case) -> set[str]:
-    """Return every word whose beginning finds the case, in lower case."""
+    """Return every word whose beginning finds the case, as `normal` leaves it."""
     found = {case.customer.name, case.case_no, case.address.area, case.loan.account_no[-TAIL:]}
     found |= {phone[-TAIL:] for phone in case.customer.phones}
-    found |= initials(case.customer.name)
-    return {normal(term) for term in found if term}
+    found |= sounds(case.customer.name)
+    return {normal(term) for term in found} - {""}
 
 
 def normal(text: str) -> str:
-    """Return the text as it is compared: lower case, no blanks."""
-    return "".join(text.lower().split())
+    """Return the text as it is compared: lower case, half width, no blanks, all printable."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return "".join(c for c in folded if c.isprintable() and c != " ")
 
 
 def phrase(text: str) -> str:
