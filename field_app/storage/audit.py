@@ -29,14 +29,23 @@ class AuditTrail:
             )
 
     def first_broken(self) -> int | None:
-        """Return the number of the first entry that does not follow from the one before."""
-        previous = ""
-        rows = self._vault.connection.execute("SELECT n, at, what, entry, hash FROM audit")
-        for number, at, what, entry, stored in sorted(rows.fetchall()):
-            if _hash(previous, at, what, entry) != stored:
-                return int(number)
-            previous = stored
-        return None
+        """Return the number of the first entry that is missing or was changed, None when whole."""
+        previous, expected = "", 1
+        rows = self._vault.connection.execute(
+            "SELECT n, at, what, entry, hash FROM audit ORDER BY n"
+        )
+        for number, at, what, entry, stored in rows:
+            if number != expected or _hash(previous, at, what, entry) != stored:
+                return expected
+            previous, expected = stored, expected + 1
+        return expected if self._ever() >= expected else None
+
+    def _ever(self) -> int:
+        """Return the highest number ever given: it outlives the entries at the end."""
+        row = self._vault.connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _last(self) -> str:
         row = self._vault.connection.execute(
