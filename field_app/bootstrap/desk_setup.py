@@ -4,33 +4,62 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.bootstrap.laptop import Laptop, mono_ms
 from field_app.operations.desk import Desk
+from field_app.storage.audit import AuditTrail
+from field_app.storage.cipher import VaultKey
 from field_app.storage.keys import open_slot
 from field_app.storage.outbox import Signer
 from field_app.storage.profile import profile_of
+from field_app.storage.rescue import rescue
 from field_app.storage.slot_file import read_slot
 from field_app.storage.store import Store
-from field_app.storage.trouble import Damaged
+from field_app.storage.trouble import Damaged, Rescued, RescuedInPart
 from field_app.storage.vault import DATABASE, Vault
 from sync.domain.outcome import Actor
 from sync.domain.records import Officer
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import load_pack
+from sync.policy.lessons import load_curriculum
+from sync.policy.overlay import load_policy
 from sync.policy.reference import load_reference
 
 PACK = "cn"
 
 
 def unlock(laptop: Laptop, passphrase: str) -> Vault:
-    """Return the open vault; raises WrongPassphrase and the other VaultTroubles."""
+    """Return the open vault; raises WrongPassphrase and the other VaultTroubles.
+
+    A vault that is not whole is built anew; then Rescued or RescuedInPart tells it, and the next
+    unlocking opens the new one.
+    """
     slot = read_slot(laptop.slot)
     secret = laptop.secrets.load(slot.device_id) if slot.with_keyring else None
-    return Vault.open(laptop.vault, open_slot(slot, passphrase, secret), laptop.random)
+    key = open_slot(slot, passphrase, secret)
+    try:
+        return _open_whole(laptop, key)
+    except Damaged as damage:
+        saved = rescue(laptop.vault, key, laptop.random, laptop.clock.now())
+        raise (Rescued if saved.is_whole else RescuedInPart) from damage
+
+
+def _open_whole(laptop: Laptop, key: VaultKey) -> Vault:
+    """Return the open vault, checked page by page, with the unlocking in its trail."""
+    vault = Vault.open(laptop.vault, key, laptop.random)
+    try:
+        vault.verify()
+        profile = profile_of(vault)
+        if profile is None:
+            raise Damaged(DATABASE)
+        AuditTrail(vault).add(laptop.clock.now(), "unlock", device=profile.device_id)
+    except BaseException:
+        vault.close()
+        raise
+    return vault
 
 
 def policy_in_force(laptop: Laptop) -> PolicyEngine:
     """Return the engine with the pack and figures this program brings; raises PackRefused."""
     pack_file = laptop.resources / "policies" / f"{PACK}.toml"
-    return PolicyEngine(load_pack(pack_file), load_reference(pack_file))
+    curriculum = load_curriculum(laptop.resources / "learning")
+    return PolicyEngine(load_policy(pack_file), load_reference(pack_file), curriculum)
 
 
 def lay_desk(laptop: Laptop, vault: Vault, policy: PolicyEngine) -> Desk:
@@ -51,6 +80,5 @@ def lay_desk(laptop: Laptop, vault: Vault, policy: PolicyEngine) -> Desk:
         boot_id=ids.fresh(),
         mono_ms=mono_ms,
     )
-    store.audit.add(laptop.clock.now(), "unlock", device=profile.device_id)
     actor = Actor(me.id, me.role, me.team_id)
     return Desk(store, policy, laptop.clock, ids, signer, actor, policy.pack.zone)

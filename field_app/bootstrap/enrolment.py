@@ -9,6 +9,7 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.bootstrap.laptop import Laptop
+from field_app.storage.audit import AuditTrail
 from field_app.storage.keys import Owner, calibrate, make_slot, new_vault_key
 from field_app.storage.profile import Profile, keep_profile
 from field_app.storage.slot_file import write_slot
@@ -55,6 +56,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
                 device_key=pen.private_bytes_raw(),
             ),
         )
+        AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)
         secret = laptop.random(SECRET_BYTES)
         kept = laptop.secrets.save(device, secret)
         slot = make_slot(

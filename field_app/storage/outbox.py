@@ -94,8 +94,14 @@ class Outbox:
         self._vault.journal.append(seq, encode_envelope(envelope))
         return seq
 
-    def restore(self, data: bytes) -> Command:
-        """Keep an envelope again as the journal has it, to be sent; return its command."""
+    def restore(self, seq: int, data: bytes) -> Command | None:
+        """Keep an envelope again as the journal has it, to be sent; return its command.
+
+        Of an erased one the journal has only the hash, which the next envelope must name.
+        """
+        if not data.startswith(b"{"):
+            self._go_on_after(seq, data.decode())
+            return None
         envelope = decode_envelope(data)
         command = decode_command(bytes(envelope.body))
         self._keep(envelope, name_of(command), next(iter(needs(command).cases), ""))
@@ -113,13 +119,20 @@ class Outbox:
                 envelope.wall_at.isoformat(),
             ),
         )
-        self._vault.set_meta("chain_hash", envelope_hash(envelope))
-        self._vault.set_meta("last_seq", str(envelope.seq))
+        self._go_on_after(envelope.seq, envelope_hash(envelope))
+
+    def _go_on_after(self, seq: int, chain_hash: str) -> None:
+        self._vault.set_meta("chain_hash", chain_hash)
+        self._vault.set_meta("last_seq", str(seq))
 
     def forget_case(self, case_id: str) -> None:
         """Let go of sent work and drafts of an erased case; what was not sent yet stays."""
         execute = self._vault.connection.execute
         sent = "SELECT seq FROM outbox WHERE case_id = ? AND state IN ('acked', 'done', 'resolved')"
+        rows = execute(f"SELECT seq, envelope FROM outbox WHERE seq IN ({sent})", (case_id,))
+        hashes = {seq: envelope_hash(decode_envelope(data)).encode() for seq, data in rows}
+        if hashes:
+            self._vault.journal.replace(hashes)
         execute(f"DELETE FROM overlay WHERE seq IN ({sent})", (case_id,))
         execute(f"DELETE FROM outbox WHERE seq IN ({sent})", (case_id,))
         execute("DELETE FROM draft WHERE instr(name, ?)", (case_id,))

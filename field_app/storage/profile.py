@@ -7,6 +7,7 @@ from sync.domain.ids import BranchId, DeviceId
 from sync.domain.records import Officer
 
 NAME = "profile"
+JOURNAL_NUMBER = 0  # envelopes begin with one
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -24,9 +25,17 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 def keep_profile(vault: Vault, profile: Profile) -> None:
-    """Write the profile, and the ids that others read alone."""
+    """Write the profile, and the ids that others read alone; the journal has it for a rescue."""
+    data = msgspec.msgpack.encode(profile)
+    vault.journal.append(JOURNAL_NUMBER, data)
+    restore_profile(vault, data)
+
+
+def restore_profile(vault: Vault, data: bytes) -> None:
+    """Write the profile as the journal has it."""
+    profile = msgspec.msgpack.decode(data, type=Profile)
     with vault.transaction():
-        vault.set_meta(NAME, msgspec.msgpack.encode(profile))
+        vault.set_meta(NAME, data)
         vault.set_meta("device_id", profile.device_id)
         vault.set_meta("server_id", profile.server_id)
 

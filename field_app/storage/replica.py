@@ -123,9 +123,10 @@ class VaultReplica:
                 "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
                 (scope, op.kind, op.id),
             )
-            self._purge_if_left(op.kind, op.id)
             if op.op is Op.ERASE:
+                self._set_upload(op.id, "done")  # nobody wants a file of it any more
                 self._outbox.forget_case(op.case_id)
+            self._purge_if_left(op.kind, op.id)
             return
         execute("INSERT OR IGNORE INTO membership VALUES (?, ?, ?)", (scope, op.kind, op.id))
         execute(

@@ -63,9 +63,22 @@ async def test_another_program_has_the_vault(room: Room, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_damaged_vault(room: Room, language: str) -> None:
+async def test_a_damaged_vault_is_built_anew_and_opens(room: Room, language: str) -> None:
     laptop = room.laptop("li")
     (laptop.vault / "vault.db").write_bytes(bytes(8192))
+    seat = room.window(laptop, "li", language=language)
+    await refused(seat, PASSPHRASE, "vault.rescued")
+    await seat.unlock(PASSPHRASE)
+    assert isinstance(seat.main.stack.currentWidget(), TodayScreen)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_damaged_vault_whose_journal_is_gone_stays_closed(
+    room: Room, language: str
+) -> None:
+    laptop = room.laptop("li")
+    (laptop.vault / "vault.db").write_bytes(bytes(8192))
+    (laptop.vault / "outbox.journal").unlink()
     seat = room.window(laptop, "li", language=language)
     await refused(seat, PASSPHRASE, "vault.damaged")
 

@@ -1,0 +1,148 @@
+"""Builds a broken vault anew: saved work from the journal, and what else can still be read.
+
+The journal holds who this laptop is and every envelope ever signed here; all are sent again and
+the server answers those it knows as it did before. Records that are still readable are shown
+until the next sync has read every scope from its beginning. The broken file is set aside.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from field_app.storage.audit import AuditTrail
+from field_app.storage.case_index import CaseIndex
+from field_app.storage.cipher import VaultKey, open_database
+from field_app.storage.journal import Journal, JournalRead
+from field_app.storage.keys import derive
+from field_app.storage.outbox import Outbox
+from field_app.storage.profile import JOURNAL_NUMBER, restore_profile
+from field_app.storage.projection import Projection
+from field_app.storage.trouble import Damaged, VaultTrouble
+from field_app.storage.vault import DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
+from sync.domain.commands import RecordAttachment
+from sync.domain.records import Attachment
+
+BUILD = "rescue"  # the folder in which the new file grows
+# In an order in which the one may name the other; the keys in which each is stored.
+READABLE = {
+    "replica": "rowid",
+    "membership": "scope {0}, kind {0}, id",
+    "overlay": "rowid",
+    "draft": "rowid",
+}
+
+
+class Rescue(msgspec.Struct, frozen=True):
+    """What came back: envelopes and the server's records; numbers and bytes that did not."""
+
+    work: int
+    records: int
+    missing: tuple[int, ...]
+    damaged_bytes: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether the journal gave everything that was ever saved."""
+        return not (self.missing or self.damaged_bytes)
+
+
+def rescue(folder: Path, key: VaultKey, random: Callable[[int], bytes], at: datetime) -> Rescue:
+    """Put a new file in the broken one's place; it is closed when this returns.
+
+    Raises Damaged when the journal does not tell whose laptop this is, LockedByOther, DiskFull;
+    then everything is as it was.
+    """
+    read = Journal(folder / JOURNAL, derive(key, "journal"), random).read()
+    if JOURNAL_NUMBER not in dict(read.entries):
+        raise Damaged(JOURNAL)
+    with lock_file(folder / LOCK):
+        build = folder / BUILD
+        shutil.rmtree(build, ignore_errors=True)
+        build.mkdir(mode=0o700)
+        vault = Vault.create(build, key, random)
+        try:
+            with vault.transaction():
+                told = _fill(vault, folder, read, at)
+        finally:
+            vault.close()
+        _set_aside(folder)
+        (build / DATABASE).replace(folder / DATABASE)
+        shutil.rmtree(build)
+    return told
+
+
+def _fill(vault: Vault, folder: Path, read: JournalRead, at: datetime) -> Rescue:
+    work = 0
+    for number, data in read.entries:
+        if number == JOURNAL_NUMBER:
+            restore_profile(vault, data)
+            continue
+        command = Outbox(vault).restore(number, data)
+        work += command is not None
+        if isinstance(command, RecordAttachment):
+            _restore_upload(vault, folder, command.attachment)
+    records = _salvage(vault, folder / DATABASE)
+    AuditTrail(vault).add(at, "rescue", work=work, records=records, missing=read.missing)
+    return Rescue(work, records, read.missing, read.damaged_bytes)
+
+
+def _restore_upload(vault: Vault, folder: Path, fact: Attachment) -> None:
+    """Offer the photo of the envelope just restored again, when its file is here."""
+    if (folder / FILES / fact.id).exists():
+        vault.connection.execute(
+            "INSERT INTO upload (id, mid, size, sha256) "
+            "SELECT ?, mid, ?, ? FROM outbox WHERE seq = (SELECT max(seq) FROM outbox)",
+            (fact.id, fact.size, fact.sha256),
+        )
+
+
+def _salvage(vault: Vault, broken: Path) -> int:
+    """Copy what can be read of the broken file and return how many records that are."""
+    execute = vault.connection.execute
+    known = {row[0] for row in execute("SELECT seq FROM outbox")}
+    for table in READABLE:
+        for row in _readable(broken, vault.key, table):
+            if table != "overlay" or row[2] in known:
+                marks = ", ".join("?" * len(row))
+                execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+    # What no scope holds would never be purged; what a scope holds is read anew.
+    execute(
+        "DELETE FROM replica WHERE NOT EXISTS "
+        "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)"
+    )
+    execute("INSERT INTO scope_state SELECT DISTINCT scope, '', 0, -1 FROM membership")
+    cases = execute("SELECT DISTINCT case_id FROM projected WHERE case_id <> ''")
+    CaseIndex(vault.connection, Projection(vault.connection)).refresh(row[0] for row in cases)
+    found = execute("SELECT count(*) FROM replica").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _readable(broken: Path, key: VaultKey, table: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows up to the first broken page from either end."""
+    for direction in ("ASC", "DESC"):
+        try:
+            source = open_database(broken, key, create=False)
+        except VaultTrouble:
+            return
+        order = READABLE[table].format(direction)
+        try:
+            yield from source.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}")
+        except VaultTrouble:
+            continue
+        finally:
+            source.close()
+        return
+
+
+def _set_aside(folder: Path) -> None:
+    """Rename the broken file and its log to the first free name."""
+    number = next(n for n in count(1) if not (folder / f"{DATABASE}.broken-{n}").exists())
+    for end in ("", "-wal", "-shm"):
+        file = folder / f"{DATABASE}{end}"
+        if file.exists():
+            file.replace(folder / f"{DATABASE}.broken-{number}{end}")
