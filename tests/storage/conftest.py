@@ -1,0 +1,5 @@
+"""The furnished vault is there for every test of this folder."""
+
+from tests.storage.furnished_vault import furnished
+
+__all__ = ["furnished"]

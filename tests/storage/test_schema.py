@@ -1,0 +1,103 @@
+"""Vaults of other versions: older ones grow with all they hold, newer ones are left alone."""
+
+import os
+from itertools import pairwise
+
+import pytest
+
+from field_app.storage import schema
+from field_app.storage.trouble import TooNew
+from field_app.storage.vault import Vault
+from sync.protocol.envelope import envelope_hash, verifies
+from tests.storage.acts import call
+from tests.storage.furnished_vault import KEY, KNOWN, OTHERS, Furnished
+
+NEXT = max(schema.steps()) + 1
+COLUMN = "ALTER TABLE outbox ADD COLUMN looked_at TEXT NOT NULL DEFAULT 'never'"
+BROKEN = f"{COLUMN}; CREATE INDEX outbox_mid ON outbox (no_such_column)"
+
+
+def with_next_step(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    """Let the program be one release newer, with this migration."""
+    grown = schema.steps() | {NEXT: sql}
+    monkeypatch.setattr(schema, "steps", lambda: grown)
+
+
+def version(furnished: Furnished) -> int:
+    return schema.version(furnished.vault.connection)
+
+
+def columns(furnished: Furnished, table: str) -> list[object]:
+    return [row[1] for row in furnished.rows(f"PRAGMA table_info({table})")]
+
+
+@pytest.fixture
+def busy(furnished: Furnished) -> Furnished:
+    """Fill the outbox, keep a draft and close."""
+    for number in range(30):
+        call(furnished, (KNOWN, *OTHERS)[number % 3].id, f"第 {number} 次")
+    furnished.store.drafts.save("visit/c1", b"half", furnished.clock.at)
+    furnished.close()
+    return furnished
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert list(schema.steps()) == list(range(1, NEXT))
+
+
+def test_an_older_vault_grows_with_its_full_outbox(
+    busy: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_next_step(monkeypatch, COLUMN)
+    store = busy.open()
+    assert version(busy) == schema.MAJOR * 1000 + NEXT
+    assert "looked_at" in columns(busy, "outbox")
+    envelopes = store.replica.waiting(100, 1 << 20)
+    assert [e.seq for e in envelopes] == list(range(1, 31))
+    key = busy.desk.signer.key.public_key()
+    assert all(verifies(e, key) for e in envelopes)
+    assert all(later.prev_hash == envelope_hash(e) for e, later in pairwise(envelopes))
+    assert store.drafts.load("visit/c1") == b"half"
+    assert call(busy, KNOWN.id).seq == 31
+    assert store.audit.first_broken() is None
+
+
+def test_growing_twice_changes_nothing(busy: Furnished) -> None:
+    busy.open()
+    before = busy.rows("SELECT name, sql FROM sqlite_master ORDER BY name")
+    assert schema.bring_up_to_date(busy.vault.connection) == version(busy)
+    assert busy.rows("SELECT name, sql FROM sqlite_master ORDER BY name") == before
+
+
+def test_a_migration_that_fails_leaves_the_older_vault(
+    busy: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as newer:
+        with_next_step(newer, BROKEN)
+        with pytest.raises(Exception, match="no_such_column"):
+            busy.open()
+    store = busy.open()
+    assert version(busy) == schema.MAJOR * 1000 + NEXT - 1
+    assert "looked_at" not in columns(busy, "outbox")
+    assert store.replica.waiting_count() == 30
+
+
+def test_a_vault_of_a_newer_minor_version_is_used_as_it_is(busy: Furnished) -> None:
+    busy.open()
+    busy.vault.connection.execute(COLUMN)
+    busy.vault.connection.execute(f"PRAGMA user_version = {schema.MAJOR * 1000 + 900}")
+    store = busy.reopened()
+    assert version(busy) == schema.MAJOR * 1000 + 900
+    assert call(busy, KNOWN.id).seq == 31
+    assert store.replica.waiting_count() == 31
+
+
+def test_a_vault_of_a_newer_major_version_is_refused_and_not_touched(busy: Furnished) -> None:
+    busy.open()
+    busy.vault.connection.execute(f"PRAGMA user_version = {(schema.MAJOR + 1) * 1000 + 1}")
+    busy.close()
+    before = busy.database.read_bytes()
+    for _ in range(2):  # the first refusal lets the vault go
+        with pytest.raises(TooNew):
+            Vault.open(busy.laptop.vault, KEY, os.urandom)
+    assert busy.database.read_bytes() == before
