@@ -4,6 +4,7 @@ Catalogues are gettext .po files, several a language. Screens give their English
 low layers give codes, which have entries in both languages.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,19 @@ class Words:
             return f"{day.month}月{day.day}日 周{WEEKDAYS_ZH[day.weekday()]}"
         return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]}"
 
+    def long_day(self, day: date) -> str:
+        """Return a day with its year: 2026年11月24日, 24 Nov 2026."""
+        if self.is_chinese:
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+
     def weekday(self, day: date) -> str:
         """Return the short name of a day of the week: 二, Tue."""
         return (WEEKDAYS_ZH if self.is_chinese else WEEKDAYS_EN)[day.weekday()]
+
+    def day_of_week(self, number: int) -> str:
+        """Return a day of the week, 0 = Monday: 周一, Mon."""
+        return f"周{WEEKDAYS_ZH[number]}" if self.is_chinese else WEEKDAYS_EN[number]
 
     def clock(self, instant: datetime, zone: str) -> str:
         """Return the time of day at a place: 14:00."""
@@ -69,8 +80,17 @@ class Words:
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def money(self, fen: int) -> str:
-        """Return an amount: ¥12,345.67."""
-        return f"¥{fen // 100:,}.{fen % 100:02d}"
+        """Return an amount: ¥12,345.67, −¥0.50."""
+        yuan, rest = divmod(abs(fen), 100)
+        return f"{'\u2212' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
+
+    def amount(self, fen: int) -> str:
+        """Return an amount without its currency, for columns of them: 12,345.67."""
+        return self.money(fen).replace("¥", "")
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Return several things in one sentence: 食品、通讯; food, communications."""
+        return ("、" if self.is_chinese else ", ").join(parts)
 
     def minutes(self, seconds: int) -> str:
         """Return a length of time in whole minutes."""
