@@ -1,5 +1,7 @@
 """The one way in: a command is decided, signed and kept in one transaction."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from field_app.operations.desk import Desk
@@ -48,3 +50,29 @@ def submit(desk: Desk, command: Command) -> Written:
         store.index.refresh(cases)
     kinds = frozenset(map(kind_of, records))
     return Saved(mid, Changes(cases, kinds), outcome.decision)
+
+
+class _NotKept(Exception):
+    """Takes everything back; carries the refusal out of the transaction."""
+
+    def __init__(self, answer: Written) -> None:
+        super().__init__("not kept")
+        self.answer = answer
+
+
+def together(desk: Desk, *acts: Callable[[], Written]) -> Written:
+    """Act several times or not at all: the first answer with all changes, or the first no."""
+    kept: list[Saved] = []
+    try:
+        with desk.store.vault.transaction():
+            for act in acts:
+                written = act()
+                if not isinstance(written, Saved):
+                    raise _NotKept(written)
+                kept.append(written)
+    except _NotKept as trouble:
+        return trouble.answer
+    cases = frozenset[CaseId]().union(*(one.changes.cases for one in kept))
+    kinds = frozenset[str]().union(*(one.changes.kinds for one in kept))
+    decision = next((one.decision for one in kept if one.decision), None)
+    return Saved(kept[0].mid, Changes(cases, kinds), decision)

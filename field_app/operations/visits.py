@@ -7,7 +7,7 @@ import msgspec
 from field_app.operations import hardship
 from field_app.operations.desk import Desk
 from field_app.operations.hardship import HardshipForm
-from field_app.operations.submit import Changes, Saved, Written, submit
+from field_app.operations.submit import Written, submit, together
 from sync.domain.commands import RecordVisit
 from sync.domain.facts_of_case import agreement_on, officers_on, situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -63,33 +63,14 @@ def check_start(desk: Desk, check: DoorCheck) -> Decision:
 
 def record(desk: Desk, form: VisitForm, told: HardshipForm | None = None) -> Written:
     """Keep a visit, and what the customer told of hardship with it: both or neither."""
-    try:
-        with desk.store.vault.transaction():
-            written = _record(desk, form, None)
-            if not isinstance(written, Saved):
-                raise _NotKept(written)
-            if told is None:
-                return written
-            note = hardship.record(desk, told)
-            if not isinstance(note, Saved):
-                raise _NotKept(note)
-    except _NotKept as trouble:
-        return trouble.answer
-    kinds = written.changes.kinds | note.changes.kinds
-    return Saved(written.mid, Changes(written.changes.cases, kinds), written.decision)
+    if told is None:
+        return _record(desk, form, None)
+    return together(desk, lambda: _record(desk, form, None), lambda: hardship.record(desk, told))
 
 
 def amend(desk: Desk, visit_id: RecordId, form: VisitForm) -> Written:
     """Correct a visit by a new one that names it; the first stays on record."""
     return _record(desk, form, visit_id)
-
-
-class _NotKept(Exception):
-    """Takes the whole visit back; carries the refusal out of the transaction."""
-
-    def __init__(self, answer: Written) -> None:
-        super().__init__("not kept")
-        self.answer = answer
 
 
 def _record(desk: Desk, form: VisitForm, corrects: RecordId | None) -> Written:
