@@ -7,6 +7,7 @@ from pathlib import Path
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop
 from field_app.bootstrap.laptop import Laptop
+from field_app.i18n.words import LANGUAGES, load_words
 from field_app.maps.pack import MapPack, PackUnusable
 from field_app.maps.travel import RoadTimes, StraightLine, TravelTimes
 from field_app.planning.process import PlanProcess
@@ -17,10 +18,15 @@ from field_app.ui.main_window import MainWindow
 from field_app.ui.map.map_view import MapView
 from field_app.ui.screen_set import Views, make_screens
 from field_app.viewmodels.appointment import AppointmentViewModel
+from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.plan import PlanViewModel
+from field_app.viewmodels.relief import ReliefViewModel
+from field_app.viewmodels.review import ReviewViewModel
 from field_app.viewmodels.sync import SyncViewModel
 from field_app.viewmodels.team import TeamViewModel
 from field_app.viewmodels.today import TodayViewModel
@@ -28,6 +34,7 @@ from field_app.viewmodels.visit import VisitViewModel
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.policy.engine import PolicyEngine
+from sync.policy.lessons import Lesson, load_lessons
 from sync.policy.words import PackWords
 
 ROADS = "roads"
@@ -79,18 +86,31 @@ class Workshop:
         runner, clock, words = self._runner, self._laptop.clock, self._look.words
         rules = PackWords(self._policy.pack, words.language)
         role = runner.desk.me.role
+        papers = self._papers()
         leads = role is Role.LEAD
+        oversees = role in (Role.LEAD, Role.COMPLIANCE)
         return Views(
             cases=CasesViewModel(runner, words),
-            case=CaseViewModel(runner, rules),
+            case=CaseViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
             appointment=AppointmentViewModel(runner, clock, rules),
             visit=VisitViewModel(runner, clock, rules),
+            relief=ReliefViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
             map=MapViewModel(runner, clock, self._times),
             sync=SyncViewModel(runner, self._sync_loop, rules),
-            today=TodayViewModel(runner, rules) if role is Role.OFFICER else None,
+            today=TodayViewModel(runner, rules, papers) if role is Role.OFFICER else None,
             team=TeamViewModel(runner, rules, words) if leads else None,
             plan=PlanViewModel(runner, clock, rules, self._times, _new_solver) if leads else None,
+            review=ReviewViewModel(runner, clock, rules) if oversees else None,
+            learning=LearningViewModel(runner, rules, self._lessons()),
         )
+
+    def _lessons(self) -> tuple[Lesson, ...]:
+        return load_lessons(self._laptop.resources / "learning", self._look.words.language)
+
+    def _papers(self) -> Papers:
+        folder = self._laptop.resources / "i18n"
+        languages = {code: load_words(folder, code) for code in LANGUAGES}
+        return Papers(self._runner, languages)
 
     async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
         """Return the window with all its screens."""

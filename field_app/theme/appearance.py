@@ -19,6 +19,8 @@ ICONS = {
     "sync": "mdi6.sync",
     "team": "mdi6.account-group-outline",
     "plan": "mdi6.map-marker-path",
+    "review": "mdi6.clipboard-check-outline",
+    "learning": "mdi6.school-outline",
     "settings": "mdi6.cog-outline",
     "lock": "mdi6.lock-outline",
     "phone": "mdi6.phone-outline",
@@ -32,8 +34,10 @@ ICONS = {
     "search": "mdi6.magnify",
     "empty": "mdi6.tray",
     "back": "mdi6.arrow-left",
+    "print": "mdi6.printer-outline",
     "reveal": "mdi6.eye-outline",
     "arrow": "mdi6.chevron-down",
+    "up": "mdi6.chevron-up",
     "tick": "mdi6.check-bold",
 }
 
@@ -81,7 +85,7 @@ def _pictures(tokens: Tokens, folder: Path) -> dict[str, str]:
     """Draw the pictures a style sheet can only name by file; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
-    for name, role in (("arrow", "muted"), ("tick", "on_accent")):
+    for name, role in (("arrow", "muted"), ("up", "muted"), ("tick", "on_accent")):
         path = folder / f"{tokens.name}-{name}.png"
         icon(name, tokens, role).pixmap(QSize(48, 48)).save(str(path))
         found[name] = path.as_posix()

@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         strip.setProperty("kind", "strip")
         line = QHBoxLayout(strip)
         line.setContentsMargins(look.px(24), look.px(6), look.px(16), look.px(6))
-        self.strip_text = label("", "muted", wrap=False)
+        self.strip_text = label("", "muted")
         line.addWidget(self.strip_text, 1)
         self.sync_button = button(
             look, look.words("Sync now"), self._sync.sync_now, kind="quiet", icon="sync"
@@ -148,6 +148,9 @@ class MainWindow(QMainWindow):
             return
         if self.stack.currentWidget() is self.screens.visit:
             self.screens.visit.submit()
+            return
+        if self.stack.currentWidget() is self.screens.relief:
+            self.screens.relief.submit()
             return
         self.show_screen("today")
         if self.screens.today is not None and self.screens.today.begin_button is not None:
@@ -224,6 +227,15 @@ class MainWindow(QMainWindow):
         if self.screens is not None:
             self._show(self.screens.visit)
             self.screens.visit.open(case_id, appointment_id)
+
+    def open_relief(self, case_id: CaseId) -> None:
+        """Speak of hardship and a plan."""
+        self._go(lambda: self._open_relief(case_id))
+
+    def _open_relief(self, case_id: CaseId) -> None:
+        if self.screens is not None:
+            self._show(self.screens.relief)
+            self.screens.relief.open(case_id)
 
     def _go(self, show: Callable[[], None]) -> None:
         self._trail.append(show)

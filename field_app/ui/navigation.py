@@ -24,6 +24,10 @@ class Navigator(Protocol):
         """Begin or record a visit."""
         ...
 
+    def open_relief(self, case_id: CaseId) -> None:
+        """Speak of hardship and a plan."""
+        ...
+
     def go_back(self) -> None:
         """Show the screen before this one."""
         ...

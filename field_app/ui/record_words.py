@@ -41,7 +41,7 @@ PREFIX: dict[type[Enum], str] = {
 }
 # Codes that records keep as plain text.
 PLAIN = {"topic": "topic", "language": "language", "travel_source": "travel",
-         "channels_refused": "channel"}  # fmt: skip
+         "channels_refused": "channel", "places_refused": "place"}  # fmt: skip
 
 
 def record_lines(words: Words, what: Any, zone: str) -> list[str]:
@@ -73,6 +73,8 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
     if isinstance(value, dict):
         told = (f"{_told(words, name, k, zone)} {words.money(v)}" for k, v in value.items())
         return "、".join(told)
+    if name == "no_weekdays":
+        return words.day_of_week(value)
     if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):
         return words.code(f"{PLAIN[name]}.{value}")
     return words.money(value) if name.endswith("_fen") else str(value)

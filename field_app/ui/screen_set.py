@@ -10,8 +10,11 @@ from field_app.ui.navigation import Navigator
 from field_app.ui.screens.appointment_screen import AppointmentScreen
 from field_app.ui.screens.case_screen import CaseScreen
 from field_app.ui.screens.cases_screen import CasesScreen
+from field_app.ui.screens.learning_screen import LearningScreen
 from field_app.ui.screens.map_screen import MapScreen, NewMap
 from field_app.ui.screens.plan_screen import PlanScreen
+from field_app.ui.screens.relief_screen import ReliefScreen
+from field_app.ui.screens.review_screen import ReviewScreen
 from field_app.ui.screens.settings_screen import SettingsScreen
 from field_app.ui.screens.sync_screen import SyncScreen
 from field_app.ui.screens.team_screen import TeamScreen
@@ -20,8 +23,11 @@ from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
 from field_app.viewmodels.plan import PlanViewModel
+from field_app.viewmodels.relief import ReliefViewModel
+from field_app.viewmodels.review import ReviewViewModel
 from field_app.viewmodels.sync import SyncViewModel
 from field_app.viewmodels.team import TeamViewModel
 from field_app.viewmodels.today import TodayViewModel
@@ -36,11 +42,14 @@ class Views:
     case: CaseViewModel
     appointment: AppointmentViewModel
     visit: VisitViewModel
+    relief: ReliefViewModel
     map: MapViewModel
     sync: SyncViewModel
+    learning: LearningViewModel
     today: TodayViewModel | None = None
     team: TeamViewModel | None = None
     plan: PlanViewModel | None = None
+    review: ReviewViewModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,14 @@ class ScreenSet:
     case: CaseScreen
     appointment: AppointmentScreen
     visit: VisitScreen
+    relief: ReliefScreen
     map: MapScreen
     today: TodayScreen | None
 
     @property
     def every(self) -> list[Page]:
         """Return all screens."""
-        return [*self.navigable.values(), self.case, self.appointment, self.visit]
+        return [*self.navigable.values(), self.case, self.appointment, self.visit, self.relief]
 
 
 def make_screens(
@@ -80,14 +90,18 @@ def make_screens(
     navigable["cases"] = CasesScreen(look, views.cases, go)
     if views.plan is not None:
         navigable["plan"] = PlanScreen(look, views.plan, go)
+    if views.review is not None:
+        navigable["review"] = ReviewScreen(look, views.review, go)
     navigable["map"] = map_screen
     navigable["sync"] = SyncScreen(look, views.sync, go)
+    navigable["learning"] = LearningScreen(look, views.learning, go)
     navigable["settings"] = SettingsScreen(look, settings, facts, apply)
     return ScreenSet(
         navigable,
         CaseScreen(look, views.case, go),
         AppointmentScreen(look, views.appointment, go),
         VisitScreen(look, views.visit, go),
+        ReliefScreen(look, views.relief, go),
         map_screen,
         today,
     )

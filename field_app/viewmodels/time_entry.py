@@ -1,10 +1,11 @@
-"""Reads times as people in a hurry type them: "14-15", "1400-1530", "14:00–15:30", "9.30"."""
+"""Reads times and days as people in a hurry type them: "14-15", "9.30", "2026-05", "2026.5.3"."""
 
 import re
-from datetime import time
+from datetime import date, time
 
 _TIME = r"(\d{1,2})(?:[:：.]?(\d{2}))?"
 _SPAN = re.compile(rf"^\s*{_TIME}\s*[-–—~～到至]\s*{_TIME}\s*$")
+_DAY = re.compile(r"^\s*(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2}))?[月日]?\s*$")
 _ONE = re.compile(rf"^\s*{_TIME}\s*$")
 
 
@@ -12,6 +13,18 @@ def read_time(text: str) -> time | None:
     """Return the time of day written in `text`, or None when it is none."""
     found = _ONE.match(text)
     return _time(found.group(1), found.group(2)) if found else None
+
+
+def read_day(text: str) -> date | None:
+    """Return the day written in `text` (of a month alone its first), None when it is none."""
+    found = _DAY.match(text)
+    if found is None:
+        return None
+    year, month, day = found.groups()
+    try:
+        return date(int(year), int(month), int(day or 1))
+    except ValueError:  # a 31st of June
+        return None
 
 
 def read_span(text: str) -> tuple[time, time] | None:

@@ -9,6 +9,7 @@ from field_app.operations.today import FollowUp as FollowUp
 from field_app.operations.today import Today
 from field_app.operations.today import TodayVisit as TodayVisit
 from field_app.viewmodels.findings import FindingText, RuleWords, explain
+from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.reloading import Reloading
 
 
@@ -17,8 +18,9 @@ class TodayViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, runner: Runner, rule_words: RuleWords) -> None:
+    def __init__(self, runner: Runner, rule_words: RuleWords, papers: Papers) -> None:
         super().__init__()
+        self.papers = papers
         self._runner = runner
         self._rule_words = rule_words
         self.reloading = Reloading(self.load)

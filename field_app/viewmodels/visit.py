@@ -12,30 +12,28 @@ from PySide6.QtCore import QObject, Signal
 from field_app.background.runner import Runner
 from field_app.operations import cases, drafts, visits
 from field_app.operations.cases import CaseFile
-from field_app.operations.hardship import HardshipForm
 from field_app.operations.visits import DoorCheck, VisitForm
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
+from field_app.viewmodels.hardship import HardshipEntry
+from field_app.viewmodels.money_entry import read_yuan
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.time_entry import read_time
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Appointment, Promise, Versioned
 from sync.domain.situation import Decision, Recording, Verdict
 from sync.domain.time import Clock, at_local, local
-from sync.domain.vocabulary import (
-    SENSITIVE_CAUSES,
-    HardshipCause,
-    Present,
-    VisitOutcome,
-    Vulnerability,
-)
+from sync.domain.vocabulary import Present, VisitOutcome
 
 OWN_CHECKS = ("identity", "together", "script", "conduct")
 USUAL_PROMISE = timedelta(days=7)
+ABOUT_RELIEF = frozenset(
+    {VisitOutcome.PLAN_DISCUSSED, VisitOutcome.PLAN_AGREED, VisitOutcome.HARDSHIP_REPORTED}
+)
 THIRD_PARTIES = frozenset({Present.ADULT_FAMILY, Present.MINOR, Present.STRANGER})
 
 
-class VisitEntry(msgspec.Struct, frozen=True):
+class VisitEntry(HardshipEntry, frozen=True):
     """Everything typed so far; times as HH:MM, the amount in yuan, as the person wrote them."""
 
     checks: tuple[str, ...] = ()
@@ -50,12 +48,6 @@ class VisitEntry(msgspec.Struct, frozen=True):
     promise_yuan: str = ""
     note: str = ""
     next_step: str = ""
-    hardship: bool = False
-    causes: tuple[HardshipCause, ...] = ()
-    vulnerabilities: tuple[Vulnerability, ...] = ()
-    household: int = 0
-    consent: bool = False
-    words: str = ""
 
 
 class VisitViewModel(QObject):
@@ -114,8 +106,13 @@ class VisitViewModel(QObject):
     @property
     def needs_consent(self) -> bool:
         """Say whether what is noted is sensitive (PIPL art. 29)."""
-        sensitive = bool(SENSITIVE_CAUSES & set(self.entry.causes))
-        return sensitive or Vulnerability.HEALTH in self.entry.vulnerabilities
+        return self.entry.is_sensitive
+
+    @property
+    def speaks_of_relief(self) -> bool:
+        """Say whether the talk is about hardship or a plan, and nobody else is there to hear."""
+        spoken = self.entry.hardship or self.entry.outcome in ABOUT_RELIEF
+        return spoken and not self.hides_debt
 
     @property
     def may_begin(self) -> bool:
@@ -155,7 +152,7 @@ class VisitViewModel(QObject):
 
     async def record(self) -> None:
         """Keep the visit with its hardship note; the draft goes only when both are kept."""
-        form = self._form()
+        form = self.entry.trouble or self._form()
         if isinstance(form, Problem):
             self.refused.emit(Answer(False, (form,)))
             return
@@ -166,7 +163,7 @@ class VisitViewModel(QObject):
             self._saving = False
 
     async def _record(self, form: VisitForm) -> None:
-        note = self._hardship()
+        note = self.entry.form(form.case_id)
         written = await self._runner.act(lambda desk: visits.record(desk, form, note))
         answer = answer_of(written, self._rule_words)
         if not answer.saved:
@@ -213,20 +210,6 @@ class VisitViewModel(QObject):
             return Problem("visit.promise_missing")
         return Promise(entry.promise_day, fen)
 
-    def _hardship(self) -> HardshipForm | None:
-        entry, file = self.entry, self.file
-        if not entry.hardship or file is None:
-            return None
-        return HardshipForm(
-            case_id=file.case.id,
-            visit_id=None,
-            causes=entry.causes,
-            household=entry.household or None,
-            vulnerabilities=entry.vulnerabilities,
-            consent_to_sensitive=entry.consent,
-            words=entry.words.strip(),
-        )
-
     def _instant(self, text: str) -> datetime | None:
         clock = read_time(text)
         if clock is None:
@@ -241,15 +224,3 @@ class VisitViewModel(QObject):
     @staticmethod
     def _draft_name(case_id: CaseId, appointment_id: RecordId | None) -> str:
         return f"visit:{case_id}:{appointment_id or ''}"
-
-
-def read_yuan(text: str) -> int | None:
-    """Return fen for an amount in yuan such as "1,200" or "88.50"; None when it is none."""
-    cleaned = text.strip().replace(",", "").replace("\uff0c", "").lstrip("¥\uffe5")
-    whole, _dot, cents = cleaned.partition(".")
-    if not whole.isdecimal() or len(whole) > 9 or len(cents) > 2:
-        return None
-    if cents and not cents.isdecimal():
-        return None
-    fen = int(whole) * 100 + int(cents.ljust(2, "0") or 0)
-    return fen if fen > 0 else None

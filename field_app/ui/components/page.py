@@ -69,6 +69,12 @@ class Page(QWidget):
         """Start something that takes time; its errors are reported, never lost."""
         self._tasks.start(work)
 
+    def bring(self, widget: QWidget) -> None:
+        """Put the hand on a widget of the content and scroll to where it is."""
+        if isinstance(self._content, QScrollArea):
+            self._content.ensureWidgetVisible(widget)
+        widget.setFocus()
+
     def show_content(self) -> None:
         """Show the content."""
         self._states.setCurrentWidget(self._content)

@@ -15,16 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from field_app.ui.components.choices import combo
+from field_app.ui.components.choices import CheckGroup, combo
 from field_app.ui.components.surfaces import Notice
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 
-type Entry = QComboBox | QLineEdit | QPlainTextEdit
+type Entry = QComboBox | QLineEdit | QPlainTextEdit | CheckGroup
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One thing asked: a choice when there are options, else a text."""
+    """One thing asked: a choice when there are options, of `many` if so, else a text.
+
+    Many chosen values stand one behind the other, with a space between them.
+    """
 
     name: str
     label: str
@@ -32,6 +35,7 @@ class Field(msgspec.Struct, frozen=True):
     chosen: str = ""
     lines: int = 1
     required: bool = False
+    many: bool = False
 
 
 class FormDialog(QDialog):
@@ -107,10 +111,13 @@ async def confirm(parent: QWidget, look: Look, title: str, explain: str) -> bool
 
 def _entry(field: Field, look: Look) -> Entry:
     entry: Entry
-    if field.options:
+    if field.options and field.many:
+        entry = CheckGroup(look, field.options, bool, 4)
+        entry.choose(field.chosen.split())
+    elif field.options:
         entry = combo(field.options, field.label, field.chosen)
     elif field.lines > 1:
-        entry = QPlainTextEdit()
+        entry = QPlainTextEdit(field.chosen)
         entry.setFixedHeight(look.px(24 * field.lines + 16))
         entry.setTabChangesFocus(True)
     else:
@@ -125,5 +132,7 @@ def _value(entry: Entry) -> str:
             return str(entry.currentData())
         case QPlainTextEdit():
             return entry.toPlainText().strip()
+        case CheckGroup():
+            return " ".join(entry.chosen)
         case _:
             return entry.text().strip()

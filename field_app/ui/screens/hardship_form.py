@@ -1,14 +1,24 @@
-"""The hardship note inside a visit: asked gently, sensitive parts only with consent."""
+"""The hardship note: asked gently, sensitive parts only with separate consent."""
 
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from field_app.ui.components.choices import CheckGroup, options_of
+from field_app.ui.components.money_line import figure_line
 from field_app.ui.components.surfaces import Notice
 from field_app.ui.look import Look
-from field_app.viewmodels.visit import VisitEntry
+from field_app.viewmodels.hardship import HardshipEntry
+from field_app.viewmodels.time_entry import read_day
 from sync.domain.vocabulary import HardshipCause, Vulnerability
 
 MOST_PEOPLE = 20
@@ -34,6 +44,8 @@ class HardshipPart(QWidget):
         self.household = QSpinBox()
         self.household.setRange(0, MOST_PEOPLE)
         self.household.setSpecialValueText(words("not told"))
+        self.since = self._day(look, words("Since when"), on_change)
+        self.until = self._day(look, words("Expected until"), on_change)
         self.consent = QCheckBox(words("The customer agreed separately that this is noted"))
         self.words = QPlainTextEdit()
         self.words.setFixedHeight(look.px(72))
@@ -41,6 +53,8 @@ class HardshipPart(QWidget):
         self.needs = Notice(look)
         rows: tuple[tuple[str, QWidget], ...] = (
             (words("Why"), self.causes),
+            (words("Since when"), self.since),
+            (words("Expected until"), self.until),
             (words("Vulnerability"), self.vulnerabilities),
             (words("People in the household"), self.household),
             (words("In the customer's words"), self.words),
@@ -61,27 +75,39 @@ class HardshipPart(QWidget):
         self.household.valueChanged.connect(lambda _n: on_change())
         self.words.textChanged.connect(on_change)
 
+    @staticmethod
+    def _day(look: Look, name: str, on_change: Callable[[], object]) -> QLineEdit:
+        made = figure_line(
+            look, name, on_change, lambda t: not t.strip() or read_day(t) is not None
+        )
+        made.setPlaceholderText("2026-05")
+        return made
+
     def show_needs(self, needs_consent: bool) -> None:
         """Say when consent is needed."""
         missing = needs_consent and not self.consent.isChecked()
         self.needs.say(self._sentence if missing else "", "warn")
 
-    def fill(self, entry: VisitEntry) -> None:
+    def fill(self, entry: HardshipEntry) -> None:
         """Show an entry."""
         self.wanted.setChecked(entry.hardship)
         self._inside.setVisible(entry.hardship)
         self.causes.choose(str(c) for c in entry.causes)
+        self.since.setText(entry.since)
+        self.until.setText(entry.expected_until)
         self.vulnerabilities.choose(str(v) for v in entry.vulnerabilities)
         self.household.setValue(entry.household)
         self.consent.setChecked(entry.consent)
         self.words.setPlainText(entry.words)
 
-    def read(self, entry: VisitEntry) -> VisitEntry:
+    def read[E: HardshipEntry](self, entry: E) -> E:
         """Return the entry with what stands here now."""
         return msgspec.structs.replace(
             entry,
             hardship=self.wanted.isChecked(),
             causes=tuple(HardshipCause(c) for c in self.causes.chosen),
+            since=self.since.text(),
+            expected_until=self.until.text(),
             vulnerabilities=tuple(Vulnerability(v) for v in self.vulnerabilities.chosen),
             household=self.household.value(),
             consent=self.consent.isChecked(),

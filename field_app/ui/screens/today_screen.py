@@ -2,13 +2,20 @@
 
 from functools import partial
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
+from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, EmptyState, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
+from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
+from field_app.ui.shortcuts import keys_of
+from field_app.viewmodels.papers import file_name
+from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.today import FollowUp, TodayViewModel, TodayVisit
 
 SOON_DAYS = 30
@@ -22,12 +29,37 @@ class TodayScreen(Page):
         self._view = view
         self._go = go
         self.begin_button: QPushButton | None = None
+        self.print = button(look, look.words("Day sheet"), self._print, icon="print")
+        self.print.setToolTip(keys_of("day_sheet"))
+        self.toolbar.addWidget(self.print)
+        key = QShortcut(QKeySequence(keys_of("day_sheet")), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self._print)
         view.changed.connect(self._show)
         self.show_loading()
 
     def enter(self) -> None:
         """Read the day anew."""
         self.start(self._view.load())
+
+    def _print(self) -> None:
+        self.start(self._save_sheet())
+
+    async def _save_sheet(self) -> None:
+        words, papers, day = self.words, self._view.papers, self._view.day
+        if day is None:
+            return
+        made = await papers.day_sheet(words.language)
+        if isinstance(made, Problem):
+            self.notice.say(problem_text(words, made), "block")
+            return
+        name = file_name("day", day.day.isoformat())
+        path = await ask_where(self, self.look, words("Save the day sheet"), name)
+        trouble = await papers.save(path, made, "day_sheet") if path else None
+        if trouble is not None:
+            self.notice.say(problem_text(words, trouble), "block")
+        elif path is not None:
+            self._go.tell(words("Saved: {name}", name=path.name))
 
     def _show(self) -> None:
         day = self._view.day

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from field_app.ui.components.choices import CheckGroup
 from field_app.ui.components.findings_list import FindingsList, answer_text
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, Notice
+from field_app.ui.components.surfaces import Card, Notice, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
@@ -70,6 +70,8 @@ class VisitScreen(Page):
         hardship = Card(self.look, words("Hardship"))
         self.hardship = HardshipPart(self.look, self._changed)
         hardship.body.addWidget(self.hardship)
+        self.relief = button(self.look, words("Hardship and plan"), self._open_relief)
+        hardship.body.addLayout(row(self.look, self.relief, None))
         right.addWidget(hardship)
         self.kept = label("", "muted")
         right.addWidget(self.kept)
@@ -113,6 +115,7 @@ class VisitScreen(Page):
         )
         self.third_party.say(text if hides else "", "warn")
         self.hardship.show_needs(self._view.needs_consent)
+        self.relief.setVisible(self._view.speaks_of_relief)
 
     def _changed(self) -> None:
         if not self._filling:
@@ -127,6 +130,15 @@ class VisitScreen(Page):
         await self._view.change(self.hardship.read(self.form.read(entry)))
         self.kept.setText(self.words("Draft kept on this laptop."))
         self._show_door()
+
+    def _open_relief(self) -> None:
+        self._draft.stop()
+        self.start(self._leave_for_relief())
+
+    async def _leave_for_relief(self) -> None:
+        await self._take()
+        if self._view.file is not None:
+            self._go.open_relief(self._view.file.case.id)
 
     def submit(self) -> None:
         """Keep the visit."""

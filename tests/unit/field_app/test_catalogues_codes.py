@@ -15,6 +15,7 @@ from field_app.i18n.words import LANGUAGES, Words, load_words
 from field_app.operations.timeline import timeline_of
 from field_app.planning.problem import WhyNot
 from field_app.ui.record_words import HIDDEN, PREFIX, record_lines
+from field_app.ui.screens.care_acts import REFERRAL_TOPICS
 from field_app.ui.screens.case_acts import TOPICS
 from field_app.ui.screens.cases_screen import STAGES
 from field_app.ui.sentences import timeline_flags, timeline_sentence
@@ -26,12 +27,15 @@ from sync.domain.appointing import CLOSING_STATES
 from sync.domain.commands import COMMANDS
 from sync.domain.records import KINDS, Record, Versioned, kind_of
 from sync.domain.situation import Act, Severity, Verdict
+from sync.policy.conduct import MEASURES
 from sync.protocol.messages import Codes, Status
 from tests.unit.field_app import codes_in_source as source
 from tests.unit.field_app.records_of_a_case import ROUTE, TOLD
 
 I18N = source.ROOT / "resources" / "i18n"
-PARTS = {f"codes_{p}" for p in ("refusals", "troubles", "records", "timeline", "plan", "relief")}
+PARTS = {
+    f"codes_{p}" for p in ("refusals", "troubles", "records", "timeline", "plan", "relief", "care")
+}
 CODED_TEXT = {"topic", "travel_source"}
 ZONE = "Asia/Shanghai"
 BARE = re.compile(r"\b[a-z_]+\.[a-z_0-9]+|[{}]|\b[a-z]+_[a-z_]+\b")
@@ -64,8 +68,11 @@ def _families() -> dict[str, set[str]]:
     families = {prefix: {str(m) for m in kind} for kind, prefix in ENUM_PREFIX.items()}
     families["flag"] |= {"corrected"}
     families["act"] |= {"agree"}
+    families["channel"] |= {"visit"}
     return families | {
-        "topic": set(TOPICS),
+        "topic": set(TOPICS) | set(REFERRAL_TOPICS),
+        "standing": {"kept", "behind", "broken", "paid"},
+        "helplines": {"cn"},
         "check": set(OWN_CHECKS),
         "language": {"zh", *LANGUAGES},
         "kind": set(KINDS),
@@ -77,8 +84,16 @@ def _families() -> dict[str, set[str]]:
         "strength": {str(n) for n in range(5)},
         "enrol_step": source.texts_passed("field_app/bootstrap/enrolment.py", "tell"),
         "entry": _shown_fields(),
+        "measure": set(MEASURES),
+        "measured": set(MEASURES.values()),
+        "column": {"measure", "team", "month", "part", "of", "value", "record", "case", "at"},
         "saved": source.texts_passed("field_app/viewmodels/case.py", "_act")
         | {f"appointment_{s}" for s in CLOSING_STATES}
+        | source.texts_passed("field_app/viewmodels/review.py", "_act")
+        | source.texts_passed("field_app/viewmodels/care.py", "_act")
+        | source.texts_passed("field_app/viewmodels/relief.py", "_act")
+        | {"plan_approved", "plan_declined"}
+        | {"close_complaint", "heard_again", "export"}
         | {
             f"appointment_{s}"
             for s in source.texts_passed("field_app/viewmodels/appointment.py", "_act")

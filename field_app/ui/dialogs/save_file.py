@@ -1,0 +1,30 @@
+"""Asks where a file shall be kept; opened, never executed, answered by a future."""
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from field_app.ui.look import Look
+
+
+async def ask_where(parent: QWidget, look: Look, title: str, name: str) -> Path | None:
+    """Ask for the place of a PDF and wait; None when the person changed their mind."""
+    dialog = QFileDialog(parent, title)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(look.words("PDF files") + " (*.pdf)")
+    dialog.setDefaultSuffix("pdf")
+    dialog.selectFile(name)
+    answer: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
+
+    def done(code: int) -> None:
+        chosen = dialog.selectedFiles() if code == QFileDialog.DialogCode.Accepted else []
+        if not answer.done():
+            answer.set_result(Path(chosen[0]) if chosen else None)
+
+    dialog.finished.connect(done)
+    dialog.open()
+    try:
+        return await answer
+    finally:
+        dialog.deleteLater()
