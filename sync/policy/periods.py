@@ -31,8 +31,10 @@ def _circles(rules: Sequence[Rule]) -> list[PackRefused]:
             seen.append(here)
             here = next_of[here]
         if here == start:
-            code = "pack.supersedes_itself" if len(seen) == 1 else "pack.supersedes_in_circle"
-            found.append(PackRefused(code, rule=start, rules=" → ".join((*seen, start))))
+            way = " → ".join((*seen, start))
+            itself = PackRefused("pack.supersedes_itself", rule=start)
+            circle = PackRefused("pack.supersedes_in_circle", rule=start, rules=way)
+            found.append(itself if len(seen) == 1 else circle)
     return found
 
 

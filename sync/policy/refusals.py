@@ -2,7 +2,7 @@
 
 from sync.policy.rule import PackRefused
 
-_WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = {
     "pack.not_toml": ("不是可读的 TOML：{detail}", "This is no TOML that can be read: {detail}"),
     "pack.wrong_shape": (
         "只能有 [pack]（或 [overlay]）一节，以及 [[rule]]、[[year]]、[[change]]。",
@@ -129,4 +129,4 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def refusal_words(trouble: PackRefused, language: str) -> str:
     """Return the sentence of a refusal in "zh_CN" or "en"."""
-    return _WORDS[trouble.code][not language.startswith("zh")].format(**trouble.params)
+    return WORDS[trouble.code][not language.startswith("zh")].format(**trouble.params)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sync.domain.situation import Act, RuleFinding, Severity, Situation
+from sync.domain.situation import Act, Call, RuleFinding, Severity, Situation
 from sync.policy.calendar import LAST_KNOWN
 from sync.policy.pack import PackRefused, read_pack
 from sync.policy.words import PackWords
@@ -18,8 +18,6 @@ NEW = rule(**CAP, limit="2", from_date="2026-09-15", text_en='"two, {limit}"')
 
 
 def called(times: int, day: str) -> Situation:
-    from sync.domain.situation import Call
-
     return Situation(calls=tuple(Call(local(f"{day} 09:0{n}"), True) for n in range(times)))
 
 
