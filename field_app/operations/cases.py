@@ -21,6 +21,7 @@ from sync.domain.situation import Act, RuleFinding, Verdict
 from sync.domain.snapshot import Snapshot
 from sync.domain.time import days_between, local_date
 from sync.domain.vocabulary import OPEN_APPOINTMENTS, Revealable
+from sync.policy.instead import Instead, instead
 
 
 class CaseRow(msgspec.Struct, frozen=True):
@@ -66,11 +67,12 @@ class CasePage(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step of the ladder with what the rules say of taking it now."""
+    """A step of the ladder: what the rules say of taking it now, and what they allow instead."""
 
     step: str
     verdict: Verdict
     findings: tuple[RuleFinding, ...]
+    instead: Instead = Instead()
 
 
 class CaseFile(msgspec.Struct, frozen=True):
@@ -237,7 +239,9 @@ def _steps(desk: Desk, snapshot: Snapshot, case: Case) -> tuple[Step, ...]:
         blocked = any(f.severity == "block" for f in findings)
         warned = any(f.severity == "warn" for f in findings)
         verdict = Verdict.BLOCK if blocked else Verdict.WARN if warned else Verdict.ALLOW
-        steps.append(Step(step, verdict, findings))
+        # Windows for a visit are the appointment screen's own.
+        ways = instead(desk.policy, act, now, known) if act is not Act.VISIT_PLAN else Instead()
+        steps.append(Step(step, verdict, findings, ways))
     return tuple(steps)
 
 

@@ -12,7 +12,14 @@ from sync.domain.commands import RecordVisit
 from sync.domain.facts_of_case import agreement_on, officers_on, situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Appointment, Promise, Visit
-from sync.domain.situation import Act, Decision, Recording
+from sync.domain.situation import (
+    Act,
+    Decision,
+    Recording,
+    RuleFinding,
+    Severity,
+    Verdict,
+)
 from sync.domain.vocabulary import Present, VisitOutcome
 
 
@@ -35,17 +42,22 @@ class VisitForm(msgspec.Struct, frozen=True):
 
 
 class DoorCheck(msgspec.Struct, frozen=True):
-    """What is known at the door; `present` is None before it opens."""
+    """What is known at the door; `present` is None before it opens.
+
+    `arrived_at` is when they arrived, None while they are on the way.
+    """
 
     case_id: CaseId
     appointment_id: RecordId | None
     officers: tuple[OfficerId, ...]
     present: tuple[Present, ...] | None = None
     recording: Recording = Recording()
+    arrived_at: datetime | None = None
+    asked_to_leave: bool = False
 
 
-def check_start(desk: Desk, check: DoorCheck) -> Decision:
-    """Return the rules' answer to beginning this visit now."""
+def check_door(desk: Desk, check: DoorCheck) -> Decision:
+    """Return the rules' answer to beginning this visit, and once somebody is there to going on."""
     snapshot = desk.store.projection.case_snapshot(check.case_id)
     case = snapshot.case(check.case_id)
     if case is None:
@@ -57,8 +69,28 @@ def check_start(desk: Desk, check: DoorCheck) -> Decision:
         officers=officers_on(snapshot, check.officers),
         present=None if check.present is None else tuple(str(p) for p in check.present),
         recording=check.recording,
+        asked_to_leave=check.asked_to_leave,
     )
-    return desk.policy.judge(Act.VISIT_START, desk.clock.now(), situation)
+    now = desk.clock.now()
+    begun = desk.policy.judge(Act.VISIT_START, check.arrived_at or now, situation)
+    if check.present is None:
+        return begun
+    return as_one(begun, desk.policy.judge(Act.VISIT_END, now, situation))
+
+
+STRENGTH = (Severity.INFORM, Severity.WARN, Severity.BLOCK)
+OF_STRENGTH = (Verdict.ALLOW, Verdict.WARN, Verdict.BLOCK)
+
+
+def as_one(first: Decision, second: Decision) -> Decision:
+    """Return two answers as one: a rule that spoke twice speaks as strongly as it did."""
+    found: dict[str, RuleFinding] = {}
+    for finding in (*first.findings, *second.findings):
+        before = found.get(finding.rule)
+        if before is None or STRENGTH.index(before.severity) < STRENGTH.index(finding.severity):
+            found[finding.rule] = finding
+    verdict = max(first.verdict, second.verdict, key=OF_STRENGTH.index)
+    return Decision(verdict, tuple(found.values()), first.pack, first.version)
 
 
 def record(desk: Desk, form: VisitForm, told: HardshipForm | None = None) -> Written:

@@ -130,7 +130,7 @@ class VisitViewModel(QObject):
             body = msgspec.json.encode(entry)
             await self._runner.run(lambda desk: drafts.save(desk, name, body))
             self.draft_kept.emit()
-        door = ("present", "recording_on", "recording_notice", "checks")
+        door = ("present", "recording_on", "recording_notice", "checks", "arrived", "outcome")
         if any(getattr(before, f) != getattr(entry, f) for f in door):
             await self.judge()
 
@@ -139,14 +139,17 @@ class VisitViewModel(QObject):
         file = self.file
         if file is None:
             return
+        entry, there = self.entry, bool(self.entry.present)
         check = DoorCheck(
             file.case.id,
             self._appointment_id,
             self.officers,
-            self.entry.present or None,
-            Recording(on=self.entry.recording_on, notice_given=self.entry.recording_notice),
+            entry.present or None,
+            Recording(on=entry.recording_on, notice_given=entry.recording_notice),
+            self._instant(entry.arrived) if there else None,
+            entry.outcome is VisitOutcome.ASKED_TO_LEAVE,
         )
-        self.decision = await self._runner.run(lambda desk: visits.check_start(desk, check))
+        self.decision = await self._runner.run(lambda desk: visits.check_door(desk, check))
         self.findings = explain_decision(self._rule_words, self.decision)
         self.judged.emit()
 

@@ -208,6 +208,21 @@ class CaseScreen(Page):
         for finding in self._told(step):
             if finding not in told_before:
                 self._add_finding(card, finding)
+        ways = self._ways(step)
+        if ways:
+            card.body.addWidget(label(ways, "muted"))
+
+    def _ways(self, step: Step) -> str:
+        """Return what would be allowed instead of a blocked step, or nothing."""
+        words, file = self.words, self._view.file
+        parts = []
+        if step.instead.at is not None and file is not None:
+            when = words.moment(step.instead.at, file.case.address.zone)
+            parts.append(words("Lawful from {when} on.", when=when))
+        if step.instead.channels:
+            named = "、".join(words.code(f"act.{act}") for act in step.instead.channels)
+            parts.append(words("Possible now: {channels}.", channels=named))
+        return " ".join(parts)
 
     def _loan_card(self) -> QWidget:
         card = Card(self.look, self.words("What is owed"))

@@ -19,6 +19,7 @@ from sync.domain.ids import CaseId, RecordId
 from sync.domain.vocabulary import Revealable
 
 DRAFT_MS = 250
+ASK_AGAIN_MS = 30_000  # an agreed time may end while the form is open
 
 
 class VisitScreen(Page):
@@ -38,6 +39,10 @@ class VisitScreen(Page):
         self._draft = QTimer(self)
         self._draft.setSingleShot(True)
         self._draft.timeout.connect(self._keep)
+        self._again = QTimer(self)
+        self._again.setInterval(ASK_AGAIN_MS)
+        self._again.timeout.connect(self._ask_again)
+        self._again.start()
         view.loaded.connect(self._show)
         view.judged.connect(self._show_rules)
         view.saved.connect(self._on_saved)
@@ -121,6 +126,10 @@ class VisitScreen(Page):
         if not self._filling:
             self.notice.say("")
             self._draft.start(DRAFT_MS)
+
+    def _ask_again(self) -> None:
+        if self.isVisible():
+            self.start(self._view.judge())
 
     def _keep(self) -> None:
         self.start(self._take())
