@@ -8,6 +8,7 @@ import pytest
 from tests.server.house import house, own_house, staffed
 from tests.server.laptop import PRIVATE_WORDS
 from tests.server.sheets import line
+from tests.server.shop import shop
 from tests.sync.cluster import cluster
 from tests.sync.office import CASES, furnished, office, server_data
 from tools.sample.export import TITLES, Export, rows
@@ -20,6 +21,7 @@ __all__ = [
     "office",
     "own_house",
     "server_data",
+    "shop",
     "staffed",
 ]
 PERSONAL = ("客户姓名", "手机号", "备用电话", "地址", "账号")

@@ -2,13 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import xlsxwriter
 
 from tools.sample.export import TITLES
+
+SHEET = "xl/worksheets/sheet1.xml"
 
 type Row = list[str]
 
@@ -65,3 +68,14 @@ def xlsx_file(path: Path, rows: Iterable[Row], titles: Iterable[str] = TITLES) -
 
 
 WRITERS = {"xlsx": xlsx_file, "csv": csv_file}
+
+
+def xml_changed(path: Path, change: Callable[[bytes], bytes], part: str = SHEET) -> Path:
+    """Change the XML of a part of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return path

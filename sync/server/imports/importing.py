@@ -191,6 +191,6 @@ async def _apply(
         service.ids.fresh(),
         now,
         digest,
-        msgspec.json.encode(report),
+        msgspec.json.encode(report.without_values()),
     )
     await commit.finish()

@@ -101,6 +101,11 @@ class ImportReport(msgspec.Struct, frozen=True):
         """Say whether any line was understood."""
         return self.added + self.changed + self.unchanged > 0
 
+    def without_values(self) -> "ImportReport":
+        """Return the report as it is kept: a refused value may be anybody's telephone number."""
+        bare = tuple(msgspec.structs.replace(trouble, value="") for trouble in self.troubles)
+        return msgspec.structs.replace(self, troubles=bare)
+
 
 def failure_text(code: str, params: Mapping[str, object], language: str) -> str:
     """Return in words why a file as a whole is refused."""
