@@ -12,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
@@ -86,10 +87,19 @@ def _fail(text: str) -> int:
 def settings_of(parsed: Arguments) -> ServerSettings:
     """Return the server's settings as the arguments give them."""
     data = Path(parsed.data).absolute()
-    if parsed.database_url and not parsed.database_url.startswith("postgresql://"):
-        raise AdminRefused("--database-url begins with postgresql://")
+    if parsed.database_url:
+        _check_url(parsed.database_url)
     url = parsed.database_url or f"sqlite:///{data / 'server.db'}"
     return ServerSettings(url, data, Path(parsed.policies).absolute())
+
+
+def _check_url(url: str) -> None:
+    if not url.startswith("postgresql://"):
+        raise AdminRefused("--database-url begins with postgresql://")
+    try:
+        urlsplit(url).port  # noqa: B018  # asked for its error alone
+    except ValueError as error:
+        raise AdminRefused("the port in --database-url is no number") from error
 
 
 def _administer(parsed: Arguments, act: Callable[[Administration], Awaitable[int | None]]) -> int:
@@ -117,9 +127,15 @@ def _init(parsed: Arguments) -> int:
         await admin.initialise()
         if BranchId(parsed.branch) not in dict(await admin.branches()):
             await admin.add_branch(BranchId(parsed.branch), parsed.branch_name or parsed.branch)
-        print(f"ready: {settings.database_url}")
+        print(f"ready: {_shown(settings.database_url)}")
 
     return _administer(parsed, act)
+
+
+def _shown(url: str) -> str:
+    """Return a database's address without who signs in to it and how."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _serve(parsed: Arguments) -> int:

@@ -92,7 +92,10 @@ def _strength(finding: RuleFinding) -> int:
     return STRONGEST_FIRST.index(finding.severity)
 
 
-def _read_row(line: int, row: dict[str, str]) -> tuple[Act, datetime, Situation]:
+def _read_row(line: int, row: dict[Any, Any]) -> tuple[Act, datetime, Situation]:
+    # How the reader says that cells stand under no title, and that one is not there.
+    if None in row or row["id"] is None:
+        raise RowRefused(line, "situations.wrong_width")
     try:
         act = Act(row["act"])
     except ValueError as error:
