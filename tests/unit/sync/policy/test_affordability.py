@@ -10,11 +10,12 @@ from msgspec.structs import replace
 
 from sync.domain.budget import Budget, CostKind, IncomeKind
 from sync.domain.plan_terms import Affordability, TermsTrouble
-from sync.policy.affordability import MOST_FEN, assess
+from sync.policy.affordability import assess
 from sync.policy.reference import NO_FIGURES, Reference, load_reference
 from tests.unit.sync.policy.desk import PACK_FILE
 
 CN = load_reference(PACK_FILE)
+MOST_FEN = 10**10
 # Two adults and a child in an ordinary month.
 BUDGET = Budget(
     id="b1",
@@ -50,6 +51,12 @@ def test_the_surplus_is_what_income_leaves_of_costs_and_savings() -> None:
     # 80 % of 8,500.01 yuan rounded down, less a third of 900 yuan.
     stressed = 680_000 - 30_000 - 580_000
     assert assessed(BUDGET) == Affordability(850_001, 580_000, 270_001, 270_001, stressed)
+
+
+def test_a_household_may_have_no_children() -> None:
+    alone = assess(told(adults=1, children=0, other_debts_fen=100_000), CN)
+    assert isinstance(alone, Affordability)
+    assert (alone.affordable_fen, alone.unusual) == (170_001, ("food",))
 
 
 def test_a_month_that_leaves_nothing_affords_nothing() -> None:
@@ -100,6 +107,10 @@ def test_stress_is_the_banks_to_set() -> None:
 
 
 BUDGET_SURPLUS = 270_001
+
+
+def test_without_figures_the_income_still_falls_by_a_fifth() -> None:
+    assert assessed(BUDGET, NO_FIGURES).stressed_fen == 680_000 - 580_000
 
 
 def test_ordinary_lines_ask_nothing() -> None:

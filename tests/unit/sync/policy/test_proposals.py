@@ -163,6 +163,12 @@ def test_a_short_law_leaves_out_what_cannot_be() -> None:
     assert found[EQUAL].terms.months == 2
 
 
+def test_the_shortest_law_still_lets_everything_be_paid_at_once() -> None:
+    found = named(proposed(10_000_000, limits=Limits(most_months=1)))
+    assert set(found) == {EQUAL, DECLINING, RELIEF}
+    assert found[EQUAL].terms.months == 1
+
+
 def test_a_longer_law_is_used_when_needed() -> None:
     assert named(proposed(19_000, limits=Limits(most_months=360)))[EQUAL].terms.months > 60
 

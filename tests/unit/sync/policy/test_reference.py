@@ -99,6 +99,10 @@ REFUSED = {
     "no source in English": (HEAD + LINE.replace("Statistics", ""), "reference.no_source"),
     "unknown confidence": (HEAD + LINE.replace('"S"', '"A"'), "reference.unclear_source"),
     "an unlikely year": (HEAD + LINE.replace("2024", "24"), "reference.unclear_source"),
+    "a year too early": (HEAD + LINE.replace("2024", "1999"), "reference.unclear_source"),
+    "a year too late": (HEAD + LINE.replace("2024", "2101"), "reference.unclear_source"),
+    "high without sense": (HEAD.replace("200", "10001"), "reference.out_of_range"),
+    "an absurd repair": (HEAD.replace("= 100\n", "= 1000000001\n"), "reference.out_of_range"),
     "low above the usual": (HEAD.replace("50", "101"), "reference.out_of_range"),
     "high below the usual": (HEAD.replace("200", "99"), "reference.out_of_range"),
     "more than all income": (HEAD.replace("= 20\n", "= 101\n"), "reference.out_of_range"),
@@ -114,3 +118,19 @@ def test_unclear_figures_are_refused(name: str) -> None:
     with pytest.raises(PackRefused) as refused:
         read_reference(text)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + LINE.replace("2024", "2000"),
+        HEAD + LINE.replace("2024", "2100"),
+        HEAD.replace("50", "0").replace("200", "100"),
+        HEAD.replace("50", "100").replace("200", "10000"),
+        HEAD.replace("= 20\n", "= 0\n").replace("= 7\n", "= 0\n"),
+        HEAD.replace("= 20\n", "= 100\n").replace("= 7\n", "= 92\n"),
+        HEAD.replace("= 100\n", "= 1000000000\n"),
+    ],
+)
+def test_figures_at_the_edge_are_taken(text: str) -> None:
+    assert read_reference(text).id == "xx"

@@ -28,6 +28,11 @@ REFUSED: dict[str, tuple[PlanTerms, str, dict[str, int | str]]] = {
         "terms.too_many_months",
         {"most": 60},
     ),
+    "deferral counts even when its last day would fit": (
+        bent(months=58, deferred_months=3, first_due=date(2026, 4, 15)),
+        "terms.too_many_months",
+        {"most": 60},
+    ),
     "deferral below none": (bent(deferred_months=-1), "terms.deferral_out_of_range", {"most": 12}),
     "deferral of 13 months": (
         bent(deferred_months=13, first_due=date(2027, 2, 15)),
@@ -92,6 +97,7 @@ REFUSED: dict[str, tuple[PlanTerms, str, dict[str, int | str]]] = {
     "due too late": (bent(first_due=date(2026, 3, 16)), "terms.first_due_late", {"most": 2}),
     "start in the year one": (bent(start=date(1, 1, 1)), "terms.year_absurd", {}),
     "start too early": (bent(start=date(1989, 12, 31)), "terms.year_absurd", {}),
+    "start too late": (bent(start=date(2101, 1, 1)), "terms.year_absurd", {}),
     "due in the year 9999": (bent(first_due=date(9999, 12, 31)), "terms.year_absurd", {}),
     "steps without an amount": (bent(step_months=3), "terms.step_incomplete", {}),
     "an amount without steps": (bent(step_fen=60_000), "terms.step_incomplete", {}),
