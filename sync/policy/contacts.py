@@ -36,18 +36,18 @@ def agreed(params: Parameters) -> Check:
     parties = frozenset(params.words("parties", PARTIES))
 
     def check(moment: Moment) -> dict[str, Any] | None:
-        why = _not_agreed(moment.situation, parties)
+        agreement = moment.situation.agreement
+        if agreement is None:
+            return {"why": "none"}
+        why = _not_agreed(agreement, parties, moment.situation)
         if not why and moment.act is Act.VISIT_START:
-            why = _not_now(moment.situation.agreement, moment.at, early)
+            why = _not_now(agreement, moment.at, early)
         return {"why": why} if why else None
 
     return check
 
 
-def _not_agreed(situation: Situation, parties: frozenset[str]) -> str:
-    agreement = situation.agreement
-    if agreement is None:
-        return "none"
+def _not_agreed(agreement: Agreement, parties: frozenset[str], situation: Situation) -> str:
     if agreement.by not in parties or (agreement.by == "guardian" and not in_ward(situation)):
         return "third_party"
     return "withdrawn" if agreement.withdrawn else ""
@@ -58,9 +58,7 @@ def in_ward(situation: Situation) -> bool:
     return situation.customer.guardian or situation.customer.minor
 
 
-def _not_now(agreement: Agreement | None, at: datetime, early: timedelta) -> str:
-    if agreement is None:
-        return ""
+def _not_now(agreement: Agreement, at: datetime, early: timedelta) -> str:
     if agreement.start is not None and at < agreement.start.astimezone(UTC) - early:
         return "too_early"
     if agreement.end is not None and at > agreement.end:

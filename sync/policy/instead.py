@@ -20,7 +20,6 @@ MOST_SLOTS = 6
 NOON = 12
 # A rolling cap still counts what lies exactly at its far end.
 JUST_AFTER = timedelta(seconds=1)
-MOST_ENDS = 8
 
 
 class Instead(msgspec.Struct, frozen=True):
@@ -122,15 +121,10 @@ def _expiries(engine: PolicyEngine, situation: Situation) -> Iterator[datetime]:
 def _after_ends(
     engine: PolicyEngine, act: Act, decision: Decision, situation: Situation
 ) -> datetime | None:
-    """Return the first midnight after the ends that the rules name, when it is lawful then."""
-    for _ in range(MOST_ENDS):
-        blocking = [f for f in decision.findings if f.rule in decision.blocks]
-        ends = [f.params.get("until_day") for f in blocking]
-        if not ends or None in ends:
-            return None
-        last = max(date.fromisoformat(str(end)) for end in ends)
-        at = midnight(last + ONE_DAY, situation.zone)
-        decision = engine.judge(act, at, situation)
-        if decision.verdict is not Verdict.BLOCK:
-            return at
-    return None
+    """Return the midnight after the last end that the rules name, when it is lawful then."""
+    ends = [f.params.get("until_day") for f in decision.findings if f.rule in decision.blocks]
+    if None in ends:
+        return None
+    last = max(date.fromisoformat(str(end)) for end in ends)
+    at = midnight(last + ONE_DAY, situation.zone)
+    return at if _free(engine, act, at, situation) else None

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from sync.domain.situation import Act, ActiveHold, Call, Situation, Verdict
-from tests.unit.sync.policy.desk import PACKS, engine_for, local, pack_of, words_of
+from tests.unit.sync.policy.desk import (
+    PACKS,
+    SMALL_HEAD,
+    engine_for,
+    engine_of,
+    local,
+    pack_of,
+    rule,
+    words_of,
+)
 
 DAY = timedelta(days=1)
 NEW_YORK = "America/New_York"
@@ -88,17 +97,56 @@ def test_every_pack_gives_complaints_a_time(pack: str, due: date) -> None:
     assert engine_for(pack).complaint_due(local("2026-09-16 00:00", zone), zone) == due + DAY
 
 
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-09-18 10:00", date(2026, 9, 24)),  # a Friday; the Sunday is made up
+        ("2026-09-19 10:00", date(2026, 9, 24)),
+        ("2026-09-30 23:59", date(2026, 10, 13)),  # over National Day and a made-up Saturday
+        ("2027-03-05 10:00", date(2027, 3, 12)),
+    ],
+)
+def test_working_days_are_counted_as_people_work(received: str, due: date) -> None:
+    deadline = {"kind": '"complaint_deadline"', "days": "5", "count": '"working_days"'}
+    head = SMALL_HEAD.replace('"weekdays"', '"CN"')
+    engine = engine_of(rule(**deadline), head=head)
+    assert engine.complaint_due(local(received), "Asia/Shanghai") == due
+
+
+def test_pack_that_gives_complaints_no_time_says_so() -> None:
+    with pytest.raises(LookupError, match="no time"):
+        engine_of(rule()).complaint_due(local("2026-09-15 10:00"), "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("received", "days"),
+    [
+        ("2019-12-31", 5),  # before every rule: the first
+        ("2020-01-01", 5),
+        ("2025-12-31", 5),
+        ("2026-06-15", 5),  # between two: the one before
+        ("2027-01-01", 9),
+    ],
+)
+def test_deadline_is_that_of_the_day_or_the_nearest_before(received: str, days: int) -> None:
+    deadline = {"kind": '"complaint_deadline"', "count": '"calendar_days"'}
+    first = rule(**deadline, days="5", until_date="2026-01-01")
+    later = rule(**deadline, days="9", from_date="2027-01-01")
+    due = engine_of(later, first).complaint_due(local(f"{received} 10:00"), "Asia/Shanghai")
+    assert due == date.fromisoformat(received) + days * DAY
+
+
 @pytest.mark.parametrize("pack", PACKS)
 def test_every_rule_has_words_source_date_and_confidence(pack: str) -> None:
     zh, en = words_of(pack, "zh_CN"), words_of(pack, "en")
-    for rule in pack_of(pack).rules:
-        assert rule.id.startswith(f"{pack[:2].upper()}-")
-        if rule.house:
-            assert "本行规定" in zh.source(rule.id)
-            assert "ouse rule" in en.source(rule.id)
+    for one in pack_of(pack).rules:
+        assert one.id.startswith(f"{pack[:2].upper()}-")
+        if one.house:
+            assert "本行规定" in zh.source(one.id)
+            assert "ouse rule" in en.source(one.id)
         else:
-            assert f"〔{rule.confidence}：" in zh.source(rule.id)
-            assert f" [{rule.confidence}: " in en.source(rule.id)
+            assert f"〔{one.confidence}：" in zh.source(one.id)
+            assert f" [{one.confidence}: " in en.source(one.id)
 
 
 @pytest.mark.parametrize("pack", PACKS)

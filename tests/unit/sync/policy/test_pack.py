@@ -89,6 +89,23 @@ REFUSED_RULES: dict[str, tuple[dict[str, str | None], str, str]] = {
     "unknown exemption": ({"exempt": '{ call = "paid" }'}, "pack.unknown_exemption", "paid"),
     "time out of range": ({**NIGHT, "from": '"25:00"'}, "pack.bad_parameter", "from"),
     "time that is a number": ({**NIGHT, "from": "22"}, "pack.bad_parameter", "from"),
+    "hours that are none or all": (
+        {**NIGHT, "until": '"22:00"'},
+        "pack.bad_parameter",
+        "until",
+    ),
+    "word that stands twice": (
+        {"kind": '"door_also"', "who": '["minor", "minor"]'},
+        "pack.bad_parameter",
+        "who",
+    ),
+    "unknown person": (
+        {"kind": '"door_also"', "who": '["cat"]'},
+        "pack.bad_parameter",
+        "who",
+    ),
+    "act that stands twice": ({"acts": '["call", "call"]'}, "pack.act_twice", "call"),
+    "no confidence": ({"confidence": '"high"'}, "pack.unknown_confidence", "high"),
     "time with an offset": ({**NIGHT, "from": '"22:00+08:00"'}, "pack.bad_parameter", "from"),
     "hour alone": ({**NIGHT, "until": '"08"'}, "pack.bad_parameter", "until"),
     "limit of none": ({**CAP, "limit": "0"}, "pack.bad_parameter", "limit"),
