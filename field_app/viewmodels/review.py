@@ -18,8 +18,10 @@ from field_app.operations.review import Conduct, Queue
 from field_app.operations.review import FlaggedItem as FlaggedItem
 from field_app.operations.review import PlanItem as PlanItem
 from field_app.operations.submit import Changes, Saved, Written
+from field_app.reports.conduct_paper import conduct_paper
 from field_app.reports.conduct_sheet import conduct_sheet
 from field_app.reports.conduct_sheet import measured as measured
+from field_app.reports.typesetting import NoTypeface, pdf_of
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.findings import RuleWords
 from field_app.viewmodels.problem import Problem
@@ -123,7 +125,7 @@ class ReviewViewModel(QObject):
             self.reloading.ask()
 
     async def export(self, words: Words, path: Path, reason: str) -> None:
-        """Write the figures to a file; that it is done is on record before the file exists."""
+        """Write the figures as a workbook or PDF, on record before the file exists."""
         found = self.conduct.figures
         wanted = frozenset(e.case_id for f in found for e in f.evidence)
         numbers = await self._runner.run(lambda desk: review.case_numbers(desk, wanted))
@@ -131,11 +133,18 @@ class ReviewViewModel(QObject):
         when = words.moment(self._clock.now(), self.zone)
         me = self._runner.desk.me.officer_id
         note = words("Taken out {when} by {who}: {reason}", when=when, who=me[:8], reason=reason)
-        sheet = conduct_sheet(words, found, numbers, note)
+
+        def made() -> bytes:
+            if path.suffix.lower() == ".pdf":
+                return pdf_of(conduct_paper(words, found, self.conduct.months, note))
+            return conduct_sheet(words, found, numbers, note)
+
         try:
-            await self._runner.store.do(lambda: path.write_bytes(sheet))
+            await self._runner.store.do(lambda: path.write_bytes(made()))
+        except NoTypeface:
+            self.answered.emit("export", Answer(False, (Problem("paper.no_typeface"),)))
         except OSError as trouble:
             problem = Problem("export.unwritable", {"reason": trouble.strerror or ""})
             self.answered.emit("export", Answer(False, (problem,)))
-            return
-        self.answered.emit("export", Answer(True))
+        else:
+            self.answered.emit("export", Answer(True))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import pypdfium2
 
 from field_app.operations import feedback, review
 from field_app.operations.desk import Desk
@@ -194,3 +195,19 @@ async def test_an_export_that_cannot_be_written_is_told(room: Room, tmp_path: Pa
     screen.conduct.write(tmp_path / "missing" / "conduct.xlsx", "report")
     await until(lambda: bool(screen.notice.text))
     assert "cannot be written" in screen.notice.text
+
+
+async def test_the_same_figures_are_printed(room: Room, tmp_path: Path) -> None:
+    lead = await room.seat("chen")
+    case_id = (await ready(lead))[0]
+    await complain(lead, case_id)
+    screen = await shown(lead)
+    path = tmp_path / "conduct.pdf"
+    screen.conduct.write(path, "$1 *monthly* #report")
+    await until(path.exists)
+    await quiet()
+    document = pypdfium2.PdfDocument(path)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    assert "Complaints per 100 visits" in text
+    assert "$1 *monthly* #report" in text
+    assert (await file_of(lead, case_id)).case.customer.name not in text

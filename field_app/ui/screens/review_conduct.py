@@ -107,7 +107,8 @@ class ReviewConduct(QWidget):
         told = await ask(page, page.look, words("Export"), fields, explain)
         if told is None:
             return
-        dialog = QFileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"), "*.xlsx")
+        kinds = "XLSX (*.xlsx);;PDF (*.pdf)"
+        dialog = QFileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("xlsx")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -115,5 +116,5 @@ class ReviewConduct(QWidget):
         dialog.open()
 
     def write(self, path: Path, reason: str) -> None:
-        """Write the workbook to a chosen place."""
+        """Write the workbook, or a PDF, to a chosen place."""
         self._page.start(self._view.export(self._page.words, path, reason))
