@@ -5,6 +5,7 @@ What the server says comes from `feed.py`.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -186,22 +187,36 @@ def profile_of_li() -> Profile:
     )
 
 
+def laptop_at(home: Path) -> Furnished:
+    """Return the laptop whose files are here, closed."""
+    clock, secrets = SetClock(), Secrets()
+    return Furnished(Laptop(home, clock, secrets, work=FLOOR, name="laptop of li"), clock, secrets)
+
+
 def furnish(home: Path) -> Furnished:
     """Make the laptop with an open vault that has pulled its cases."""
-    clock, secrets = SetClock(), Secrets()
-    laptop = Laptop(home, clock, secrets, work=FLOOR, name="laptop of li")
-    laptop.vault.mkdir(parents=True)
-    vault = Vault.create(laptop.vault, KEY, os.urandom)
+    made = laptop_at(home)
+    made.laptop.vault.mkdir(parents=True)
+    vault = Vault.create(made.laptop.vault, KEY, os.urandom)
     keep_profile(vault, profile_of_li())
-    made = Furnished(laptop, clock, secrets)
     made.sit(vault)
     made.store.replica.apply_page(page(*(put(record) for record in FIRST_PULL), scope=MINE))
     return made
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Furnish a vault once; tests work on copies of its folder."""
+    home = tmp_path_factory.mktemp("pattern") / "home"
+    furnish(home).close()
+    return home
+
+
 @pytest.fixture
-def furnished(tmp_path: Path) -> Iterator[Furnished]:
+def furnished(pattern: Path, tmp_path: Path) -> Iterator[Furnished]:
     """Give a test its own laptop, open."""
-    made = furnish(tmp_path / "home")
+    shutil.copytree(pattern, tmp_path / "home")
+    made = laptop_at(tmp_path / "home")
+    made.open()
     yield made
     made.close()
