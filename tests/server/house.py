@@ -186,9 +186,10 @@ def _filed(house: House, whose: str) -> Attachment:
 
 
 @contextmanager
-def _moved_in(
+def moved_in(
     request: pytest.FixtureRequest, staffed: Staffed, room: Path, clock: Clock | None = None
 ) -> Iterator[House]:
+    """Open a copy of the staffed branch."""
     with copied(request, staffed.data, room / "srv") as data:
         service = service_of(data, clock)
         with opened(service) as client:
@@ -201,14 +202,14 @@ def house(
     request: pytest.FixtureRequest, staffed: Staffed, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     """Open the staffed branch once for a file; its tests may add to it, not break it."""
-    with _moved_in(request, staffed, tmp_path_factory.mktemp("house")) as found:
+    with moved_in(request, staffed, tmp_path_factory.mktemp("house")) as found:
         yield found
 
 
 @pytest.fixture
 def own_house(request: pytest.FixtureRequest, staffed: Staffed, tmp_path: Path) -> Iterator[House]:
     """Open the staffed branch for one test."""
-    with _moved_in(request, staffed, tmp_path) as found:
+    with moved_in(request, staffed, tmp_path) as found:
         yield found
 
 

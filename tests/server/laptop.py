@@ -46,13 +46,15 @@ def fresh() -> str:
     return ids.fresh()
 
 
-def enrolment(login: str, code: str, key: Ed25519PrivateKey, **changed: str) -> dict[str, str]:
-    """Return an enrolment as it is sent, some of its fields changed after it was signed."""
+def enrolment(
+    login: str, code: str, key: Ed25519PrivateKey, device: str | None = None
+) -> dict[str, str]:
+    """Return an enrolment as it is sent."""
     raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    public, device = base64.b64encode(raw).decode(), fresh()
+    public = base64.b64encode(raw).decode()
+    device = fresh() if device is None else device
     proof = base64.b64encode(key.sign(enrol_form(login, code, device, public))).decode()
-    asked = Enrol(login, code, DeviceId(device), "test", public, proof)
-    return msgspec.to_builtins(asked) | changed
+    return msgspec.to_builtins(Enrol(login, code, DeviceId(device), "test", public, proof))
 
 
 @dataclass
