@@ -26,6 +26,7 @@ from sync.domain.vocabulary import (
     AgreedBy,
     AppointmentState,
     Channel,
+    ComplaintState,
     ContactResult,
     Place,
     Present,
@@ -67,7 +68,9 @@ def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None)
         plan_in_force=case.plan_in_force,
         letters=tuple(c.at for c in contacts if c.channel is Channel.LETTER),
         complaints=tuple(
-            Complaint(c.received_at, c.answered_at) for c in snapshot.complaints(case.id)
+            # One whose answer did not content the customer is open again, though it was answered.
+            Complaint(c.received_at, None if c.state is ComplaintState.OPEN else c.answered_at)
+            for c in snapshot.complaints(case.id)
         ),
         sensitive=_sensitive(snapshot, case),
         closed_on=case.closed_on,

@@ -30,7 +30,7 @@ class CheckedStop(msgspec.Struct, frozen=True):
 
 
 class CheckedRoute(msgspec.Struct, frozen=True):
-    """One officer's day as planned; `lunch_s` is the length of a break that must still fit."""
+    """One officer's day as planned, from the start point and back to it."""
 
     officer_id: OfficerId
     start_point: int

@@ -14,6 +14,7 @@ from sync.domain.commands import (
     ReferCustomer,
 )
 from sync.domain.decide import decide
+from sync.domain.facts_of_case import situation_of
 from sync.domain.outcome import Applied, Conflict, Gone, Outcome, Refused
 from sync.domain.records import Case, Complaint, Feedback, Hold, Referral, Versioned, Wish
 from sync.domain.situation import Wishes
@@ -147,6 +148,16 @@ def test_a_customer_who_is_not_content_is_heard_again_at_compliance() -> None:
     assert (again.escalated_at, again.escalation_reason) == (NOW, "没有解决")
     assert isinstance(outcome, Applied)
     assert len(outcome.changes) == 1  # the case rests on
+
+
+def test_complaint_that_is_heard_again_is_open_for_the_rules() -> None:
+    heard = {"answered_at": NOW, "content": False}
+    for state, waits in ((ComplaintState.OPEN, True), (ComplaintState.ANSWERED, False)):
+        asked = question(LEAD, complaint(state=state, **heard))
+        case = asked.snapshot.case("c1")
+        assert case is not None
+        (told,) = situation_of(asked.snapshot, case).complaints
+        assert (told.answered_at is None) is waits
 
 
 def test_closing_needs_an_answer_and_the_customers_word() -> None:

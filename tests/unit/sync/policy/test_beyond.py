@@ -17,7 +17,9 @@ from sync.domain.situation import (
     Lifting,
     OfficerOnVisit,
     Recording,
+    RuleFinding,
     Sensitive,
+    Severity,
     Situation,
     ThirdParty,
     Verdict,
@@ -312,6 +314,11 @@ def test_wishes_about_place_and_language_bind() -> None:
     assert plan(in_chinese).blocks == ("CN-WISH",)
     finding = plan(in_chinese).findings[0]
     assert words_of("cn", "zh_CN").sentence(finding) == "与客户的要求不符：只使用语言 ug。"
+
+
+def test_wish_of_a_later_version_is_told_as_it_was_written() -> None:
+    later = RuleFinding("CN-WISH", Severity.BLOCK, {"wish": "before lunch"})
+    assert words_of("cn", "en").sentence(later) == "Against the customer's wish: before lunch."
 
 
 @pytest.mark.parametrize(
