@@ -86,12 +86,17 @@ def read_reference(text: str) -> Reference:
     return found
 
 
+def figures_beside(pack_file: Path) -> Path:
+    """Return where the figures for a pack lie, when there are any."""
+    return pack_file.with_name(f"reference_{pack_file.name}")
+
+
 def load_reference(pack_file: Path) -> Reference:
     """Return the figures that lie beside a pack as `reference_NAME.toml`, none where none lie.
 
     Raises PackRefused, or OSError when the file is there and cannot be read.
     """
-    path = pack_file.with_name(f"reference_{pack_file.name}")
+    path = figures_beside(pack_file)
     if not path.exists():
         return NO_FIGURES
     try:

@@ -98,13 +98,23 @@ class PackWords:
         An old decision may name a rule or a value that this version of the pack has no longer;
         then the sentence says only which rule spoke.
         """
-        for rule in self._versions(finding.rule):
-            text = rule.text_zh if self._chinese else rule.text_en
-            if _holes(text) <= set(finding.params):
-                return text.format(**{k: self._value(k, v) for k, v in finding.params.items()})
+        text = self._text(finding)
+        if text is not None:
+            return text.format(**{k: self._value(k, v) for k, v in finding.params.items()})
         if self._chinese:
             return f"规则 {finding.rule}（当时的版本）"
         return f"Rule {finding.rule}, in the version of that time"
+
+    def knows(self, finding: RuleFinding) -> bool:
+        """Say whether this pack has a sentence for just this finding."""
+        return self._text(finding) is not None
+
+    def _text(self, finding: RuleFinding) -> str | None:
+        for rule in self._versions(finding.rule):
+            text = rule.text_zh if self._chinese else rule.text_en
+            if _holes(text) <= set(finding.params):
+                return text
+        return None
 
     def source(self, rule: str) -> str:
         """Return the rule's citation, with how far it is confirmed where it is law."""

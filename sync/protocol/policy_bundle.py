@@ -1,0 +1,182 @@
+"""Signed policy packs on their way: which rules are in force, under which serial, since when.
+
+The bank's policy key (Ed25519) signs a bundle's fields as length-prefixed bytes behind a label
+of their own, so that nothing signed for another purpose can pass for rules. A laptop believes the
+one key it was given when it was enrolled; a `Handover` signed by that key names the next one.
+"""
+
+import base64
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.domain.ids import BranchId
+from sync.policy.published import RuleTexts
+from sync.protocol.envelope import SUITE
+
+BUNDLE_LABEL = b"yuefang/policy/v1"
+HANDOVER_LABEL = b"yuefang/policy-key/v1"
+
+
+class PolicyBundle(msgspec.Struct, frozen=True):
+    """One set of rules: `pack`, `overlay` and `figures` are TOML texts, the latter may be empty.
+
+    `serial` counts a branch's bundles from 1; `sig` is base64.
+    """
+
+    suite: str
+    branch_id: BranchId
+    serial: int
+    pack_id: str
+    version: str
+    published_at: datetime
+    pack: str
+    overlay: str = ""
+    figures: str = ""
+    sig: str = ""
+
+    @property
+    def texts(self) -> RuleTexts:
+        """Return what decides."""
+        return RuleTexts(self.pack, self.overlay, self.figures)
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """The policy key `old` names its successor; keys are base64 of 32 raw bytes."""
+
+    suite: str
+    old: str
+    new: str
+    at: datetime
+    sig: str = ""
+
+
+class PolicyNews(msgspec.Struct, frozen=True):
+    """The answer to a laptop's question: the bundle in force, and every handover, oldest first.
+
+    `bundle` is None when the laptop has it already.
+    """
+
+    bundle: PolicyBundle | None = None
+    handovers: tuple[Handover, ...] = ()
+
+
+class PolicyStanding(msgspec.Struct, frozen=True):
+    """What a laptop believes: the pinned key, and the newest bundle that was signed by it."""
+
+    branch_id: BranchId
+    key: str
+    serial: int = 0
+    hash: str = ""
+
+
+class Distrust(StrEnum):
+    """Why newer rules are not in force on a laptop; the words are in the catalogues."""
+
+    NO_KEY = "policy.no_key"
+    BAD_SIGNATURE = "policy.bad_signature"
+    OLDER = "policy.older"
+    UNREADABLE = "policy.unreadable"
+
+
+class Trusted(msgspec.Struct, frozen=True):
+    """A bundle that was proven, and the key that proved it: the one to believe from now on."""
+
+    bundle: PolicyBundle
+    key: str
+
+
+def key_text(key: Ed25519PublicKey) -> str:
+    """Return a public key as it is sent and pinned."""
+    return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def fingerprint(key: str) -> str:
+    """Return sixteen hex digits by which people compare keys."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def sign_bundle(bundle: PolicyBundle, key: Ed25519PrivateKey) -> PolicyBundle:
+    """Return the bundle with the policy key's signature."""
+    return msgspec.structs.replace(bundle, sig=_sign(_bundle_form(bundle), key))
+
+
+def sign_handover(handover: Handover, key: Ed25519PrivateKey) -> Handover:
+    """Return the handover with the old key's signature."""
+    return msgspec.structs.replace(handover, sig=_sign(_handover_form(handover), key))
+
+
+def is_signed(bundle: PolicyBundle, key: str) -> bool:
+    """Say whether this key signed exactly these fields."""
+    return bundle.suite == SUITE and _verifies(_bundle_form(bundle), bundle.sig, key)
+
+
+def bundle_hash(bundle: PolicyBundle) -> str:
+    """Return 64 hex digits that stand for the bundle with its signature."""
+    return hashlib.sha256(_bundle_form(bundle) + bundle.sig.encode()).hexdigest()
+
+
+def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | None:
+    """Return the proven bundle, or why it is not believed; None when there is nothing new."""
+    bundle = news.bundle
+    if bundle is None:
+        return None
+    key = _successor(standing.key, news.handovers)
+    if bundle.branch_id != standing.branch_id or not is_signed(bundle, key):
+        return Distrust.BAD_SIGNATURE
+    if bundle.serial <= standing.serial:
+        return Distrust.OLDER
+    return Trusted(bundle, key)
+
+
+def _successor(key: str, handovers: tuple[Handover, ...]) -> str:
+    """Follow the handovers from this key to the newest; those of other keys are passed over."""
+    for one in handovers:
+        if one.old != key or one.suite != SUITE:
+            continue
+        if _verifies(_handover_form(one), one.sig, key):
+            key = one.new
+    return key
+
+
+def _bundle_form(bundle: PolicyBundle) -> bytes:
+    return _framed(
+        BUNDLE_LABEL,
+        bundle.suite,
+        bundle.branch_id,
+        str(bundle.serial),
+        bundle.pack_id,
+        bundle.version,
+        bundle.published_at.isoformat(),
+        bundle.pack,
+        bundle.overlay,
+        bundle.figures,
+    )
+
+
+def _handover_form(handover: Handover) -> bytes:
+    at = handover.at.isoformat()
+    return _framed(HANDOVER_LABEL, handover.suite, handover.old, handover.new, at)
+
+
+def _framed(label: bytes, *fields: str) -> bytes:
+    """Return each part with its length before it, so that no two lists share a form."""
+    parts = (label, *(f.encode() for f in fields))
+    return b"".join(len(p).to_bytes(4) + p for p in parts)
+
+
+def _sign(form: bytes, key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.sign(form)).decode()
+
+
+def _verifies(form: bytes, sig: str, key: str) -> bool:
+    try:
+        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
+        known.verify(base64.b64decode(sig, validate=True), form)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
