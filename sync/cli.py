@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 refused or failed with a reason on standard error, 2 wrong
 
 import argparse
 import asyncio
-import csv
 import math
 import sqlite3
 import sys
@@ -18,17 +17,17 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.cli_arguments import build_parser
+from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
 from sync.domain.situation import Decision
 from sync.domain.time import Clock
 from sync.domain.vocabulary import Role
-from sync.policy.checking import check_files
-from sync.policy.engine import PolicyEngine
-from sync.policy.overlay import load_policy, tighten
-from sync.policy.pack import PackRefused, load_pack, text_of
-from sync.policy.situations import OUT, RowRefused, try_table
+from sync.policy.pack import PackRefused
+from sync.policy.published import texts_beside
+from sync.policy.situations import RowRefused
 from sync.policy.words import PackWords
+from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.imports.importing import ImportFailed, import_file
@@ -36,6 +35,7 @@ from sync.server.imports.payments import import_payments
 from sync.server.imports.report import failure_text, report_text
 from sync.server.keeping import ErasureRefused, Keeping, NoSuchCase
 from sync.server.migrations.upgrading import is_newest, upgrade
+from sync.server.problems import RulesUnusable
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
 from sync.server.subject_access import hand_over
@@ -62,6 +62,8 @@ def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
         return _fail(str(error))
     except ImportFailed as error:
         return _fail(failure_text(error.code, error.params, parsed.language))
+    except RulesUnusable as error:
+        return _fail(f"the rules of {error.branch} cannot be used: {error.why}")
     except PackRefused as error:
         return _fail(_told(error.code, error.params))
     except RowRefused as error:
@@ -122,11 +124,13 @@ def _init(parsed: Arguments) -> int:
     settings = settings_of(parsed)
     settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(settings)
+    texts = texts_beside(settings.policies / f"{settings.pack}.toml")
 
     async def act(admin: Administration) -> None:
         await admin.initialise()
         if BranchId(parsed.branch) not in dict(await admin.branches()):
             await admin.add_branch(BranchId(parsed.branch), parsed.branch_name or parsed.branch)
+        await publishing.begin(admin.service, BranchId(parsed.branch), texts)
         print(f"ready: {_shown(settings.database_url)}")
 
     return _administer(parsed, act)
@@ -245,7 +249,7 @@ def _retention(parsed: Arguments) -> int:
         if parsed.action == "run":
             for case_no in await keeping.run():
                 print(f"{case_no}\terased")
-        words = PackWords(admin.service.policy.pack, parsed.language)
+        words = await _rule_words(admin, parsed)
         for kept in await keeping.closed_cases():
             print(f"{kept.case_no}\t{kept.decision.verdict}\t{_sentences(words, kept.decision)}")
 
@@ -258,7 +262,7 @@ def _erase(parsed: Arguments) -> int:
         try:
             gone = await keeping.erase(parsed.case_no, parsed.why)
         except ErasureRefused as refused:
-            words = PackWords(admin.service.policy.pack, parsed.language)
+            words = await _rule_words(admin, parsed)
             return _fail(f"{parsed.case_no}: {_sentences(words, refused.decision)}")
         print(f"{parsed.case_no}: {gone} records erased")
         return 0
@@ -275,27 +279,18 @@ def _subject_access(parsed: Arguments) -> int:
     return _administer(parsed, act)
 
 
+async def _rule_words(admin: Administration, parsed: Arguments) -> PackWords:
+    rules, branch = admin.service.rules, BranchId(parsed.branch)
+    policy = await admin.service.database.read(lambda s: rules.of(s, branch))
+    return PackWords(policy.pack, parsed.language)
+
+
 def _sentences(words: PackWords, decision: Decision) -> str:
     return " ".join(f"{words.sentence(f)} ({words.source(f.rule)})" for f in decision.findings)
 
 
 def _policy(parsed: Arguments) -> int:
-    overlay = Path(parsed.overlay) if parsed.overlay else None
-    if parsed.action == "check":
-        usable, said = check_files(Path(parsed.file), overlay, parsed.language)
-        print("\n".join(said), file=sys.stdout if usable else sys.stderr)
-        return 0 if usable else 1
-    pack_file = Path(parsed.policies) / f"{parsed.pack}.toml"
-    pack = tighten(load_pack(pack_file), text_of(overlay)) if overlay else load_policy(pack_file)
-    engine = PolicyEngine(pack)
-    try:
-        with Path(parsed.file).open(encoding="utf-8-sig", newline="") as lines:
-            print(",".join(OUT))
-            for row in try_table(engine, lines):
-                print(",".join(_quoted(getattr(row, name)) for name in OUT))
-    except (UnicodeDecodeError, csv.Error) as error:
-        return _fail(f"{parsed.file}: no table in UTF-8: {error}")
-    return 0
+    return policy_command(parsed, _administer)
 
 
 def _mappack(parsed: Arguments) -> int:
@@ -314,10 +309,6 @@ def _mappack(parsed: Arguments) -> int:
     roads = "with" if report.roads else "without"
     print(f"{report.tiles} tiles, {report.places} places, {report.bytes} bytes, {roads} road times")
     return 0
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n') else text
 
 
 def _date(text: str | None) -> date | None:

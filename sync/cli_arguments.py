@@ -58,12 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     access.add_argument("case_no")
     access.add_argument("--out", required=True, help="the archive to write (.zip)")
 
-    policy = commands.add_parser("policy", parents=[common], help="check a pack, try situations")
-    policy.add_argument("action", choices=["check", "try"])
-    policy.add_argument("file")
-    policy.add_argument("--pack", default="cn", help="the pack to try situations by")
-    policy.add_argument("--overlay", default="", help="the bank's tightening to lay over the pack")
-    policy.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
+    _add_policy(commands.add_parser("policy", help="check, try and publish rules"), common)
 
     pack = commands.add_parser("mappack", parents=[common], help="build an offline map")
     pack.add_argument("action", choices=["build"])
@@ -73,6 +68,34 @@ def build_parser() -> argparse.ArgumentParser:
     pack.add_argument("--attribution", default="© OpenStreetMap contributors")
     pack.add_argument("--licence", default="ODbL 1.0")
     return parser
+
+
+def _add_policy(policy: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    acts = policy.add_subparsers(dest="action", required=True)
+    check = acts.add_parser("check", parents=[common], help="say whether a pack can be used")
+    tried = acts.add_parser("try", parents=[common], help="decide a table of situations")
+    tried.add_argument("--pack", default="cn", help="the pack to try situations by")
+    publish = acts.add_parser("publish", parents=[common], help="sign a pack, put it in force")
+    tightening = publish.add_mutually_exclusive_group()
+    for one, where in ((check, check), (tried, tried), (publish, tightening)):
+        one.add_argument("file")
+        where.add_argument(
+            "--overlay", default="", help="the bank's tightening, laid over the pack"
+        )
+    for one in (check, tried):
+        one.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
+    tightening.add_argument(
+        "--without-overlay", action="store_true", help="take the bank's tightening back"
+    )
+    publish.add_argument("--figures", default="", help="the bank's figures (else those in force)")
+    publish.add_argument(
+        "--serial",
+        type=_number(1, 2**31),
+        default=None,
+        help="only after a backup was put back: a higher one",
+    )
+    acts.add_parser("show", parents=[common], help="what is in force in a branch")
+    acts.add_parser("rotate-key", parents=[common], help="let a new signing key follow")
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:

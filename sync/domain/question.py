@@ -12,6 +12,20 @@ from sync.domain.snapshot import Snapshot
 from sync.domain.vocabulary import Role
 
 
+def works_on(actor: Actor, case: Case) -> bool:
+    """Say whether the person is one of the case's officers or leads its team."""
+    if actor.role is Role.LEAD:
+        return case.team_id == actor.team_id
+    return actor.role is Role.OFFICER and actor.officer_id in case.officers
+
+
+def oversees(actor: Actor, case: Case) -> bool:
+    """Say whether the person may decide about the case as its lead or as compliance."""
+    if actor.role is Role.COMPLIANCE:
+        return True
+    return actor.role is Role.LEAD and case.team_id == actor.team_id
+
+
 class Question(msgspec.Struct, frozen=True):
     """Everything `decide` looks at besides the command itself. `at` is when the act was done."""
 
@@ -22,15 +36,11 @@ class Question(msgspec.Struct, frozen=True):
 
     def works_on(self, case: Case) -> bool:
         """Say whether the actor is one of the case's officers or leads its team."""
-        if self.actor.role is Role.LEAD:
-            return case.team_id == self.actor.team_id
-        return self.actor.role is Role.OFFICER and self.actor.officer_id in case.officers
+        return works_on(self.actor, case)
 
     def oversees(self, case: Case) -> bool:
         """Say whether the actor may decide about the case as its lead or as compliance."""
-        if self.actor.role is Role.COMPLIANCE:
-            return True
-        return self.actor.role is Role.LEAD and case.team_id == self.actor.team_id
+        return oversees(self.actor, case)
 
     def own_case(self, case_id: CaseId) -> Case | Gone:
         """Return the case when it is the actor's to change, else Gone: foreign ids tell nothing."""

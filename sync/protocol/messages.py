@@ -5,6 +5,7 @@
 `POST /sync/v1/push`        Push           -> Pushed          at most 200 envelopes or 512 kB
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
 `GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
+`GET  /sync/v1/policy?after=`              -> PolicyNews      see `sync.protocol.policy_bundle`
 `POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes
@@ -44,7 +45,7 @@ class Enrol(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """The laptop is known from now on; the token is shown this once."""
+    """The laptop is known from now on: the token is shown this once, `policy_key` is pinned."""
 
     token: str
     branch_id: BranchId
@@ -53,6 +54,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     server_id: str
     epoch: str
     server_time: datetime
+    policy_key: str = ""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -72,6 +74,8 @@ class Hello(msgspec.Struct, frozen=True):
     server_time: datetime
     policy_pack: str
     policy_version: str
+    policy_serial: int = 0
+    policy_hash: str = ""
 
 
 class Status(StrEnum):

@@ -12,16 +12,22 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
-from sync.policy.engine import PolicyEngine
-from sync.policy.pack import load_pack
-from sync.policy.reference import load_reference
+from sync.policy.lessons import load_curriculum
 from sync.server.machine import MachineClock, MachineIds
-from sync.server.problems import Refusal, answer_bug, answer_http, answer_refusal
+from sync.server.problems import (
+    Refusal,
+    RulesUnusable,
+    answer_bug,
+    answer_http,
+    answer_no_rules,
+    answer_refusal,
+)
 from sync.server.repositories.postgres import PostgresDatabase
 from sync.server.repositories.session import Database
 from sync.server.repositories.sqlite import SqliteDatabase
 from sync.server.routes.health import health, metrics, ready
 from sync.server.routes.sync_routes import DEVICE, sync_router
+from sync.server.rules_in_force import RulesInForce
 from sync.server.service import Service
 from sync.server.settings import ServerSettings
 
@@ -38,11 +44,10 @@ def build_database(settings: ServerSettings) -> Database:
 def build_service(
     settings: ServerSettings, clock: Clock | None = None, ids: IdSource | None = None
 ) -> Service:
-    """Return the service's parts; raises PackRefused when the policy pack cannot be used."""
-    pack_file = settings.policies / f"{settings.pack}.toml"
+    """Return the service's parts, the database not yet open; raises LessonRefused."""
     return Service(
         build_database(settings),
-        PolicyEngine(load_pack(pack_file), load_reference(pack_file)),
+        RulesInForce(load_curriculum(settings.policies.parent / "learning")),
         clock or MachineClock(),
         ids or MachineIds(),
         settings.data,
@@ -78,6 +83,7 @@ def create_app(service: Service) -> Litestar:
         lifespan=[lifespan],
         exception_handlers={
             Refusal: answer_refusal,
+            RulesUnusable: answer_no_rules,
             HTTPException: answer_http,
             Exception: answer_bug,
         },

@@ -13,7 +13,7 @@ import msgspec
 from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import BranchId
 from sync.domain.records import Attachment, Case, Versioned
-from sync.domain.situation import Act, Decision, Verdict
+from sync.domain.situation import Act, Decision, Policy, Verdict
 from sync.domain.snapshot import Needs, Snapshot
 from sync.protocol.envelope import body_hash, decode_envelope, encode_envelope
 from sync.server.commit import Commit
@@ -41,10 +41,11 @@ class ErasureRefused(Exception):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A closed case, and what the rules say of keeping it."""
+    """A closed case, what the rules say of keeping it, and whether its time is over."""
 
     case_no: str
     decision: Decision
+    is_late: bool
 
 
 class Keeping:
@@ -60,17 +61,21 @@ class Keeping:
         async def work(session: Session) -> list[Kept]:
             every = await records.of_kind(session, self._branch, "case")
             closed = [v.record for v in every if v.record.closed]
+            policy = await self._service.rules.of(session, self._branch)
+            over = {r.id for r in policy.pack.rules if r.kind == KEPT_TOO_LONG}
             found = []
             for case in sorted(closed, key=lambda c: str(c.case_no)):
                 known = Snapshot(await records.of_case(session, self._branch, case.id))
-                found.append(Kept(case.case_no, self._judge(Act.RETENTION, case, known)))
+                decision = self._judge(policy, Act.RETENTION, case, known)
+                is_late = any(f.rule in over for f in decision.findings)
+                found.append(Kept(case.case_no, decision, is_late))
             return found
 
         return await self._service.database.read(work)
 
     async def run(self) -> tuple[str, ...]:
         """Erase every case that is kept too long, and old import reports; return the numbers."""
-        late = [k.case_no for k in await self.closed_cases() if self._is_late(k.decision)]
+        late = [k.case_no for k in await self.closed_cases() if k.is_late]
         erased = []
         for case_no in late:
             try:
@@ -86,10 +91,6 @@ class Keeping:
         )
         return tuple(erased)
 
-    def _is_late(self, decision: Decision) -> bool:
-        over = {r.id for r in self._service.policy.pack.rules if r.kind == KEPT_TOO_LONG}
-        return any(f.rule in over for f in decision.findings)
-
     async def erase(self, case_no: str, why: str) -> int:
         """Erase a case; returns how many records went. `why` is retention or request.
 
@@ -100,7 +101,8 @@ class Keeping:
             case = await self._case(session, case_no)
             # Under the case's lock: nothing may be added while it goes.
             snapshot = await records.snapshot(session, self._branch, Needs((case.id,)))
-            decision = self._judge(Act.ERASURE, case, snapshot)
+            policy = await self._service.rules.of(session, self._branch)
+            decision = self._judge(policy, Act.ERASURE, case, snapshot)
             if decision.verdict is Verdict.BLOCK:
                 raise ErasureRefused(case_no, decision)
             stands = await records.of_case(session, self._branch, case.id)
@@ -125,9 +127,9 @@ class Keeping:
                 return case
         raise NoSuchCase(case_no)
 
-    def _judge(self, act: Act, case: Case, snapshot: Snapshot) -> Decision:
+    def _judge(self, policy: Policy, act: Act, case: Case, snapshot: Snapshot) -> Decision:
         now = self._service.clock.now()
-        return self._service.policy.judge(act, now, situation_of(snapshot, case))
+        return policy.judge(act, now, situation_of(snapshot, case))
 
     async def _empty_envelopes(self, session: Session, case: Case) -> None:
         """Replace the bodies of every envelope about the case by their hash."""

@@ -30,6 +30,15 @@ class Refusal(Exception):
         self.params = params
 
 
+class RulesUnusable(Exception):
+    """A branch has no rules that can be believed and read; nothing must be decided by others."""
+
+    def __init__(self, branch: str, why: str) -> None:
+        super().__init__(branch, why)
+        self.branch = branch
+        self.why = why
+
+
 _BY_STATUS = {
     401: Codes.UNAUTHORISED,
     403: Codes.FORBIDDEN,
@@ -44,6 +53,12 @@ def answer_refusal(request: Request[Any, Any, Any], error: Refusal) -> Response[
     if error.retry_after_s is not None:
         answer.headers["retry-after"] = str(error.retry_after_s)
     return answer
+
+
+def answer_no_rules(request: Request[Any, Any, Any], error: RulesUnusable) -> Response[bytes]:
+    """Let the laptop keep its work and ask again; the operator reads why in the log."""
+    log.error("rules unusable", branch=error.branch, why=error.why)
+    return _problem(request, 503, Codes.BUSY, {})
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
-from sync.policy.engine import PolicyEngine
 from sync.server.repositories.session import Database
+from sync.server.rules_in_force import RulesInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Service:
     """What handlers need: the database, the rules in force, a clock and ids."""
 
     database: Database
-    policy: PolicyEngine
+    rules: RulesInForce
     clock: Clock
     ids: IdSource
     data: Path

@@ -1,6 +1,7 @@
 """Runs the application on granian until it is told to stop."""
 
 import argparse
+import asyncio
 import os
 import ssl
 import sys
@@ -11,11 +12,23 @@ import msgspec
 from granian import Granian
 from granian.constants import Interfaces
 
-from sync.server.app import build_service, create_app
+from sync.domain.ids import BranchId
+from sync.server.app import build_database, build_service, create_app
 from sync.server.migrations.upgrading import upgrade
+from sync.server.repositories import policies
 from sync.server.settings import ServerSettings
 
 SETTINGS_VARIABLE = "YUEFANG_SERVER"
+
+
+async def _without_rules(settings: ServerSettings) -> list[BranchId]:
+    """Return the branches in which nothing is published, such as those of an older database."""
+    database = build_database(settings)
+    await database.open()
+    try:
+        return await database.read(policies.bare_branches)
+    finally:
+        await database.close()
 
 
 def load_app() -> Any:
@@ -32,6 +45,10 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{trouble}\n")
         return 1
     upgrade(settings)
+    bare = asyncio.run(_without_rules(settings))
+    if bare:
+        sys.stderr.write(f"no rules are in force in {bare[0]}: run field-server init for it once\n")
+        return 1
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(
         {
             "url": settings.database_url,

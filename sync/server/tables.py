@@ -153,6 +153,22 @@ attachment = _table(
     Column("complete", Boolean, nullable=False),
     PrimaryKeyConstraint("branch_id", "id"),
 )
+policy_bundle = _table(
+    "policy_bundle",
+    _id("branch_id"),
+    Column("serial", BigInteger, nullable=False),
+    Column("pack_id", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("published_at", String(40), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("bundle", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "serial"),
+)
+policy_handover = _table(
+    "policy_handover",
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("handover", LargeBinary, nullable=False),
+)
 import_run = _table(
     "import_run",
     _id("branch_id"),

@@ -36,6 +36,7 @@ ANY_CALLER = dict.fromkeys(("officer", "lead", "compliance", "admin"), "200")
 TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("get", f"{SYNC}/hello"): ANY_CALLER,
     ("get", f"{SYNC}/wait"): ANY_CALLER,
+    ("get", f"{SYNC}/policy"): ANY_CALLER,
     # A scope: of li, of the team, of the other team, of wang, of nobody; more in SCOPES.
     ("get", f"{SYNC}/pull"): {
         "officer": "200 404 404 404 404",
@@ -118,6 +119,7 @@ def ask(house: House, laptop: Bare, route: tuple[str, str], whose: str) -> httpx
     said: dict[str, Any] = {
         "/pull": {"params": {"scope": scope(house, whose)}},
         "/wait": {"params": {"after": "0", "timeout": "0"}},
+        "/policy": {"params": {"after": "0"}},
         "/push": {"json": batch},
         "/attachments": {"json": offered},
         "/enrol": {"json": enrolment("li", "AAAA", laptop.key)},

@@ -10,9 +10,8 @@ import os
 from pathlib import Path
 
 from sync.domain.ids import BranchId
-from sync.domain.question import Question
+from sync.domain.question import oversees, works_on
 from sync.domain.records import Attachment, Case
-from sync.domain.snapshot import Snapshot
 from sync.protocol.messages import (
     CHUNK,
     MAX_ATTACHMENT,
@@ -87,7 +86,7 @@ async def _fact(service: Service, caller: Caller, attachment_id: str) -> tuple[A
             return None
         fact: Attachment = found.record
         case = await records.get(session, branch, "case", fact.case_id)
-        seen = case is not None and _may_see(service, caller, case.record)
+        seen = case is not None and _may_see(caller, case.record)
         return (fact, seen) if seen or fact.by == caller.account.id else None
 
     found = await service.database.read(look)
@@ -96,9 +95,8 @@ async def _fact(service: Service, caller: Caller, attachment_id: str) -> tuple[A
     return found
 
 
-def _may_see(service: Service, caller: Caller, case: Case) -> bool:
-    question = Question(Snapshot(), caller.actor, service.policy, service.clock.now())
-    return question.works_on(case) or question.oversees(case)
+def _may_see(caller: Caller, case: Case) -> bool:
+    return works_on(caller.actor, case) or oversees(caller.actor, case)
 
 
 async def _state(service: Service, branch: BranchId, fact: Attachment) -> AttachmentState:

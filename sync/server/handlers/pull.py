@@ -7,7 +7,7 @@ from sync.protocol.messages import MAX_PAGE, VERSION, Codes, Heads, Hello
 from sync.protocol.pages import Cursor, splice_page
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, records
+from sync.server.repositories import accounts, policies, records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
@@ -19,6 +19,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
     """Say who the caller is, what may be pulled, and how the server stands."""
 
     async def look(session: Session) -> Hello:
+        rules = await policies.mark(session, caller.device.branch_id)
         return Hello(
             versions=(VERSION,),
             server_id=await accounts.meta(session, "server_id") or "",
@@ -32,8 +33,10 @@ async def hello(service: Service, caller: Caller) -> Hello:
             last_seq=caller.device.last_seq,
             chain_hash=caller.device.chain_hash,
             server_time=service.clock.now(),
-            policy_pack=service.policy.pack.id,
-            policy_version=service.policy.pack.version,
+            policy_pack=rules.pack_id,
+            policy_version=rules.version,
+            policy_serial=rules.serial,
+            policy_hash=rules.hash,
         )
 
     return await service.database.read(look)

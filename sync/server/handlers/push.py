@@ -17,6 +17,7 @@ from sync.domain.decide import decide
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
 from sync.domain.records import encode_record, kind_of
+from sync.domain.situation import Policy
 from sync.domain.snapshot import needs
 from sync.domain.vocabulary import FactFlag
 from sync.protocol.envelope import (
@@ -71,6 +72,7 @@ class Batch:
             raise Refusal(401, Codes.REVOKED)
         if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
             raise Refusal(409, Codes.RESET)
+        policy = await self._service.rules.of(self._session, self._branch)
         last_seq, chain = device.last_seq, device.chain_hash
         results: list[Result] = []
         for envelope in request.envelopes:
@@ -78,7 +80,7 @@ class Batch:
             repeat = await self._repeat(envelope)
             if repeat is None:
                 self._prove(device, envelope, last_seq, chain)
-                repeat = await self._decide(envelope)
+                repeat = await self._decide(envelope, policy)
                 last_seq, chain = envelope.seq, envelope_hash(envelope)
                 self._fresh.append((envelope, repeat))
             results.append(repeat)
@@ -113,13 +115,13 @@ class Batch:
         if envelope.seq <= last_seq or envelope.prev_hash != chain:
             raise Refusal(409, Codes.FORKED, seq=envelope.seq)
 
-    async def _decide(self, envelope: Envelope) -> Result:
+    async def _decide(self, envelope: Envelope, policy: Policy) -> Result:
         command = read_command(bytes(envelope.body), envelope.officer_id)
         if command is None:
             result = _invalid(envelope, "mutation.malformed")
             self._leaf(envelope, "malformed", result)
             return result
-        outcome = await self._outcome(envelope, command)
+        outcome = await self._outcome(envelope, command, policy)
         taken = await self._taken(outcome.changes) if isinstance(outcome, Applied) else False
         if taken:
             result = _invalid(envelope, "mutation.id_taken")
@@ -130,13 +132,13 @@ class Batch:
         self._leaf(envelope, name_of(command), result)
         return result
 
-    async def _outcome(self, envelope: Envelope, command: Command) -> Outcome:
+    async def _outcome(self, envelope: Envelope, command: Command, policy: Policy) -> Outcome:
         snapshot = await records.snapshot(self._session, self._branch, needs(command))
         suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
         if suspect and isinstance(command, FACTS):
             command = stamped(command, FactFlag.TIME_SUSPECT)
         at = self._now if suspect else envelope.wall_at
-        return decide(Question(snapshot, self._caller.actor, self._service.policy, at), command)
+        return decide(Question(snapshot, self._caller.actor, policy, at), command)
 
     async def _taken(self, changes: Sequence[Change]) -> bool:
         """Say whether an id is that of a record which the decision has not seen.

@@ -22,8 +22,9 @@ from sync.protocol.messages import (
     Pushed,
 )
 from sync.protocol.pages import Cursor, Page
+from sync.protocol.policy_bundle import PolicyNews
 from sync.server.caller import Caller, find_caller
-from sync.server.handlers import attachments, enrolment, pull, push
+from sync.server.handlers import attachments, enrolment, policy, pull, push
 from sync.server.problems import Refusal
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
 from sync.server.routes.described import described
@@ -84,7 +85,7 @@ async def hello_route(request: Asked) -> Response[bytes]:
     "/push",
     status_code=200,
     summary="Send signed envelopes",
-    operation_class=described(Push, Pushed, refuses=(403, 409)),
+    operation_class=described(Push, Pushed, refuses=(403, 409, 503)),
 )
 async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
@@ -128,6 +129,19 @@ async def wait_route(
     """Answer when the head moves."""
     caller = await _caller(request)
     return answer_message(request, await pull.wait(_service(request), caller, after, timeout))
+
+
+@get(
+    "/policy",
+    summary="The rules in force, when they are newer than mine",
+    operation_class=described(answers=PolicyNews),
+)
+async def policy_route(
+    request: Asked, after: Annotated[int, QueryParameter(ge=0)]
+) -> Response[bytes]:
+    """Hand out the signed rules."""
+    caller = await _caller(request)
+    return answer_message(request, await policy.policy(_service(request), caller, after))
 
 
 @post(
@@ -182,6 +196,7 @@ sync_router = Router(
         push_route,
         pull_route,
         wait_route,
+        policy_route,
         offer_route,
         append_route,
         fetch_route,
