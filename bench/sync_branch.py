@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import invented
 from bench.figures import ROOT
-from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.operations.desk import Desk
@@ -24,6 +24,8 @@ from sync.domain.records import Case, Contact, Officer, encode_record
 from sync.domain.vocabulary import Role
 from sync.engine.engine import sync_once
 from sync.engine.http_transport import HttpTransport
+from sync.policy.published import texts_beside
+from sync.server import publishing
 from sync.server.administration import Administration
 from sync.server.app import build_service
 from sync.server.commit import Commit
@@ -106,7 +108,7 @@ class Branch:
         if profile is None:
             raise LookupError("the laptop was not enrolled")
         line = HttpTransport(address, token=profile.token)
-        return Seat(lay_desk(laptop, vault, policy_in_force(laptop)), line)
+        return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
 
 
 class Seat:
@@ -141,6 +143,7 @@ async def _furnish(settings: ServerSettings, count: int) -> float:
         admin = Administration(service)
         await admin.initialise()
         await admin.add_branch(BRANCH, "云川分行")
+        await publishing.begin(service, BRANCH, texts_beside(settings.policies / "cn.toml"))
         await admin.add_team(BRANCH, TEAM, "城北组")
         me = OfficerId(service.ids.fresh())
         until = date(2099, 12, 31)

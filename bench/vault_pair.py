@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import invented
-from bench.figures import timed
+from bench.figures import ROOT, timed
 from field_app.bootstrap.laptop import MachineClock
 from field_app.storage import cipher, schema
 from field_app.storage.cipher import VaultKey
@@ -22,6 +22,7 @@ from field_app.storage.vault import DATABASE, LOCK, Vault
 from sync.domain.ids import OfficerId, TeamId
 from sync.domain.records import Case, Record, case_of, encode_record, kind_of
 from sync.engine.pull import PAGE
+from sync.policy.published import rules_of, texts_beside
 from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
 
 TEAM, OFFICER, SCOPE = TeamId("north"), OfficerId("li"), "officer:li"
@@ -68,6 +69,7 @@ class Files:
         self._keyed.mkdir(parents=True)
         self._plain.mkdir()
         self._key = new_vault_key(os.urandom)
+        self._rules = rules_of(texts_beside(ROOT / "resources" / "policies" / "cn.toml"))
 
     def create(self) -> Pair:
         """Make both files, empty."""
@@ -94,7 +96,8 @@ class Files:
         connection = cipher.open_database(folder / DATABASE, key, create=create)
         schema.bring_up_to_date(connection)
         lock = (folder / LOCK).open("ab")
-        return Store(Vault(folder, self._key, connection, lock, os.urandom), MachineClock())
+        vault = Vault(folder, self._key, connection, lock, os.urandom)
+        return Store(vault, MachineClock(), self._rules)
 
 
 def feed(cases: int) -> Iterator[Page]:

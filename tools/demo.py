@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from field_app.bootstrap.desk_setup import lay_desk, policy_in_force
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought
 from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop, line
 from field_app.maps.pack import MapPack
@@ -56,7 +56,7 @@ class Seat:
         if profile is None:
             raise LookupError("enrolled without a profile")
         self._transport = HttpTransport(profile.address, token=profile.token)
-        self.desk: Desk = lay_desk(laptop, vault, policy_in_force(laptop))
+        self.desk: Desk = lay_desk(laptop, vault, policy_brought(laptop))
         write_settings(self.home, Settings(server=branch.address, map_pack=str(PACK)))
         self.sync()
 

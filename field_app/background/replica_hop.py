@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from field_app.background.runner import StoreThread
-from field_app.operations.submit import Changes
+from field_app.operations.submit import RULES, Changes
 from sync.domain.ids import DeviceId, MutationId
 from sync.engine.ports import Replica, ScopeState, UploadState
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import Hello, Result
 from sync.protocol.pages import Page
+from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
 
 class ReplicaHop:
@@ -75,6 +76,19 @@ class ReplicaHop:
     def uploaded(self, attachment_id: str) -> None:
         """Note that the server has the whole file."""
         self._store.hop(lambda: self._replica.uploaded(attachment_id))
+
+    def policy_standing(self) -> PolicyStanding:
+        """Return what this laptop believes of the rules."""
+        return self._store.hop(self._replica.policy_standing)
+
+    def keep_policy(self, proven: Trusted) -> None:
+        """Keep proven rules; every screen asks the rules again."""
+        self._store.hop(lambda: self._replica.keep_policy(proven))
+        self._on_changes(Changes(kinds=RULES))
+
+    def note_policy(self, trouble: Distrust | None) -> None:
+        """Keep why newer rules were not believed."""
+        self._store.hop(lambda: self._replica.note_policy(trouble))
 
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended."""

@@ -55,19 +55,19 @@ def _open_whole(laptop: Laptop, key: VaultKey) -> Vault:
     return vault
 
 
-def policy_in_force(laptop: Laptop) -> PolicyEngine:
-    """Return the engine with the pack and figures this program brings; raises PackRefused."""
+def policy_brought(laptop: Laptop) -> PolicyEngine:
+    """Return the rules this program brings, in force until the first sync; raises PackRefused."""
     pack_file = laptop.resources / "policies" / f"{PACK}.toml"
     curriculum = load_curriculum(laptop.resources / "learning")
     return PolicyEngine(load_policy(pack_file), load_reference(pack_file), curriculum)
 
 
-def lay_desk(laptop: Laptop, vault: Vault, policy: PolicyEngine) -> Desk:
+def lay_desk(laptop: Laptop, vault: Vault, brought: PolicyEngine) -> Desk:
     """Return the desk of the vault's officer; raises Damaged when the vault names none."""
     profile = profile_of(vault)
     if profile is None:
         raise Damaged(DATABASE)
-    store = Store(vault, laptop.clock)
+    store = Store(vault, laptop.clock, brought)
     ids = laptop.ids()
     # A role or team that changed since the enrolment comes down with the roster.
     stands = store.projection.get(Officer, profile.officer.id)
@@ -81,4 +81,4 @@ def lay_desk(laptop: Laptop, vault: Vault, policy: PolicyEngine) -> Desk:
         mono_ms=mono_ms,
     )
     actor = Actor(me.id, me.role, me.team_id)
-    return Desk(store, policy, laptop.clock, ids, signer, actor, policy.pack.zone)
+    return Desk(store, laptop.clock, ids, signer, actor)

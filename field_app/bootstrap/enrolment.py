@@ -54,6 +54,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
                 officer=answer.officer,
                 token=answer.token,
                 device_key=pen.private_bytes_raw(),
+                policy_key=answer.policy_key,
             ),
         )
         AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)

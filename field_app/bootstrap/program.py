@@ -20,7 +20,7 @@ from field_app.background.lock_timer import LockTimer
 from field_app.background.runner import Runner, StoreThread
 from field_app.background.sync_loop import SyncLoop
 from field_app.background.tasks import Tasks
-from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.workshop import Workshop
@@ -54,7 +54,7 @@ class Program(QObject):
         self.settings = settings
         self._relaunch = relaunch
         self.store = StoreThread()
-        self.policy = policy_in_force(laptop)
+        self.brought = policy_brought(laptop)
         self.gone = asyncio.Event()
         self.tasks = Tasks()
         self.window: QWidget | None = None
@@ -99,7 +99,7 @@ class Program(QObject):
 
     async def open_desk(self, vault: Vault) -> None:
         """Lay the desk and show the window."""
-        desk = await self.store.do(lambda: lay_desk(self._laptop, vault, self.policy))
+        desk = await self.store.do(lambda: lay_desk(self._laptop, vault, self.brought))
         profile = await self.store.do(lambda: profile_of(vault))
         if profile is None:
             raise LookupError("an open vault without a profile")
@@ -118,9 +118,7 @@ class Program(QObject):
         """Build the window of the officer whose desk it is."""
         if self.runner is None or self.sync_loop is None or self._profile is None:
             raise LookupError("there is no desk yet")
-        workshop = Workshop(
-            self._laptop, self.settings, self.runner, self.sync_loop, self.policy, self.look
-        )
+        workshop = Workshop(self._laptop, self.settings, self.runner, self.sync_loop, self.look)
         self._workshop = workshop
         window = await workshop.build_window(self._profile, self.apply)
         window.lock_wanted.connect(self.lock)

@@ -27,15 +27,14 @@ from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.plan import PlanViewModel
 from field_app.viewmodels.relief import ReliefViewModel
 from field_app.viewmodels.review import ReviewViewModel
+from field_app.viewmodels.rule_words import WordsInForce
 from field_app.viewmodels.sync import SyncViewModel
 from field_app.viewmodels.team import TeamViewModel
 from field_app.viewmodels.today import TodayViewModel
 from field_app.viewmodels.visit import VisitViewModel
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
-from sync.policy.engine import PolicyEngine
 from sync.policy.lessons import Lesson, load_lessons
-from sync.policy.words import PackWords
 
 ROADS = "roads"
 
@@ -49,14 +48,12 @@ class Workshop:
         settings: Settings,
         runner: Runner,
         sync_loop: SyncLoop,
-        policy: PolicyEngine,
         look: Look,
     ) -> None:
         self._laptop = laptop
         self._settings = settings
         self._runner = runner
         self._sync_loop = sync_loop
-        self._policy = policy
         self._look = look
         self._pack, self._why_no_map = self._open_pack()
         self._times = self._travel_times()
@@ -84,7 +81,8 @@ class Workshop:
     def views(self) -> Views:
         """Return the view-models a person of this role has."""
         runner, clock, words = self._runner, self._laptop.clock, self._look.words
-        rules = PackWords(self._policy.pack, words.language)
+        rulebook = runner.desk.store.rulebook
+        rules = WordsInForce(lambda: rulebook.packs, words.language)
         role = runner.desk.me.role
         papers = self._papers()
         leads = role is Role.LEAD
@@ -121,21 +119,33 @@ class Workshop:
         name = me.record.name if me else profile.officer.name
         role = self._look.words.code(f"role.{self._runner.desk.me.role}")
         window = MainWindow(self._look, f"{name} · {role}", views.sync)
-        facts = self._facts(profile)
         screens = make_screens(
-            self._look, views, window, self._new_map, self._settings, facts, apply
+            self._look,
+            views,
+            window,
+            self._new_map,
+            self._settings,
+            lambda: self._facts(profile),
+            apply,
         )
         window.furnish(screens)
         return window
 
     def _facts(self, profile: Profile) -> list[tuple[str, str]]:
-        words = self._look.words
+        words, desk = self._look.words, self._runner.desk
+        rules = desk.store.rulebook.in_force
+        since = words.moment(rules.since, desk.zone) if rules.since else words("from the start")
         return [
             (words("Branch"), profile.branch_name),
             (words("Server"), profile.address),
             (words("Account"), profile.account),
             (words("Laptop"), profile.device_id[:8]),
-            (words("Rules"), f"{self._policy.pack.id} {self._policy.pack.version}"),
+            (words("Rules"), f"{rules.pack} {rules.version}"),
+            (
+                words("Number of the rules"),
+                str(rules.serial) if rules.serial else words("none yet"),
+            ),
+            (words("In force here since"), since),
             (words("Map"), self._pack.info.name if self._pack else words("none")),
             (words("Data folder"), str(self._laptop.home)),
         ]

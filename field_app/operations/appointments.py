@@ -55,14 +55,14 @@ class DayMark(msgspec.Struct, frozen=True):
     own: tuple[OwnWindow, ...]
 
 
-def preview(desk: Desk, draft: Draft, agreement: AgreementEvidence | None) -> Decision:
-    """Return the rules' answer to a window, with the agreement as entered so far."""
+def preview(desk: Desk, draft: Draft, agreement: AgreementEvidence | None) -> Decision | None:
+    """Return the rules' answer to a window, the agreement as entered; None when the case left."""
     command = _confirm(draft, RecordId("draft"), agreement)
     snapshot = desk.store.projection.snapshot(needs(command))
     case = snapshot.case(draft.case_id)
-    question = Question(snapshot, desk.me, desk.policy, desk.clock.now())
     if case is None:
-        raise LookupError(f"case {draft.case_id} is not on this laptop")
+        return None
+    question = Question(snapshot, desk.me, desk.policy, desk.clock.now())
     agreed = (
         agreement_of(draft.start, draft.end, draft.place, agreement)
         if agreement

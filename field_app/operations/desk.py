@@ -12,12 +12,20 @@ from sync.policy.engine import PolicyEngine
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An officer's desk: the vault, the rules in force, a clock, ids, a pen."""
+    """An officer's desk: the vault with the rules in force, a clock, ids, a pen."""
 
     store: Store
-    policy: PolicyEngine
     clock: Clock
     ids: IdSource
     signer: Signer
     me: Actor
-    zone: str = "Asia/Shanghai"
+
+    @property
+    def policy(self) -> PolicyEngine:
+        """Return the rules in force now; a sync may have changed them since the last asking."""
+        return self.store.rulebook.engine
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of the rules in force."""
+        return self.policy.pack.zone

@@ -12,6 +12,7 @@ from sync.domain.ids import CaseId, MutationId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Record, decode_record
 from sync.protocol.messages import Status
+from sync.protocol.policy_bundle import Distrust
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ class SyncState(msgspec.Struct, frozen=True):
     uploads: int
     last_sync: datetime | None
     clock_offset_s: int
+    rules_trouble: Distrust | None
     history: tuple[SyncRun, ...]
 
 
@@ -70,6 +72,7 @@ def state(desk: Desk) -> SyncState:
         uploads=len(desk.store.replica.uploads()),
         last_sync=datetime.fromisoformat(last) if last else None,
         clock_offset_s=int(vault.meta("clock_offset_s") or 0),
+        rules_trouble=desk.store.rulebook.trouble,
         history=_history(desk),
     )
 

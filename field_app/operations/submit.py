@@ -14,6 +14,8 @@ from sync.domain.records import case_of, kind_of
 from sync.domain.situation import Decision
 from sync.domain.snapshot import needs
 
+RULES = frozenset({"policy"})  # the kind of change when other rules came into force
+
 
 class Changes(msgspec.Struct, frozen=True):
     """What a write changed; each screen decides whether it cares."""

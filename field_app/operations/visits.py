@@ -56,12 +56,15 @@ class DoorCheck(msgspec.Struct, frozen=True):
     asked_to_leave: bool = False
 
 
-def check_door(desk: Desk, check: DoorCheck) -> Decision:
-    """Return the rules' answer to beginning this visit, and once somebody is there to going on."""
+def check_door(desk: Desk, check: DoorCheck) -> Decision | None:
+    """Return the rules' answer to beginning this visit, and once somebody is there to going on.
+
+    None when the case has left this laptop.
+    """
     snapshot = desk.store.projection.case_snapshot(check.case_id)
     case = snapshot.case(check.case_id)
     if case is None:
-        raise LookupError(f"case {check.case_id} is not on this laptop")
+        return None
     found = snapshot.get(Appointment, check.appointment_id) if check.appointment_id else None
     situation = msgspec.structs.replace(
         situation_of(snapshot, case),

@@ -11,7 +11,10 @@ JOURNAL_NUMBER = 0  # envelopes begin with one
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """The enrolment as it was answered. `token` and `device_key` (32 raw bytes) are secrets."""
+    """The enrolment as it was answered. `token` and `device_key` (32 raw bytes) are secrets.
+
+    `policy_key` is the public key whose rules this laptop believes, base64.
+    """
 
     address: str
     account: str
@@ -22,6 +25,7 @@ class Profile(msgspec.Struct, frozen=True):
     officer: Officer
     token: str
     device_key: bytes
+    policy_key: str = ""
 
 
 def keep_profile(vault: Vault, profile: Profile) -> None:

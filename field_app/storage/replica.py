@@ -12,6 +12,7 @@ import msgspec
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.outbox import Outbox
+from field_app.storage.rulebook import Rulebook
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import Vault
 from sync.domain.ids import CaseId, DeviceId, MutationId
@@ -20,6 +21,7 @@ from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.envelope import Envelope, decode_envelope
 from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Hello, Result, Status
 from sync.protocol.pages import Cursor, Op, Page, PageOp
+from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
 WHOLE_COMMIT = 1 << 30  # stands behind every index of a commit
 FORMER = "former:"  # marks memberships of a scope that is being read anew
@@ -29,12 +31,19 @@ class VaultReplica:
     """What the sync engine sees of the laptop."""
 
     def __init__(
-        self, vault: Vault, outbox: Outbox, index: CaseIndex, files: AttachmentFiles, clock: Clock
+        self,
+        vault: Vault,
+        outbox: Outbox,
+        index: CaseIndex,
+        files: AttachmentFiles,
+        rulebook: Rulebook,
+        clock: Clock,
     ) -> None:
         self._vault = vault
         self._outbox = outbox
         self._index = index
         self._files = files
+        self._rulebook = rulebook
         self._clock = clock
 
     def device_id(self) -> DeviceId:
@@ -241,6 +250,18 @@ class VaultReplica:
     def _set_upload(self, attachment_id: str, state: str) -> None:
         with self._vault.transaction() as connection:
             connection.execute("UPDATE upload SET state = ? WHERE id = ?", (state, attachment_id))
+
+    def policy_standing(self) -> PolicyStanding:
+        """Return the policy key this laptop believes and the newest rules it has."""
+        return self._rulebook.standing()
+
+    def keep_policy(self, proven: Trusted) -> None:
+        """Keep proven rules and put them in force, when this program can read them."""
+        self._rulebook.keep(proven)
+
+    def note_policy(self, trouble: Distrust | None) -> None:
+        """Keep why newer rules were not believed; None when all is well."""
+        self._rulebook.note(trouble)
 
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended and how the server's clock stood to ours."""

@@ -16,7 +16,7 @@ import msgspec
 
 from field_app.storage.audit import AuditTrail
 from field_app.storage.case_index import CaseIndex
-from field_app.storage.cipher import VaultKey, open_database
+from field_app.storage.cipher import Connection, VaultKey, open_database
 from field_app.storage.journal import Journal, JournalRead
 from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
@@ -34,6 +34,7 @@ READABLE = {
     "membership": "scope {0}, kind {0}, id",
     "overlay": "rowid",
     "draft": "rowid",
+    "policy": "serial",
 }
 
 
@@ -131,12 +132,20 @@ def _readable(broken: Path, key: VaultKey, table: str) -> Iterator[tuple[Any, ..
             return
         order = READABLE[table].format(direction)
         try:
+            if not _is_there(source, table):
+                return
             yield from source.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}")
         except VaultTrouble:
             continue
         finally:
             source.close()
         return
+
+
+def _is_there(source: Connection, table: str) -> bool:
+    """Say whether the file has the table: one of an earlier program may lack it."""
+    found = source.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    return found is not None
 
 
 def _set_aside(folder: Path) -> None:

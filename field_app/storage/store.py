@@ -8,14 +8,16 @@ from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
 from field_app.storage.projection import Projection
 from field_app.storage.replica import VaultReplica
+from field_app.storage.rulebook import Rulebook
 from field_app.storage.vault import FILES, Vault
 from sync.domain.time import Clock
+from sync.policy.engine import PolicyEngine
 
 
 class Store:
-    """The parts of the vault by what they are for."""
+    """The parts of the vault by what they are for; `brought` are the program's own rules."""
 
-    def __init__(self, vault: Vault, clock: Clock) -> None:
+    def __init__(self, vault: Vault, clock: Clock, brought: PolicyEngine) -> None:
         self.vault = vault
         self.projection = Projection(vault.connection)
         self.index = CaseIndex(vault.connection, self.projection)
@@ -25,7 +27,10 @@ class Store:
         self.files = AttachmentFiles(
             vault.folder / FILES, derive(vault.key, "attachments"), vault.random
         )
-        self.replica = VaultReplica(vault, self.outbox, self.index, self.files, clock)
+        self.rulebook = Rulebook(vault, self.audit, clock, brought)
+        self.replica = VaultReplica(
+            vault, self.outbox, self.index, self.files, self.rulebook, clock
+        )
 
     def close(self) -> None:
         """Close the vault."""

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         sync.changed.connect(self._show_strip)
         sync.progressed.connect(self._show_strip)
+        sync.rules_changed.connect(self._tell_rules)
 
     def _make_nav(self, who: str) -> QFrame:
         look = self._look
@@ -179,7 +180,16 @@ class MainWindow(QMainWindow):
             parts.append(words("syncing …"))
         elif status.trouble:
             parts.append(words.code(f"{status.trouble}", **status.trouble_params))
+        elif state.rules_trouble:
+            parts.append(words.code(state.rules_trouble))
         self.strip_text.setText(" · ".join(parts))
+
+    def _tell_rules(self) -> None:
+        rules = self._sync.rules
+        text = self.words(
+            "New rules are in force: {pack} {version}.", pack=rules.pack, version=rules.version
+        )
+        self.tell(text, "info")
 
     def navigate(self, name: str) -> None:
         """Go to a screen by one's own will: what was told before is no longer of use."""

@@ -1,6 +1,6 @@
 """The screens of one person, built together; which there are depends on the role."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from field_app.settings.settings import Settings
@@ -15,7 +15,7 @@ from field_app.ui.screens.map_screen import MapScreen, NewMap
 from field_app.ui.screens.plan_screen import PlanScreen
 from field_app.ui.screens.relief_screen import ReliefScreen
 from field_app.ui.screens.review_screen import ReviewScreen
-from field_app.ui.screens.settings_screen import SettingsScreen
+from field_app.ui.screens.settings_screen import Facts, SettingsScreen
 from field_app.ui.screens.sync_screen import SyncScreen
 from field_app.ui.screens.team_screen import TeamScreen
 from field_app.ui.screens.today_screen import TodayScreen
@@ -76,7 +76,7 @@ def make_screens(
     go: Navigator,
     new_map: NewMap,
     settings: Settings,
-    facts: Sequence[tuple[str, str]],
+    facts: Facts,
     apply: Callable[[Settings], None],
 ) -> ScreenSet:
     """Build the screens a person of this role has."""

@@ -1,7 +1,7 @@
 """Agreeing a window with a customer: the draft, the rules' answer while typing, the saving.
 
-Signals: `loaded()`, `judged()` after each answer of the rules, `saved(str)` with the kind of
-act, `refused(object)` with an `Answer`.
+Signals: `loaded()`, `looked_ahead()` when other rules change what is lawful, `judged()` after each
+answer of the rules, `saved(str)` with the kind of act, `refused(object)` with an `Answer`.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from field_app.operations.appointments import DayMark as DayMark
 from field_app.operations.appointments import Draft
 from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
-from field_app.operations.submit import Written
+from field_app.operations.submit import RULES, Changes, Written
 from field_app.viewmodels.answer import answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
 from field_app.viewmodels.reloading import Reloading
@@ -55,6 +55,7 @@ class AppointmentViewModel(QObject):
     """One case's appointment, from the first proposal to the customer's yes or no."""
 
     loaded = Signal()
+    looked_ahead = Signal()
     judged = Signal()
     saved = Signal(str)
     refused = Signal(object)
@@ -65,6 +66,7 @@ class AppointmentViewModel(QObject):
         self._clock = clock
         self._rule_words = rule_words
         self.judging = Reloading(self.judge)
+        self.rereading = Reloading(self._ask_new_rules)
         self.file: CaseFile | None = None
         self.open: Versioned[Appointment] | None = None
         self.window: Window | None = None
@@ -76,6 +78,11 @@ class AppointmentViewModel(QObject):
         self.slots: tuple[Slot, ...] = ()
         self.decision: Decision | None = None
         self.findings: tuple[FindingText, ...] = ()
+        runner.subscribe(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.kinds & RULES:
+            self.rereading.ask()
 
     async def load(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Read the case, its open appointment and the two weeks to come."""
@@ -86,6 +93,12 @@ class AppointmentViewModel(QObject):
         self.colleagues = await self._runner.run(team.field_officers)
         self.officers = self.file.case.officers
         self.consent = Consent()
+        await self._look_ahead(case_id)
+        self._start_from_what_is_there()
+        self.loaded.emit()
+        await self.judge()
+
+    async def _look_ahead(self, case_id: CaseId) -> None:
         first = local(self._clock.now(), self.zone).date()
         self.marks = await self._runner.run(
             lambda desk: appointments.week(desk, case_id, first, DAYS_SHOWN)
@@ -93,9 +106,13 @@ class AppointmentViewModel(QObject):
         self.slots = await self._runner.run(
             lambda desk: appointments.lawful_slots(desk, case_id, first, 30, USUAL_MINUTES)
         )
-        self._start_from_what_is_there()
-        self.loaded.emit()
-        await self.judge()
+
+    async def _ask_new_rules(self) -> None:
+        """Judge again what is on the screen; what was typed stays."""
+        if self.file is not None:
+            await self._look_ahead(self.file.case.id)
+            self.looked_ahead.emit()
+            await self.judge()
 
     @property
     def zone(self) -> str:

@@ -9,7 +9,11 @@ from sync.domain.situation import Decision, RuleFinding, Severity
 
 
 class RuleWords(Protocol):
-    """Where a rule's sentence and its source come from: the pack in force."""
+    """Where a rule's sentence and its source come from: the packs of this laptop."""
+
+    def knows(self, finding: RuleFinding) -> bool:
+        """Say whether there is a sentence for this finding."""
+        ...
 
     def sentence(self, finding: RuleFinding) -> str:
         """Return the rule's sentence with this finding's values."""

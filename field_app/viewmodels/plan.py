@@ -13,13 +13,14 @@ from field_app.background.runner import Runner
 from field_app.maps.travel import TravelTimes
 from field_app.operations import routes
 from field_app.operations.routes import PlanGround
-from field_app.operations.submit import Saved
+from field_app.operations.submit import RULES, Changes, Saved
 from field_app.operations.today import TodayVisit
 from field_app.planning.problem import DayPlan
 from field_app.planning.problem import OfficerRoute as OfficerRoute
 from field_app.planning.process import PlanCancelled, PlanFailed, PlanProcess
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.findings import RuleWords
+from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import RecordId
 from sync.domain.time import Clock, local_date
 from sync.policy.route_check import Breach
@@ -51,6 +52,18 @@ class PlanViewModel(QObject):
         self.plan: DayPlan | None = None
         self.breaches: tuple[Breach, ...] = ()
         self.state = "idle"
+        self.reloading = Reloading(self._ask_new_rules)
+        runner.subscribe(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.kinds & RULES and self.ground is not None:
+            self.reloading.ask()
+
+    async def _ask_new_rules(self) -> None:
+        """Put away a plan made under other rules, and read which visits are lawful now."""
+        if self.state == "solved":
+            self.plan, self.state, self.breaches = None, "idle", ()
+        await self.load()
 
     async def load(self, day: date | None = None) -> None:
         """Read the agreed visits of a day; an earlier plan of another day is put away."""

@@ -1,4 +1,7 @@
-"""How the laptop stands to the server. Signals: `changed()`, `progressed()`, `answered(object)`."""
+"""How the laptop stands to the server.
+
+Signals: `changed()`, `progressed()`, `answered(object)`, `rules_changed()` for others in force.
+"""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,11 +12,15 @@ from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState
 from field_app.operations.outbox import WaitingItem as WaitingItem
-from field_app.operations.submit import Changes
-from field_app.viewmodels.answer import answer_of
-from field_app.viewmodels.findings import RuleWords
+from field_app.operations.submit import RULES, Changes
+from field_app.storage.rulebook import InForce
+from field_app.viewmodels.answer import BY_RULES, Answer, answer_of
+from field_app.viewmodels.findings import RuleWords, explain
+from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import MutationId
+from sync.domain.outcome import Reason
+from sync.domain.situation import RuleFinding, Severity
 
 
 class SyncViewModel(QObject):
@@ -22,6 +29,7 @@ class SyncViewModel(QObject):
     changed = Signal()
     progressed = Signal()
     answered = Signal(object)
+    rules_changed = Signal()
 
     def __init__(self, runner: Runner, loop: SyncLoop, rule_words: RuleWords) -> None:
         super().__init__()
@@ -43,7 +51,14 @@ class SyncViewModel(QObject):
         """Return the branch's zone."""
         return self._runner.desk.zone
 
-    def _on_changes(self, _changes: Changes) -> None:
+    @property
+    def rules(self) -> InForce:
+        """Return which rules are in force on this laptop."""
+        return self._runner.desk.store.rulebook.in_force
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.kinds & RULES:
+            self.rules_changed.emit()
         self.reloading.ask()
 
     def _on_status(self, _status: SyncStatus) -> None:
@@ -62,6 +77,15 @@ class SyncViewModel(QObject):
         """Stop the sync under way; nothing is lost."""
         self._loop.cancel()
 
+    def why(self, item: AttentionItem) -> Answer:
+        """Return why the server said no: the rules' own sentences, and other reasons as codes."""
+        spoken = [_finding(r) for r in item.reasons if r.code == BY_RULES]
+        known = [f for f in spoken if self._rule_words.knows(f)]
+        named = {f.rule for f in known}
+        others = [r for r in item.reasons if r.params.get("rule") not in named]
+        problems = tuple(Problem(r.code, r.params) for r in others)
+        return Answer(False, problems, explain(self._rule_words, known))
+
     async def accept_theirs(self, mid: MutationId) -> None:
         """Let the server's version stand."""
         written = await self._runner.act(lambda desk: outbox.accept_theirs(desk, mid))
@@ -71,3 +95,9 @@ class SyncViewModel(QObject):
         """Try the same again upon what stands now."""
         written = await self._runner.act(lambda desk: outbox.try_again(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
+
+
+def _finding(reason: Reason) -> RuleFinding:
+    """Return the rule inside a refusal, as it spoke at the server."""
+    values = {k: v for k, v in reason.params.items() if k != "rule"}
+    return RuleFinding(str(reason.params.get("rule", "")), Severity.BLOCK, values)

@@ -12,12 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from field_app.background.runner import Runner
 from field_app.operations import cases, drafts, visits
 from field_app.operations.cases import CaseFile
+from field_app.operations.submit import RULES, Changes
 from field_app.operations.visits import DoorCheck, VisitForm
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
 from field_app.viewmodels.hardship import HardshipEntry
 from field_app.viewmodels.money_entry import read_yuan
 from field_app.viewmodels.problem import Problem
+from field_app.viewmodels.reloading import Reloading
 from field_app.viewmodels.time_entry import read_time
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Appointment, Promise, Versioned
@@ -70,6 +72,12 @@ class VisitViewModel(QObject):
         self.decision: Decision | None = None
         self.findings: tuple[FindingText, ...] = ()
         self._saving = False
+        self.judging = Reloading(self.judge)
+        runner.subscribe(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.kinds & RULES:
+            self.judging.ask()
 
     async def load(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Read the case, the appointment and the draft left by an earlier try."""

@@ -1,10 +1,11 @@
-"""One sync: who are we, send what waits, read what is new, send files. One at a time.
+"""One sync: who are we, send what waits, read new rules and records, send files. One at a time.
 
 Every step is its own local transaction, so a sync may be cut anywhere and is simply begun again.
 """
 
 import msgspec
 
+from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
 from sync.engine.push import push_all
@@ -30,6 +31,7 @@ def sync_once(
     hello = transport.hello()
     _check(replica, hello)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
+    pull_policy(replica, transport, hello)
     if not cancelled():
         # Only after unsent work went up may what it belongs to leave this laptop.
         replica.leave_scopes(hello.scopes)

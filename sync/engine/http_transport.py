@@ -32,6 +32,7 @@ from sync.protocol.messages import (
     Pushed,
 )
 from sync.protocol.pages import Cursor, Page, read_page
+from sync.protocol.policy_bundle import PolicyNews
 
 CONNECT_S = 10.0
 STALL_S = 30.0
@@ -128,6 +129,10 @@ class HttpTransport:
         """Wait until the branch's head moves past `after`, at most `seconds`."""
         params = {"after": str(after), "timeout": str(seconds)}
         return _decode(self._ask("GET", "/wait", params=params), Heads)
+
+    def policy(self, after: int) -> PolicyNews:
+        """Fetch the rules in force when their serial is higher."""
+        return _decode(self._ask("GET", "/policy", params={"after": str(after)}), PolicyNews)
 
     def offer(self, offer: AttachmentOffer) -> AttachmentState:
         """Announce a file, or ask how far it is."""

@@ -19,6 +19,7 @@ from sync.protocol.messages import (
     Result,
 )
 from sync.protocol.pages import Cursor, Page
+from sync.protocol.policy_bundle import Distrust, PolicyNews, PolicyStanding, Trusted
 
 
 class ScopeState(msgspec.Struct, frozen=True):
@@ -91,6 +92,18 @@ class Replica(Protocol):
         """Note that the server has the whole file."""
         ...
 
+    def policy_standing(self) -> PolicyStanding:
+        """Return the policy key this laptop believes and the newest rules it has."""
+        ...
+
+    def keep_policy(self, proven: Trusted) -> None:
+        """Keep proven rules and put them in force, when this program can read them."""
+        ...
+
+    def note_policy(self, trouble: Distrust | None) -> None:
+        """Keep why newer rules were not believed; None when all is well."""
+        ...
+
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended and how the server's clock stood."""
         ...
@@ -117,6 +130,10 @@ class Transport(Protocol):
 
     def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
         """Wait until the branch's head moves past `after`, at most `seconds`."""
+        ...
+
+    def policy(self, after: int) -> PolicyNews:
+        """Fetch the rules in force when their serial is higher."""
         ...
 
     def offer(self, offer: AttachmentOffer) -> AttachmentState:

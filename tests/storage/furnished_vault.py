@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from field_app.bootstrap.desk_setup import lay_desk, policy_in_force
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought
 from field_app.bootstrap.laptop import Laptop
 from field_app.operations.desk import Desk
 from field_app.settings.settings import resources_folder
@@ -99,7 +99,7 @@ class SetClock:
 def rules() -> PolicyEngine:
     """Return the rules of the pack that the program brings."""
     laptop = Laptop(Path(), SetClock(), Secrets(), resources=resources_folder())
-    return policy_in_force(laptop)
+    return policy_brought(laptop)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from field_app.bootstrap.desk_setup import lay_desk, policy_in_force, unlock
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.operations import team
@@ -217,7 +217,7 @@ class Seat:
 def sit_down(login: str, laptop: Laptop) -> Seat:
     """Unlock an enrolled laptop and lay its desk."""
     vault = unlock(laptop, PASSPHRASE)
-    desk = lay_desk(laptop, vault, policy_in_force(laptop))
+    desk = lay_desk(laptop, vault, policy_brought(laptop))
     profile = profile_of(vault)
     assert profile is not None
     return Seat(login, laptop, desk, HttpTransport(profile.address, token=profile.token))

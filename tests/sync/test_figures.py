@@ -1,20 +1,18 @@
 """Laptop and server judge a customer's month by the same figures."""
 
-from pathlib import Path
-
-from field_app.bootstrap.desk_setup import policy_in_force
-from field_app.bootstrap.laptop import Laptop, MachineClock
-from field_app.storage.slot_file import KeyringStore
-from sync.server.app import build_service
-from sync.server.settings import ServerSettings
-from tests.unit.sync.policy.desk import PACK_FILE
+from sync.domain.curriculum import Curriculum
+from sync.server.rules_in_force import RulesInForce
+from tests.sync.office import Office
+from tests.sync.rules import BRANCH, at_the_server
 from tests.unit.sync.policy.test_affordability import BUDGET
 
 
-def test_both_ends_have_the_banks_figures(tmp_path: Path) -> None:
-    laptop = policy_in_force(Laptop(tmp_path, MachineClock(), KeyringStore()))
-    settings = ServerSettings(f"sqlite:///{tmp_path}/server.db", tmp_path, PACK_FILE.parent)
-    server = build_service(settings).policy
+def test_both_ends_have_the_banks_figures(office: Office) -> None:
+    server = at_the_server(office.server, lambda s: RulesInForce(Curriculum()).of(s, BRANCH))
+    li = office.seat("li")
+    brought = li.desk.policy.reference
+    li.sync()
+    laptop = li.desk.policy
     assert laptop.reference.id == "cn"
-    assert laptop.reference == server.reference
+    assert brought == laptop.reference == server.reference
     assert laptop.affordability(BUDGET) == server.affordability(BUDGET)

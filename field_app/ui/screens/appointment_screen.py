@@ -45,6 +45,7 @@ class AppointmentScreen(Page):
         self.ics = button(look, words("Calendar file"), lambda: self.start(self._export()))
         self._build()
         view.loaded.connect(self._show)
+        view.looked_ahead.connect(self._show_ahead)
         view.judged.connect(self._show_findings)
         view.saved.connect(self._on_saved)
         view.refused.connect(self._on_refused)
@@ -98,13 +99,16 @@ class AppointmentScreen(Page):
         state = self.words.code(f"appointment.{stands.record.state}") if stands else ""
         state = state or self.words("new")
         self.subtitle_says(f"{file.shown[Revealable.NAME]} · {file.case.case_no} · {state}")
-        self.grid.show_days(self._view.marks, self._view.zone)
         self.form.fill()
-        self._show_slots()
+        self._show_ahead()
         for one in (self.end, self.ics):
             one.setVisible(known)
         self.show_content()
         self.form.span.setFocus()
+
+    def _show_ahead(self) -> None:
+        self.grid.show_days(self._view.marks, self._view.zone)
+        self._show_slots()
 
     def _show_slots(self) -> None:
         clear(self._slots)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QSpinBox
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QSpinBox, QVBoxLayout
 
 from field_app.settings.settings import Settings
 from field_app.ui.components.choices import combo
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, row
+from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 
@@ -16,19 +16,23 @@ LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
 SIZES = [(str(n), f"{n} %") for n in (100, 115, 130, 150, 175, 200)]
 
 
+type Facts = Callable[[], Sequence[tuple[str, str]]]
+
+
 class SettingsScreen(Page):
-    """`apply` keeps the settings and shows the window anew."""
+    """`apply` keeps the settings and shows the window anew; `facts` are asked at each visit."""
 
     def __init__(
         self,
         look: Look,
         settings: Settings,
-        facts: Sequence[tuple[str, str]],
+        facts: Facts,
         apply: Callable[[Settings], None],
     ) -> None:
         super().__init__(look, look.words("Settings"))
         self._settings = settings
         self._apply = apply
+        self._facts = facts
         words = look.words
         card = Card(look, words("How it looks"))
         form = QFormLayout()
@@ -54,14 +58,19 @@ class SettingsScreen(Page):
         card.body.addLayout(row(look, None, self.ok))
         self.body.addWidget(card)
         about = Card(look, words("This laptop"))
-        for name, value in facts:
-            about.body.addLayout(row(look, label(name, "muted", wrap=False), None, label(value)))
+        self._about = QVBoxLayout()
+        self._about.setSpacing(look.px(8))
+        about.body.addLayout(self._about)
         self.body.addWidget(about)
         self.body.addStretch(1)
         self.show_content()
 
     def enter(self) -> None:
-        """Be ready for the keyboard."""
+        """Show how this laptop stands now, and be ready for the keyboard."""
+        clear(self._about)
+        for name, value in self._facts():
+            told = row(self.look, label(name, "muted", wrap=False), None, label(value))
+            self._about.addLayout(told)
         self.language.setFocus()
 
     def _choose_pack(self) -> None:

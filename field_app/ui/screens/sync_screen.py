@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.findings_list import FindingsList, answer_text
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -37,6 +37,8 @@ class SyncScreen(Page):
         self.progress = QProgressBar()
         self.progress.setAccessibleName(look.words("Progress"))
         self.body.addWidget(self.status)
+        self.rules = Notice(look)
+        self.body.addWidget(self.rules)
         self.body.addWidget(self.progress)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
@@ -83,6 +85,8 @@ class SyncScreen(Page):
         if state is None:
             return
         self._show_status()
+        trouble = state.rules_trouble
+        self.rules.say(self.words.code(trouble) if trouble else "", "warn")
         clear(self._cards)
         if state.attention:
             heading = self.words("Needs your decision")
@@ -116,9 +120,7 @@ class SyncScreen(Page):
         column.setContentsMargins(0, 0, 0, 0)
         what = words.code(f"command.{item.item.what}")
         column.addWidget(label(f"{what} · {item.item.case_no}", "heading"))
-        reasons = [words.code(r.code, **r.params) for r in item.reasons]
-        why = "\n".join(reasons) or words.code(f"status.{item.status}")
-        column.addWidget(Notice(self.look, why, "warn"))
+        column.addWidget(self._why(item))
         sides = QHBoxLayout()
         mine = record_lines(words, item.mine, self._view.zone)
         sides.addWidget(self._side(words("Yours"), mine))
@@ -133,6 +135,16 @@ class SyncScreen(Page):
             buttons.append(button(self.look, words("Try mine again"), again, kind="primary"))
         column.addLayout(row(self.look, None, *buttons))
         return box
+
+    def _why(self, item: AttentionItem) -> QWidget:
+        """Return the server's reasons: a rule speaks its own sentence and names its source."""
+        answer = self._view.why(item)
+        if answer.findings and not answer.problems:
+            found = FindingsList(self.look)
+            found.show_findings(answer.findings)
+            return found
+        text = answer_text(self.words, answer) or self.words.code(f"status.{item.status}")
+        return Notice(self.look, text, "warn")
 
     def _start(self, act: Resolve, item: AttentionItem) -> None:
         self.start(act(item.item.mid))
