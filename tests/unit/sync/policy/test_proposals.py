@@ -78,6 +78,13 @@ def test_steps_cover_at_least_the_interest() -> None:
     assert not step.affordable
 
 
+def test_steps_are_a_yuan_at_least_and_leave_one_instalment_after_them() -> None:
+    little = named(proposed(120, Owed(6_000, 0, 0, 0)))[STEP_UP]
+    assert little.terms.step_fen == 100
+    short = named(proposed(50_000, limits=Limits(most_months=7)))[STEP_UP]
+    assert (short.terms.months, short.terms.step_months) == (7, 6)
+
+
 def test_a_deferral_rests_three_months_and_counts_within_the_law() -> None:
     rest = named(proposed(0))[DEFERRAL]
     assert (rest.terms.deferred_months, rest.terms.months) == (3, 57)
