@@ -48,10 +48,8 @@ async def append(
         raise Refusal(413, Codes.TOO_LARGE, most=CHUNK)
     if offset != state.offset:
         raise Refusal(409, Codes.WRONG_OFFSET, offset=state.offset)
-    part = _part(service, branch, fact.id)
-    await asyncio.to_thread(_append, part, offset, data)
-    if offset + len(data) == fact.size:
-        await asyncio.to_thread(_complete, part, whole_file(service, branch, fact.id), fact.sha256)
+    files = _part(service, branch, fact.id), whole_file(service, branch, fact.id)
+    await asyncio.to_thread(_take, *files, fact, offset, data)
     return await _state(service, branch, fact)
 
 
@@ -100,10 +98,37 @@ def _may_see(caller: Caller, case: Case) -> bool:
 
 
 async def _state(service: Service, branch: BranchId, fact: Attachment) -> AttachmentState:
+    begun = _size(_part(service, branch, fact.id))  # first: what is moved away then is whole
     if whole_file(service, branch, fact.id).exists():
         return AttachmentState(fact.id, fact.size, complete=True)
-    part = _part(service, branch, fact.id)
-    return AttachmentState(fact.id, part.stat().st_size if part.exists() else 0, complete=False)
+    return AttachmentState(fact.id, begun, complete=False)
+
+
+def _size(part: Path) -> int:
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _take(part: Path, whole: Path, fact: Attachment, offset: int, data: bytes) -> None:
+    """Write a chunk, and check and move the file with its last one.
+
+    A chunk may come twice at once: one of both finds the part gone or longer, and all is well when
+    the other has made the file whole.
+    """
+    try:
+        _append(part, offset, data)
+        if offset + len(data) == fact.size:
+            _complete(part, whole, fact.sha256)
+    except FileNotFoundError as error:
+        if not whole.exists():
+            raise Refusal(409, Codes.WRONG_OFFSET, offset=0) from error
+    except Refusal:
+        if not whole.exists():
+            raise
+    if whole.exists():
+        part.unlink(missing_ok=True)
 
 
 def _append(part: Path, offset: int, data: bytes) -> None:
@@ -121,15 +146,10 @@ def _append(part: Path, offset: int, data: bytes) -> None:
 
 
 def _complete(part: Path, whole: Path, sha256: str) -> None:
-    try:
-        if hashlib.sha256(part.read_bytes()).hexdigest() == sha256:
-            part.replace(whole)
-            return
+    if hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
         part.unlink()
-    except FileNotFoundError:
-        if whole.exists():  # the last chunk came twice at once, and the other was quicker
-            return
-    raise Refusal(409, Codes.WRONG_HASH)
+        raise Refusal(409, Codes.WRONG_HASH)
+    part.replace(whole)
 
 
 def _part(service: Service, branch: BranchId, attachment_id: str) -> Path:
