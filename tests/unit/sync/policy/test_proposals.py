@@ -201,7 +201,7 @@ def test_what_cannot_be_owed_is_refused(owed: Owed, code: str) -> None:
     assert found.code == code
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     owed=st.builds(
         Owed,

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import assume, example, given, settings
+from msgspec.structs import replace
 
 from sync.domain.plan_terms import DayCount, Instalment, Method, PlanTerms, TermsTrouble
 from sync.policy.repayment import (
@@ -157,7 +158,7 @@ def test_an_amount_is_written_in_yuan() -> None:
     assert [yuan(fen) for fen in (0, 5, 100, 123_450)] == ["0.00", "0.05", "1.00", "1234.50"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(terms=lawful_terms())
 @example(terms=TERMS)
 @example(terms=bent(step_months=11, step_fen=60_000))
@@ -173,7 +174,7 @@ def test_the_ledger_of_fractions_says_the_same(terms: PlanTerms) -> None:
         assert [tuple(getattr(i, f) for f in fields) for i in found] == told
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(terms=lawful_terms())
 def test_every_schedule_pays_off_exactly_what_is_owed(terms: PlanTerms) -> None:
     rows = made(terms)
@@ -193,7 +194,7 @@ def test_every_schedule_pays_off_exactly_what_is_owed(terms: PlanTerms) -> None:
     assert total_cost(rows) == sum(i.total_fen for i in rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(terms=lawful_terms(steps=False))
 def test_equal_instalments_differ_by_rounding_alone(terms: PlanTerms) -> None:
     """The last instalment lies within Σ Πf of the others.
@@ -202,8 +203,7 @@ def test_equal_instalments_differ_by_rounding_alone(terms: PlanTerms) -> None:
     rounded by at most half a fen: one fen a month, which bears interest until the last due day.
     What is left never falls below nothing, which only brings it nearer to the exact balance.
     """
-    assume(terms.method is Method.EQUAL_INSTALMENT)
-    rows = made(terms)
+    rows = made(replace(terms, method=Method.EQUAL_INSTALMENT))
     level = [i.principal_fen + i.interest_fen + i.fees_fen for i in rows[:-1]]
     if rows[-1].principal_fen:
         assert len(set(level)) <= 1
@@ -213,11 +213,10 @@ def test_equal_instalments_differ_by_rounding_alone(terms: PlanTerms) -> None:
     assert abs(rows[-1].total_fen - rest - max(level)) <= sum(growth(terms))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(terms=lawful_terms(steps=False))
 def test_equal_principal_differs_by_less_than_half_a_fen_a_month(terms: PlanTerms) -> None:
-    assume(terms.method is Method.EQUAL_PRINCIPAL)
-    rows = made(terms)
+    rows = made(replace(terms, method=Method.EQUAL_PRINCIPAL))
     exact = (terms.principal_fen + deferral_interest(terms)) / terms.months
     assert all(abs(i.principal_fen - exact) <= 0.5 or i.left_fen == 0 for i in rows[:-1])
     assert abs(rows[-1].principal_fen - exact) <= terms.months / 2

@@ -24,7 +24,7 @@ import numpy_financial as peer
 from sync.domain.plan_terms import Method, PlanTerms
 from sync.policy.repayment import schedule
 
-CASES = 20_000
+CASES = 10_000
 SEED = 20_260_115
 UNIT = 2.0**-53
 RATES = (0, 1, 12, 10_000, 47_500, 154_000, 180_000, 240_000, 360_000)
