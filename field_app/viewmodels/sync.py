@@ -37,6 +37,7 @@ class SyncViewModel(QObject):
         self._loop = loop
         self._rule_words = rule_words
         self.state: SyncState | None = None
+        self._told = (self.rules.pack, self.rules.version)
         self.reloading = Reloading(self.load)
         runner.subscribe(self._on_changes)
         loop.listen(self._on_status)
@@ -58,8 +59,15 @@ class SyncViewModel(QObject):
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.kinds & RULES:
-            self.rules_changed.emit()
+            self._compare_rules()
         self.reloading.ask()
+
+    def _compare_rules(self) -> None:
+        """Tell of other rules; the same ones signed by another key are none."""
+        now = (self.rules.pack, self.rules.version)
+        if now != self._told:
+            self._told = now
+            self.rules_changed.emit()
 
     def _on_status(self, _status: SyncStatus) -> None:
         self.progressed.emit()

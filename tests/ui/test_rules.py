@@ -9,7 +9,7 @@ from sync.domain.ids import CaseId
 from sync.domain.records import Appointment
 from sync.protocol.policy_bundle import Distrust
 from sync.server.repositories import policies
-from tests.sync.office import Server
+from tests.sync.office import Server, administer
 from tests.sync.rules import (
     SENTENCE,
     SOURCE,
@@ -23,7 +23,7 @@ from tests.sync.rules import (
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
-from tools.tour.hands import type_text
+from tools.tour.hands import type_text, until
 from tools.tour.seat import Seat, quiet
 
 LANGUAGES = ("en", "zh_CN")
@@ -103,16 +103,30 @@ async def test_a_refusal_speaks_in_the_rules_words(room: Room, language: str) ->
     assert "policy." not in seen
 
 
+async def settings_of(seat: Seat, awaited: str) -> str:
+    """Show Settings, wait until they tell this, and return all they tell."""
+    await seat.show("settings")
+    page = seat.screens.navigable["settings"]
+    await until(lambda: awaited in words_on(page), lambda: words_on(page))
+    return words_on(page)
+
+
+async def test_the_same_rules_under_another_key_are_no_news(room: Room) -> None:
+    server, li, _cases = await at_work(room)
+    version = in_force(server).version
+    assert "New rules" not in li.main.told.text
+    administer(server.data, "policy", "rotate-key")
+    await li.sync()
+    assert f"cn {version}" in await settings_of(li, "Tue 10 Mar 10:00")
+    assert "New rules" not in li.main.told.text
+
+
 async def test_settings_tell_which_rules_are_in_force(room: Room) -> None:
     server, li, _cases = await at_work(room)
     publish(server, "2099.1", rule())
-    await li.show("settings")
-    assert "2099.1" not in words_on(li.screens.navigable["settings"])
+    assert "2099.1" not in await settings_of(li, "Tue 10 Mar 10:00")
     await li.sync()
-    await li.show("settings")
-    seen = words_on(li.screens.navigable["settings"])
-    assert "cn 2099.1" in seen
-    assert "Tue 10 Mar 10:00" in seen
+    assert "Tue 10 Mar 10:00" in await settings_of(li, "cn 2099.1")
 
 
 def forge(server: Server) -> None:
@@ -140,6 +154,7 @@ async def test_rules_that_cannot_be_taken_are_told(
     room: Room, trouble: Distrust, make: Callable[[Server], None], language: str
 ) -> None:
     server, li, _cases = await at_work(room, language=language)
+    version = in_force(server).version
     make(server)
     await li.sync()
     await li.show("sync")
@@ -148,5 +163,4 @@ async def test_rules_that_cannot_be_taken_are_told(
     assert told in words_on(li.screens.navigable["sync"])
     assert told in li.main.strip_text.text()
     assert li.main.width() <= 1280
-    await li.show("settings")
-    assert "2099.1" not in words_on(li.screens.navigable["settings"])
+    assert "2099.1" not in await settings_of(li, f"cn {version}")
