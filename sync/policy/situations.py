@@ -51,11 +51,15 @@ class Tried(msgspec.Struct, frozen=True):
     sentence_en: str
 
 
-def read_situation(context: str) -> Situation:
-    """Return the situation of a context; raises msgspec.DecodeError for anything unknown in it."""
+def read_situation(context: str, zone: str = "Asia/Shanghai") -> Situation:
+    """Return the situation of a context; raises msgspec.DecodeError for anything unknown in it.
+
+    `zone` is that of a customer whose address the context does not tell.
+    """
     raw = msgspec.json.decode(context or "{}")
     if not isinstance(raw, dict):
         raise msgspec.ValidationError("the context is no object")
+    raw.setdefault("zone", zone)
     if isinstance(raw.get("wishes"), dict):
         raw["wishes"] = {k: _whole_time(v) for k, v in raw["wishes"].items()}
     situation = msgspec.convert(raw, Situation)
@@ -72,7 +76,7 @@ def try_table(engine: PolicyEngine, lines: Iterable[str]) -> Iterator[Tried]:
         raise RowRefused(1, "situations.missing_columns", columns=", ".join(sorted(missing)))
     zh, en = PackWords(engine.pack, "zh_CN"), PackWords(engine.pack, "en")
     for row in reader:
-        act, at, situation = _read_row(reader.line_num, row)
+        act, at, situation = _read_row(reader.line_num, row, engine.pack.zone)
         try:
             decision = engine.judge(act, at, situation)
         except OverflowError as error:  # a local time outside the years 1 to 9999
@@ -92,7 +96,7 @@ def _strength(finding: RuleFinding) -> int:
     return STRONGEST_FIRST.index(finding.severity)
 
 
-def _read_row(line: int, row: dict[Any, Any]) -> tuple[Act, datetime, Situation]:
+def _read_row(line: int, row: dict[Any, Any], zone: str) -> tuple[Act, datetime, Situation]:
     # How the reader says that cells stand under no title, and that one is not there.
     if None in row or row["id"] is None:
         raise RowRefused(line, "situations.wrong_width")
@@ -107,7 +111,7 @@ def _read_row(line: int, row: dict[Any, Any]) -> tuple[Act, datetime, Situation]
     if at.tzinfo is None:
         raise RowRefused(line, "situations.bad_time", at=row["at"])
     try:
-        return act, at, read_situation(row["context"])
+        return act, at, read_situation(row["context"], zone)
     except msgspec.DecodeError as error:
         raise RowRefused(line, "situations.bad_context", detail=str(error)) from error
 

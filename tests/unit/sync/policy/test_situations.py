@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync.policy.situations import RowRefused, Tried, try_table
-from tests.unit.sync.policy.desk import ENGINE
+from tests.unit.sync.policy.desk import ENGINE, engine_for
 
 DATA = Path(__file__).parents[3] / "data" / "policy"
 AT = "2026-09-15T10:00:00+08:00"
@@ -76,6 +76,16 @@ def test_empty_context_is_the_situation_of_nothing_known() -> None:
     (empty,) = try_table(ENGINE, table(""))
     (braces,) = try_table(ENGINE, table("{}"))
     assert (empty.decision, empty.blocks) == (braces.decision, "CN-AGREED;CN-LADDER")
+
+
+def test_customer_whose_zone_is_not_told_lives_where_the_pack_does() -> None:
+    for pack, decision in (("us-reg-f", "allow"), ("cn", "block")):
+        at = "2026-09-15T10:00:00-04:00"  # ten in New York, ten at night in Shanghai
+        (tried,) = try_table(engine_for(pack), table("{}", act="call", at=at))
+        assert tried.decision == decision
+    there = json.dumps({"zone": "America/New_York"})
+    (tried,) = try_table(ENGINE, table(there, act="call", at=at))
+    assert tried.decision == "allow"
 
 
 def test_times_of_wishes_may_be_written_with_seconds() -> None:
