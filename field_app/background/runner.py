@@ -11,6 +11,8 @@ from typing import Any
 
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written
+from field_app.storage.trouble import VaultTrouble
+from sync.domain.outcome import Refused, refused
 
 type Listener = Callable[[Changes], None]
 
@@ -59,15 +61,19 @@ class Runner:
         """Read on the store thread."""
         return await self.store.do(lambda: read(self.desk))
 
-    async def act[W: Written](self, write: Callable[[Desk], W]) -> W:
+    async def act[W: Written](self, write: Callable[[Desk], W]) -> W | Refused:
         """Act on the store thread; what was saved is told to every subscriber.
 
-        An act once begun is finished and told of even when its caller is cancelled.
+        An act once begun is finished and told of even when its caller is cancelled. What the
+        machine cannot do (a full disk) is a refusal with the trouble's code.
         """
         return await asyncio.shield(asyncio.ensure_future(self._act(write)))
 
-    async def _act[W: Written](self, write: Callable[[Desk], W]) -> W:
-        written = await self.run(write)
+    async def _act[W: Written](self, write: Callable[[Desk], W]) -> W | Refused:
+        try:
+            written = await self.run(write)
+        except VaultTrouble as trouble:
+            return refused(trouble.code)
         if isinstance(written, Saved):
             self.publish(written.changes)
         return written
@@ -76,7 +82,11 @@ class Runner:
         """Act several times in one go; all changes are told of at once."""
 
         async def work() -> tuple[Written, ...]:
-            written = await self.run(write)
+            try:
+                written = await self.run(write)
+            except VaultTrouble as trouble:
+                self.publish(Changes())  # how far it came is read again
+                return (refused(trouble.code),)
             saved = [w.changes for w in written if isinstance(w, Saved)]
             if saved:
                 cases = frozenset[Any]().union(*(c.cases for c in saved))

@@ -1,5 +1,6 @@
 """A full disk: said plainly, nothing half written, and the work goes on once there is room."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
@@ -8,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from field_app.background.runner import Runner, StoreThread
 from field_app.bootstrap.desk_setup import unlock
-from field_app.operations import attachments
+from field_app.operations import attachments, contacts
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Changes, Saved, Written
 from field_app.storage.trouble import DiskFull, VaultTrouble
 from field_app.storage.vault import FILES
+from sync.domain.outcome import refused
+from sync.domain.vocabulary import Channel, ContactResult
 from tests.storage.acts import call
 from tests.storage.feed import MINE, page, put
 from tests.storage.furnished_vault import KNOWN, PASSPHRASE, Furnished, case
@@ -110,3 +116,26 @@ def test_unlocking_on_a_disk_that_takes_nothing_is_trouble_and_opens_later(
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert furnished.database.read_bytes() == before
     furnished.sit(unlock(furnished.laptop, PASSPHRASE))
+
+
+def test_an_act_that_finds_no_room_is_answered_and_not_lost_in_a_log(
+    furnished: Furnished,
+) -> None:
+    """The windows show a refusal's code in words; the same act goes through once there is room."""
+    runner = Runner(StoreThread(), furnished.desk)
+    told: list[Changes] = []
+    runner.subscribe(told.append)
+    note = "长" * 20_000
+
+    def ring(desk: Desk) -> Written:
+        return contacts.record(desk, KNOWN.id, Channel.PHONE, ContactResult.NO_ANSWER, note)
+
+    with no_room_in_the_vault(furnished):
+        assert asyncio.run(runner.act(ring)) == refused("vault.disk_full")
+        assert told == []
+        many = asyncio.run(runner.act_many(lambda desk: (ring(desk),)))
+        assert many == (refused("vault.disk_full"),)
+        assert told == [Changes()]
+    assert isinstance(asyncio.run(runner.act(ring)), Saved)
+    assert told[1:] == [Changes(frozenset({KNOWN.id}), frozenset({"contact"}))]
+    runner.close()
