@@ -1,0 +1,180 @@
+"""The feed: pages that end anywhere, cursors that are wrong, cases that come and go."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sync.protocol.messages import MAX_PAGE, Codes, Heads, Status
+from sync.protocol.pages import Cursor, PageOp
+from tests.server.acts import call, give, hold
+from tests.server.house import House, problem
+from tests.server.laptop import Bare
+from tests.sync.office import TEAM
+
+NORTH = f"team:{TEAM}"
+
+
+def own_scope(laptop: Bare) -> str:
+    return f"officer:{laptop.me}"
+
+
+def place_of(op: PageOp) -> tuple[int, int]:
+    return op.commit_no, op.idx
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_pages_may_end_inside_a_commit(house: House, limit: int) -> None:
+    """Read a scope in small pages: nothing is lost, nothing comes twice, all in order."""
+    chen = house.crew["chen"]
+    whole = chen.feed(NORTH)
+    largest = max(len(list(ops)) for _, ops in itertools.groupby(whole, lambda op: op.commit_no))
+    assert largest > 7  # a commit that no page holds
+    read = chen.feed(NORTH, limit=limit)
+    assert [place_of(op) for op in read] == [place_of(op) for op in whole]
+    assert sorted(map(place_of, read)) == list(map(place_of, read))
+    assert len(set(map(place_of, read))) == len(read)
+
+
+def test_a_page_says_where_it_ends_and_whether_there_is_more(house: House) -> None:
+    chen = house.crew["chen"]
+    whole = chen.feed(NORTH)
+    first = chen.page(NORTH, limit=3)
+    assert (first.scope, first.epoch, first.more) == (NORTH, chen.hello().epoch, True)
+    assert Cursor.parse(first.to) == Cursor(*place_of(whole[2]))
+    assert first.head == chen.hello().head >= whole[-1].commit_no
+    last = chen.page(NORTH, Cursor(*place_of(whole[-2])).text(), limit=1)
+    assert (place_of(last.ops[0]), last.more) == (place_of(whole[-1]), False)
+    end = chen.page(NORTH, last.to)
+    assert (end.ops, end.more, end.to) == ((), False, last.to)
+
+
+@pytest.mark.parametrize("limit", [-(10**9), -1, 0])
+def test_a_limit_below_one_is_one(house: House, limit: int) -> None:
+    assert len(house.crew["chen"].page(NORTH, limit=limit).ops) == 1
+
+
+def test_a_limit_without_end_is_the_largest_page(house: House) -> None:
+    chen = house.crew["chen"]
+    assert len(chen.page(NORTH, limit=10**18).ops) == min(len(chen.feed(NORTH)), MAX_PAGE)
+
+
+def test_a_cursor_of_the_future(house: House) -> None:
+    """Tell a laptop that has seen more than the server has: the server was restored."""
+    chen = house.crew["chen"]
+    head = chen.hello().head
+    for after in (f"{head + 1}.0", f"{10**18}.0", f"{10**40}.5"):
+        answer = chen.ask("GET", "/pull", params={"scope": NORTH, "after": after})
+        assert (answer.status_code, problem(answer)) == (409, Codes.RESET)
+        assert answer.json()["params"] == {"head": head}
+    assert chen.page(NORTH, f"{head}.{2**31 - 1}").ops == ()
+
+
+def test_a_cursor_that_goes_back_reads_the_same_again(house: House) -> None:
+    chen = house.crew["chen"]
+    whole = chen.feed(NORTH)
+    middle = Cursor(*place_of(whole[len(whole) // 2])).text()
+    later = chen.feed(NORTH, middle)
+    assert chen.feed(NORTH) == whole
+    assert chen.feed(NORTH, middle) == later == whole[len(whole) // 2 + 1 :]
+    # Between two commits, behind a commit's last op, before everything.
+    assert chen.feed(NORTH, f"{whole[-1].commit_no}.{2**31 - 1}") == []
+    assert chen.feed(NORTH, "0") == whole
+
+
+CURSORS = ("x", "", ".", "1.x", "-1.0", "0.-2", "1.2.3", "²", "1e3", f"1.{2**31}", "9" * 5000)
+
+
+@pytest.mark.parametrize("after", CURSORS)
+def test_a_cursor_that_is_none(house: House, after: str) -> None:
+    answer = house.crew["chen"].ask("GET", "/pull", params={"scope": NORTH, "after": after})
+    assert (answer.status_code, problem(answer)) == (400, Codes.MALFORMED)
+
+
+SCOPES = ("", "x", "team:", "team", NORTH + "\0", NORTH.upper(), f" {NORTH}", "officer:*", "%")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_scope_that_is_none(house: House, scope: str) -> None:
+    answer = house.crew["chen"].ask("GET", "/pull", params={"scope": scope})
+    assert (answer.status_code, problem(answer)) == (404, Codes.NOT_FOUND)
+
+
+def test_a_page_of_no_scope(house: House) -> None:
+    answer = house.crew["chen"].ask("GET", "/pull")
+    assert (answer.status_code, problem(answer)) == (400, Codes.MALFORMED)
+
+
+def test_a_case_that_is_given_away_leaves_whole_and_comes_back_whole(own_house: House) -> None:
+    chen, li, wang = (own_house.crew[login] for login in ("chen", "li", "wang"))
+    case_id = own_house.cases["own"]
+    li.push(call(li, case_id), hold(case_id))
+    held = {op.id for op in li.feed(own_scope(li)) if op.case_id == case_id}
+    assert len(held) > 3
+
+    before = chen.hello().head
+    given(chen, case_id, wang)
+    gone = li.feed(own_scope(li), f"{before}.{2**31 - 1}")
+    assert {(op.op, op.case_id) for op in gone} == {("exit", case_id)}
+    assert {op.id for op in gone} == held
+    assert len({op.commit_no for op in gone}) == 1
+    assert all(op.body is None or bytes(op.body) == b"null" for op in gone)
+
+    # What happens to it now is not li's to hear, not even what he adds himself.
+    away = chen.hello().head
+    [mine] = li.push(call(li, case_id))
+    assert mine.status is Status.APPLIED
+    assert "out_of_scope" in mine.flags
+    wang.push(call(wang, case_id))
+    assert li.feed(own_scope(li), f"{away}.{2**31 - 1}") == []
+    assert len(wang.feed(own_scope(wang), f"{away}.{2**31 - 1}")) == 2
+
+    given(chen, case_id, li)
+    back = li.feed(own_scope(li), f"{away}.{2**31 - 1}")
+    assert {op.op for op in back} == {"put"}
+    assert {op.id for op in back} == held | {
+        op.id for op in wang.feed(own_scope(wang), f"{away}.{2**31 - 1}") if op.op == "put"
+    }
+    assert case_id not in {c.id for c in wang.records(own_scope(wang), "case")}
+
+
+def given(lead: Bare, case_id: str, officer: Bare) -> None:
+    [result] = lead.push(give(case_id, lead.rev(NORTH, case_id), officer.me))
+    assert result.status is Status.APPLIED
+
+
+def test_a_second_officer_keeps_a_case_that_changes_hands(own_house: House) -> None:
+    """Give li's and wang's case to wang alone: wang hears of the change, and of no exit."""
+    chen, wang = own_house.crew["chen"], own_house.crew["wang"]
+    before = chen.hello().head
+    given(chen, own_house.cases["own"], wang)
+    heard = wang.feed(own_scope(wang), f"{before}.{2**31 - 1}")
+    assert [(op.op, op.kind) for op in heard] == [("put", "case")]
+
+
+def test_waiting(house: House) -> None:
+    """Answer at once when there is something new, else when it comes, at the latest in time."""
+    chen, li = house.crew["chen"], house.crew["li"]
+    head = chen.hello().head
+    asked = {"after": str(head - 1), "timeout": "25"}
+    assert heads(chen, **asked) == head
+    assert heads(chen, after=str(head), timeout="1") == head
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(heads, chen, after=str(head), timeout="25")
+        li.push(call(li, house.cases["own"]))
+        assert waiting.result(10) == head + 1
+
+
+def heads(laptop: Bare, **asked: str) -> int:
+    answer = laptop.ask("GET", "/wait", params=asked)
+    assert answer.status_code == 200
+    return Heads(**answer.json()).head
+
+
+WAITS = ({}, {"after": "x"}, {"after": "0", "timeout": "26"}, {"after": "0", "timeout": "-1"})
+
+
+@pytest.mark.parametrize("asked", WAITS)
+def test_a_wait_that_is_none(house: House, asked: dict[str, str]) -> None:
+    answer = house.crew["chen"].ask("GET", "/wait", params=asked)
+    assert (answer.status_code, problem(answer)) == (400, Codes.MALFORMED)
