@@ -1,25 +1,24 @@
 """The table that lists and searches read: one row a case, kept with every change of its records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
+from itertools import count
 from typing import Any
 
 import msgspec
 
+from field_app.storage import case_search
+from field_app.storage.case_search import MANY, SORTS, Part
+from field_app.storage.case_search import Wanted as Wanted
 from field_app.storage.cipher import Connection
 from field_app.storage.projection import Projection
-from field_app.storage.search_terms import normal, phrase, terms_of
+from field_app.storage.search_terms import normal, terms_of
 from sync.domain.ids import CaseId
 from sync.domain.progress import progress_of
 from sync.domain.records import Case
 from sync.domain.snapshot import Snapshot
 
-SORTS = {
-    "days": "overdue_since",
-    "name": "name",
-    "area": "area",
-    "amount": "total_fen",
-    "next": "next_at",
-}
+FORM = "2"  # to be counted up when what is written of a case changes
+CHUNK = 400  # bound values in one statement
 LATEST = "9999"  # sorts behind every instant: no next step dated
 
 
@@ -46,18 +45,14 @@ class IndexRow(msgspec.Struct, frozen=True):
 FIELDS = IndexRow.__struct_fields__
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which cases, in which order; None and empty mean "any"."""
+class Entry(msgspec.Struct, frozen=True):
+    """What stands of one case: its row and the words whose beginning finds it."""
 
-    text: str = ""
-    stage: str | None = None
-    area: str | None = None
-    held: bool | None = None
-    overdue_before: str | None = None
-    officer_id: str | None = None
-    unassigned: bool = False
-    sort: str = "days"
-    descending: bool = False
+    row: IndexRow
+    terms: frozenset[str]
+
+
+type Entries = dict[int, Entry]  # by the number of the row
 
 
 class CaseIndex:
@@ -68,75 +63,131 @@ class CaseIndex:
         self._projection = projection
 
     def refresh(self, case_ids: Iterable[CaseId]) -> None:
-        """Write the rows of these cases anew, or drop them where the case has gone."""
+        """Write what has changed of these cases, and drop what has gone or is closed."""
         wanted = sorted(set(case_ids))
-        records = self._projection.of_cases(wanted)
-        snapshot = Snapshot(records)
-        pending = self._pending(wanted)
-        for case_id in wanted:
-            self._drop(case_id)
-            case = snapshot.case(case_id)
-            if case is not None:
-                self._write(snapshot, case, case_id in pending)
+        for start in range(0, len(wanted), CHUNK):
+            part = wanted[start : start + CHUNK]
+            before = self._standing(part)
+            after = self._reckoned(part, {e.row.id: n for n, e in before.items()})
+            self._write_rows(before, after)
+            self._write_addresses(before, after)
+            self._write_terms(before, after)
 
-    def _pending(self, case_ids: Sequence[CaseId]) -> set[str]:
-        rows = self._connection.execute("SELECT DISTINCT case_id FROM overlay")
-        return {row[0] for row in rows} & set(case_ids)
-
-    def _drop(self, case_id: CaseId) -> None:
-        found = self._connection.execute(
-            "SELECT n, address FROM case_index WHERE id = ?", (case_id,)
+    def is_current(self) -> bool:
+        """Say whether every entry is written in the form that this program reads."""
+        row = self._connection.execute(
+            "SELECT value FROM meta WHERE name = 'index_form'"
         ).fetchone()
-        if found is None:
-            return
-        number, address = found
-        self._connection.execute(
-            "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)",
-            (number, normal(address)),
-        )
-        self._connection.execute("DELETE FROM case_index WHERE n = ?", (number,))
-        self._connection.execute("DELETE FROM case_term WHERE case_id = ?", (case_id,))
+        return row == (FORM,)
 
-    def _write(self, snapshot: Snapshot, case: Case, pending: bool) -> None:
-        row = _row(snapshot, case, pending)
-        marks = ", ".join("?" * len(FIELDS))
-        cursor = self._connection.execute(
-            f"INSERT INTO case_index ({', '.join(FIELDS)}) VALUES ({marks})",
-            msgspec.structs.astuple(row),
+    def rebuild(self) -> None:
+        """Write every entry anew; to be called in a transaction."""
+        execute = self._connection.execute
+        execute("DELETE FROM case_index")
+        execute("DELETE FROM case_term")
+        execute("INSERT INTO case_address (case_address) VALUES ('delete-all')")
+        self.refresh(row[0] for row in execute("SELECT id FROM projected WHERE kind = 'case'"))
+        execute("INSERT OR REPLACE INTO meta VALUES ('index_form', ?)", (FORM,))
+
+    def _standing(self, case_ids: Sequence[CaseId]) -> Entries:
+        """Return the entries as they are written."""
+        rows = self._connection.execute(
+            f"SELECT n, {', '.join(FIELDS)} FROM case_index WHERE id IN ({_marks(case_ids)})",
+            case_ids,
         )
-        self._connection.execute(
-            "INSERT INTO case_address (rowid, address) VALUES (?, ?)",
-            (cursor.lastrowid, normal(row.address)),
+        found = {row[0]: IndexRow(*row[1:]) for row in rows}
+        terms: dict[int, set[str]] = {number: set() for number in found}
+        for number, term in self._connection.execute(
+            f"SELECT n, term FROM case_term WHERE n IN ({_marks(found)})", tuple(found)
+        ):
+            terms[number].add(term)
+        return {number: Entry(row, frozenset(terms[number])) for number, row in found.items()}
+
+    def _reckoned(self, case_ids: Sequence[CaseId], numbers: dict[CaseId, int]) -> Entries:
+        """Return the entries as they should be; a case without a number is given the next."""
+        snapshot = Snapshot(self._projection.of_cases(case_ids))
+        pending = {row[0] for row in self._connection.execute("SELECT case_id FROM overlay")}
+        fresh = count(self._number("SELECT max(n) FROM case_index") + 1)
+        found: Entries = {}
+        for case_id in case_ids:
+            case = snapshot.case(case_id)
+            row = _row(snapshot, case, case_id in pending) if case else None
+            if case is not None and row is not None and row.stage != "closed":
+                number = numbers.get(case_id) or next(fresh)
+                found[number] = Entry(row, frozenset(terms_of(case)))
+        return found
+
+    def _write_rows(self, before: Entries, after: Entries) -> None:
+        gone = [(n,) for n in before if n not in after]
+        new = [n for n, e in after.items() if n not in before or before[n].row != e.row]
+        marks = _marks(("n", *FIELDS))
+        self._connection.executemany("DELETE FROM case_index WHERE n = ?", gone)
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO case_index (n, {', '.join(FIELDS)}) VALUES ({marks})",
+            [(n, *msgspec.structs.astuple(after[n].row)) for n in new],
+        )
+
+    def _write_addresses(self, before: Entries, after: Entries) -> None:
+        old, new = _addresses(before), _addresses(after)
+        self._connection.executemany(
+            "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)",
+            sorted(old - new),
         )
         self._connection.executemany(
-            "INSERT INTO case_term VALUES (?, ?)", [(t, case.id) for t in terms_of(case)]
+            "INSERT INTO case_address (rowid, address) VALUES (?, ?)", sorted(new - old)
         )
+
+    def _write_terms(self, before: Entries, after: Entries) -> None:
+        old, new = _terms(before), _terms(after)
+        self._connection.executemany(
+            "DELETE FROM case_term WHERE term = ? AND n = ?", sorted(old - new)
+        )
+        self._connection.executemany("INSERT INTO case_term VALUES (?, ?)", sorted(new - old))
 
     def page(self, wanted: Wanted, after: tuple[Any, str] | None, limit: int) -> list[IndexRow]:
         """Return up to `limit` rows behind the key `after`, which is (sort value, id)."""
-        column = SORTS[wanted.sort]
-        where, values = _conditions(wanted)
+        column, text = SORTS[wanted.sort], normal(wanted.text)
+        parts = case_search.filters(wanted)
+        if text:
+            parts.append(case_search.condition(text, self._hits(text)))
         direction, beyond = ("DESC", "<") if wanted.descending else ("ASC", ">")
         if after is not None:
-            where.append(f"({column}, id) {beyond} (?, ?)")
-            values += after
+            parts.append(Part(f"({column}, id) {beyond} (?, ?)", after))
+        where, values = case_search.where(parts)
         sql = (
-            f"SELECT {', '.join(FIELDS)} FROM case_index WHERE {' AND '.join(where)} "
+            f"SELECT {', '.join(FIELDS)} FROM case_index {where} "
             f"ORDER BY {column} {direction}, id {direction} LIMIT ?"
         )
         return [IndexRow(*row) for row in self._connection.execute(sql, (*values, limit))]
 
     def count(self, wanted: Wanted) -> int:
         """Return how many cases are wanted."""
-        where, values = _conditions(wanted)
-        sql = f"SELECT count(*) FROM case_index WHERE {' AND '.join(where)}"
-        row = self._connection.execute(sql, values).fetchone()
-        return int(row[0]) if row else 0
+        text, parts = normal(wanted.text), case_search.filters(wanted)
+        if text and not parts:
+            hits, values = case_search.hits(text)
+            return self._number(f"SELECT count(DISTINCT n) FROM ({hits})", values)
+        if text:
+            parts.append(case_search.condition(text, 0))
+        where, values = case_search.where(parts)
+        return self._number(f"SELECT count(*) FROM case_index {where}", values)
 
     def areas(self) -> tuple[str, ...]:
-        """Return the areas there are, sorted."""
-        rows = self._connection.execute("SELECT DISTINCT area FROM case_index ORDER BY area")
+        """Return the areas there are, sorted; each is one step along the index of areas."""
+        rows = self._connection.execute(
+            "WITH RECURSIVE known (area) AS (SELECT min(area) FROM case_index UNION ALL "
+            "SELECT (SELECT min(c.area) FROM case_index c WHERE c.area > known.area) FROM known "
+            "WHERE known.area IS NOT NULL) SELECT area FROM known WHERE area IS NOT NULL"
+        )
         return tuple(row[0] for row in rows)
+
+    def _hits(self, text: str) -> int:
+        """Return how often a text is found, counted up to `MANY`."""
+        hits, values = case_search.hits(text)
+        return self._number(f"SELECT count(*) FROM ({hits} LIMIT {MANY})", values)
+
+    def _number(self, sql: str, values: Sequence[Any] = ()) -> int:
+        row = self._connection.execute(sql, values).fetchone()
+        return int(row[0] or 0) if row else 0
 
 
 def key_of(row: IndexRow, sort: str) -> tuple[Any, str]:
@@ -165,33 +216,13 @@ def _row(snapshot: Snapshot, case: Case, pending: bool) -> IndexRow:
     )
 
 
-def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
-    where: list[str] = ["stage <> 'closed'"]
-    values: list[Any] = []
-    for column, value in (("stage", wanted.stage), ("area", wanted.area)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
-    if wanted.held is not None:
-        where.append("held = ?")
-        values.append(int(wanted.held))
-    if wanted.overdue_before is not None:
-        where.append("overdue_since <= ?")
-        values.append(wanted.overdue_before)
-    if wanted.officer_id is not None:
-        where.append("(officer_id = ? OR second_id = ?)")
-        values += [wanted.officer_id, wanted.officer_id]
-    if wanted.unassigned:
-        where.append("officer_id = ''")
-    if normal(wanted.text):
-        _add_search(normal(wanted.text), where, values)
-    return where, values
+def _addresses(entries: Entries) -> set[tuple[int, str]]:
+    return {(number, normal(entry.row.address)) for number, entry in entries.items()}
 
 
-def _add_search(text: str, where: list[str], values: list[Any]) -> None:
-    found = "id IN (SELECT case_id FROM case_term WHERE term >= ? AND term < ?)"
-    values += [text, text + "\U0010ffff"]
-    if len(text) >= 3:
-        found += " OR n IN (SELECT rowid FROM case_address WHERE case_address MATCH ?)"
-        values.append(phrase(text))
-    where.append(f"({found})")
+def _terms(entries: Entries) -> set[tuple[str, int]]:
+    return {(term, number) for number, entry in entries.items() for term in entry.terms}
+
+
+def _marks(values: Sized) -> str:
+    return ", ".join("?" * len(values))

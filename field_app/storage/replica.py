@@ -6,6 +6,7 @@ shown over it until its echo has come down with the feed.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
@@ -111,8 +112,9 @@ class VaultReplica:
         """Apply one page and its cursor; the same page twice changes nothing."""
         with self._vault.transaction() as connection:
             touched = {op.case_id for op in page.ops if op.case_id}
-            for op in page.ops:
-                self._apply(page.scope, op)
+            for what, ops in groupby(page.ops, key=lambda op: op.op):
+                apply = self._put if what is Op.PUT else self._leave
+                apply(page.scope, list(ops))
             cursor = Cursor.parse(page.to)
             if not page.more:
                 # Every commit up to the head is read: the feed number is taken last.
@@ -125,10 +127,22 @@ class VaultReplica:
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 
-    def _apply(self, scope: str, op: PageOp) -> None:
-        execute = self._vault.connection.execute
-        if op.op is not Op.PUT:
-            execute(
+    def _put(self, scope: str, ops: Sequence[PageOp]) -> None:
+        connection = self._vault.connection
+        connection.executemany(
+            "INSERT OR IGNORE INTO membership VALUES (?, ?, ?)",
+            [(scope, op.kind, op.id) for op in ops],
+        )
+        connection.executemany(
+            "INSERT INTO replica VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
+            "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
+            "WHERE excluded.rev >= replica.rev",
+            [(op.kind, op.id, op.rev, op.case_id, bytes(op.body)) for op in ops],
+        )
+
+    def _leave(self, scope: str, ops: Sequence[PageOp]) -> None:
+        for op in ops:
+            self._vault.connection.execute(
                 "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
                 (scope, op.kind, op.id),
             )
@@ -136,14 +150,6 @@ class VaultReplica:
                 self._set_upload(op.id, "done")  # nobody wants a file of it any more
                 self._outbox.forget_case(op.case_id)
             self._purge_if_left(op.kind, op.id)
-            return
-        execute("INSERT OR IGNORE INTO membership VALUES (?, ?, ?)", (scope, op.kind, op.id))
-        execute(
-            "INSERT INTO replica VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
-            "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
-            "WHERE excluded.rev >= replica.rev",
-            (op.kind, op.id, op.rev, op.case_id, bytes(op.body)),
-        )
 
     def _purge_if_left(self, kind: str, record_id: str) -> None:
         self._vault.connection.execute(

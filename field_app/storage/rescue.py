@@ -117,8 +117,7 @@ def _salvage(vault: Vault, broken: Path) -> int:
         "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)"
     )
     execute("INSERT INTO scope_state SELECT DISTINCT scope, '', 0, -1 FROM membership")
-    cases = execute("SELECT DISTINCT case_id FROM projected WHERE case_id <> ''")
-    CaseIndex(vault.connection, Projection(vault.connection)).refresh(row[0] for row in cases)
+    CaseIndex(vault.connection, Projection(vault.connection)).rebuild()
     found = execute("SELECT count(*) FROM replica").fetchone()
     return int(found[0]) if found else 0
 

@@ -1,6 +1,7 @@
 """What a case can be found by: name, pinyin in every reading, area, tails of numbers."""
 
 import unicodedata
+from functools import lru_cache
 from itertools import islice, product
 
 import pypinyin
@@ -17,11 +18,7 @@ def sounds(name: str) -> set[str]:
     单小明 gives shanxiaoming and sxm, danxiaoming and dxm, chanxiaoming and cxm.
     """
     # Character by character: a name that happens to be a word (解放) is not read like the word.
-    characters = [c for c in normal(name) if c.isalnum()]
-    each = [
-        pypinyin.pinyin(c, style=pypinyin.Style.NORMAL, heteronym=True, strict=False)[0]
-        for c in characters
-    ]
+    each = [_readings(c) for c in normal(name) if c.isalnum()]
     # The family name's readings change first, so that none is lost where there are too many.
     ways = islice(product(*reversed(each)), MOST_READINGS)
     found = set()
@@ -29,6 +26,12 @@ def sounds(name: str) -> set[str]:
         syllables = [s for s in reversed(way) if s]
         found |= {"".join(syllables), "".join(s[0] for s in syllables)}
     return found
+
+
+@lru_cache(maxsize=8192)
+def _readings(character: str) -> tuple[str, ...]:
+    style = pypinyin.Style.NORMAL
+    return tuple(pypinyin.pinyin(character, style=style, heteronym=True, strict=False)[0])
 
 
 def terms_of(case: Case) -> set[str]:
@@ -42,6 +45,8 @@ def terms_of(case: Case) -> set[str]:
 def normal(text: str) -> str:
     """Return the text as it is compared: lower case, half width, no blanks, all printable."""
     folded = unicodedata.normalize("NFKC", text).lower()
+    if folded.isprintable() and " " not in folded:
+        return folded
     return "".join(c for c in folded if c.isprintable() and c != " ")
 
 

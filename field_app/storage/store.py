@@ -31,6 +31,9 @@ class Store:
         self.replica = VaultReplica(
             vault, self.outbox, self.index, self.files, self.rulebook, clock
         )
+        if not self.index.is_current():
+            with vault.transaction():
+                self.index.rebuild()
 
     def close(self) -> None:
         """Close the vault."""

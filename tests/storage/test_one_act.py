@@ -10,7 +10,7 @@ from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult
 from sync.protocol.envelope import FIRST_PREVIOUS, envelope_hash, verifies
 from tests.storage.acts import call
-from tests.storage.furnished_vault import KNOWN, Furnished
+from tests.storage.furnished_vault import KNOWN, OTHERS, Furnished
 
 TABLES = ("outbox", "overlay", "audit", "case_index", "case_term", "meta", "draft", "replica")
 
@@ -46,7 +46,7 @@ def into_a_wall(furnished: Furnished) -> None:
         "BEGIN SELECT RAISE(ABORT, 'no further'); END"
     )
     with pytest.raises(Exception, match="no further"):
-        call(furnished, KNOWN.id)
+        call(furnished, OTHERS[0].id)  # whose mark in the list is new
     furnished.vault.connection.execute("DROP TRIGGER wall")
 
 

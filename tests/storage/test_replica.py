@@ -28,9 +28,9 @@ SHARED = "team:north"
 def held(furnished: Furnished, unsent_of: str = "") -> set[str]:
     """Return the ids of the cases on this laptop, which list, search and files agree on."""
     listed = {str(row[0]) for row in furnished.rows("SELECT id FROM case_index")}
-    for table in ("case_term", "projected"):
-        rows = furnished.rows(f"SELECT DISTINCT case_id FROM {table} WHERE case_id <> ''")
-        assert {row[0] for row in rows} - {unsent_of} == listed
+    words = "SELECT DISTINCT i.id FROM case_term t LEFT JOIN case_index i ON i.n = t.n"
+    for sql in (words, "SELECT DISTINCT case_id FROM projected WHERE case_id <> ''"):
+        assert {row[0] for row in furnished.rows(sql)} - {unsent_of} == listed
     assert {v.record.id for v in furnished.store.projection.every(Case)} == listed
     [(addresses,)] = furnished.rows(
         "SELECT count(*) FROM case_address WHERE address MATCH '\"云川市\"'"

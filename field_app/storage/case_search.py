@@ -1,0 +1,90 @@
+"""What lists and searches ask of the index of cases, as parts of SQL; values stay bound."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from field_app.storage.search_terms import phrase
+
+SORTS = {
+    "days": "overdue_since",
+    "name": "name",
+    "area": "area",
+    "amount": "total_fen",
+    "next": "next_at",
+}
+FEW, MANY = 300, 5000  # hits; between them each way to read a page takes a millisecond or two
+TRIGRAM = 3  # letters that the index of addresses needs
+BEGINS = "term >= ? AND term < ?"
+IN_ADDRESS = "SELECT rowid FROM case_address WHERE case_address MATCH ?"
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which cases, in which order; None and empty mean "any"."""
+
+    text: str = ""
+    stage: str | None = None
+    area: str | None = None
+    held: bool | None = None
+    overdue_before: str | None = None
+    officer_id: str | None = None
+    unassigned: bool = False
+    sort: str = "days"
+    descending: bool = False
+
+
+class Part(NamedTuple):
+    """A part of a statement with the values of its marks."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def filters(wanted: Wanted) -> list[Part]:
+    """Return the conditions besides the text."""
+    officer = wanted.officer_id
+    held = None if wanted.held is None else int(wanted.held)
+    asked = (
+        (wanted.stage, Part("stage = ?", (wanted.stage,))),
+        (wanted.area, Part("area = ?", (wanted.area,))),
+        (held, Part("held = ?", (held,))),
+        (wanted.overdue_before, Part("overdue_since <= ?", (wanted.overdue_before,))),
+        (officer, Part("(officer_id = ? OR second_id = ?)", (officer, officer))),
+        (wanted.unassigned or None, Part("officer_id = ''", ())),
+    )
+    return [part for value, part in asked if value is not None]
+
+
+def where(parts: Sequence[Part]) -> Part:
+    """Return the conditions as one clause, empty when there are none."""
+    if not parts:
+        return Part("", ())
+    values = tuple(value for part in parts for value in part.values)
+    return Part(f"WHERE {' AND '.join(part.sql for part in parts)}", values)
+
+
+def beginning(text: str) -> tuple[str, str]:
+    """Return the values of `BEGINS` for the words that begin with a text."""
+    return text, text + "\U0010ffff"
+
+
+def hits(text: str) -> Part:
+    """Return the statement that gives the numbers of the rows a text finds, some twice."""
+    words = f"SELECT n FROM case_term WHERE {BEGINS}"
+    if len(text) < TRIGRAM:
+        return Part(words, beginning(text))
+    return Part(f"{words} UNION ALL {IN_ADDRESS}", (*beginning(text), phrase(text)))
+
+
+def condition(text: str, found: int) -> Part:
+    """Return the condition that is quickest for a text with about so many hits, `MANY` at most."""
+    hit = hits(text)
+    if found < FEW:
+        return Part(f"n IN ({hit.sql})", hit.values)  # look these rows up, then sort them
+    if found < MANY:
+        return Part(f"+n IN ({hit.sql})", hit.values)  # walk in order, look into what was found
+    word = f"EXISTS (SELECT 1 FROM case_term t WHERE t.n = case_index.n AND {BEGINS})"
+    if len(text) < TRIGRAM:
+        return Part(word, beginning(text))  # walk in order, ask of each row: it will not be long
+    return Part(f"({word} OR n IN ({IN_ADDRESS}))", (*beginning(text), phrase(text)))
