@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
+from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId, uuid7
 from sync.domain.records import Address, Case, Contact, Customer, Loan
 from sync.domain.vocabulary import Channel, ContactResult, Product
 
@@ -17,6 +17,7 @@ STREET_TAILS = ("路", "街", "大道", "巷")
 ESTATE_HEADS = "锦绣翠竹紫荆丹桂香樟听涛观澜御景世纪星光云顶江畔悦府和园嘉苑"
 ESTATE_TAILS = ("花园", "小区", "家园", "公寓", "里", "苑")
 PRODUCTS = tuple(Product)
+FIRST_MS = 1_780_000_000_000  # in 2026
 NOTE_LETTERS = 160
 FIRST_LETTER, LETTERS = 0x4E00, 3500
 
@@ -28,9 +29,9 @@ def name(chance: random.Random) -> str:
 
 
 def case(chance: random.Random, number: int, team: TeamId, officer: OfficerId) -> Case:
-    """Return the invented case of this number."""
+    """Return the invented case of this number; ids are as long, and as ordered, as real ones."""
     return Case(
-        id=CaseId(f"case-{number:08d}"),
+        id=CaseId(_id(chance, number)),
         case_no=f"YC2026{number:06d}",
         team_id=team,
         customer=Customer(
@@ -54,14 +55,14 @@ def case(chance: random.Random, number: int, team: TeamId, officer: OfficerId) -
     )
 
 
-def contacts(chance: random.Random, of: Case) -> list[Contact]:
+def contacts(chance: random.Random, number: int, of: Case) -> list[Contact]:
     """Return a reminder and a call on record, with notes of random words that do not compress."""
     since = of.loan.overdue_since
     asked = datetime(since.year, since.month, since.day, 2, tzinfo=UTC) + timedelta(days=3)
     steps = ((Channel.SMS, ContactResult.DELIVERED), (Channel.PHONE, ContactResult.CONNECTED))
     return [
         Contact(
-            RecordId(f"contact-{of.id}-{step}"),
+            RecordId(_id(chance, number, step + 1)),
             of.id,
             channel,
             asked + timedelta(days=5 * step),
@@ -70,6 +71,10 @@ def contacts(chance: random.Random, of: Case) -> list[Contact]:
         )
         for step, (channel, result) in enumerate(steps)
     ]
+
+
+def _id(chance: random.Random, number: int, step: int = 0) -> str:
+    return uuid7(FIRST_MS + number * 10 + step, chance.randbytes(10))
 
 
 def _phone(chance: random.Random) -> str:

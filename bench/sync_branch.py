@@ -153,7 +153,7 @@ async def _furnish(settings: ServerSettings, count: int) -> float:
             part: list[Case | Contact] = []
             for number in range(start, min(count, start + AT_ONCE)):
                 case = invented.case(chance, number, TEAM, me)
-                part += [case, *invented.contacts(chance, case)]
+                part += [case, *invented.contacts(chance, number, case)]
             size += sum(len(encode_record(record)) for record in part)
             changes = [Change(record, 0) for record in part]
 

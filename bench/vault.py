@@ -18,7 +18,8 @@ from typing import Any
 from bench.figures import OUT, Goal, Metric, beside, percentile, publish, within
 from bench.vault_pair import SEED, Files, Pair, Times, cases_again, feed, race
 from bench.vault_queries import typed
-from field_app.storage.case_index import SORTS, Wanted, key_of
+from field_app.storage.case_index import Wanted, key_of
+from field_app.storage.case_search import SORTS
 from field_app.storage.store import Store
 from sync.protocol.pages import Page
 

@@ -19,13 +19,14 @@ from field_app.storage.cipher import VaultKey
 from field_app.storage.keys import new_vault_key
 from field_app.storage.store import Store
 from field_app.storage.vault import DATABASE, LOCK, Vault
-from sync.domain.ids import OfficerId, TeamId
+from sync.domain.ids import OfficerId, TeamId, uuid7
 from sync.domain.records import Case, Record, case_of, encode_record, kind_of
+from sync.domain.scopes import officer_scope
 from sync.engine.pull import PAGE
 from sync.policy.published import rules_of, texts_beside
 from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
 
-TEAM, OFFICER, SCOPE = TeamId("north"), OfficerId("li"), "officer:li"
+TEAM, OFFICER = TeamId("north"), OfficerId(uuid7(0, bytes(10)))
 RECORDS_OF_A_CASE = 3
 SEED = 20261124
 
@@ -122,7 +123,7 @@ def _records(cases: int) -> Iterator[Record]:
     for number in range(cases):
         case = invented.case(chance, number, TEAM, OFFICER)
         yield case
-        yield from invented.contacts(chance, case)
+        yield from invented.contacts(chance, number, case)
 
 
 def _row(record: Record, idx: int) -> FeedRow:
@@ -132,5 +133,7 @@ def _row(record: Record, idx: int) -> FeedRow:
 
 def _page(rows: list[FeedRow], *, more: bool) -> Page:
     return read_page(
-        splice_page(epoch="e1", scope=SCOPE, after=Cursor(), rows=rows, more=more, head=1)
+        splice_page(
+            epoch="e1", scope=officer_scope(OFFICER), after=Cursor(), rows=rows, more=more, head=1
+        )
     )
