@@ -54,6 +54,7 @@ class DoorCheck(msgspec.Struct, frozen=True):
     recording: Recording = Recording()
     arrived_at: datetime | None = None
     asked_to_leave: bool = False
+    identity_shown: bool | None = None
 
 
 def check_door(desk: Desk, check: DoorCheck) -> Decision | None:
@@ -73,6 +74,7 @@ def check_door(desk: Desk, check: DoorCheck) -> Decision | None:
         present=None if check.present is None else tuple(str(p) for p in check.present),
         recording=check.recording,
         asked_to_leave=check.asked_to_leave,
+        identity_shown=check.identity_shown,
     )
     now = desk.clock.now()
     begun = desk.policy.judge(Act.VISIT_START, check.arrived_at or now, situation)

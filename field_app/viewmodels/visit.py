@@ -32,6 +32,16 @@ USUAL_PROMISE = timedelta(days=7)
 ABOUT_RELIEF = frozenset(
     {VisitOutcome.PLAN_DISCUSSED, VisitOutcome.PLAN_AGREED, VisitOutcome.HARDSHIP_REPORTED}
 )
+# What is typed that the rules ask about.
+AT_THE_DOOR = (
+    "present",
+    "identity_shown",
+    "recording_on",
+    "recording_notice",
+    "checks",
+    "arrived",
+    "outcome",
+)
 THIRD_PARTIES = frozenset({Present.ADULT_FAMILY, Present.MINOR, Present.STRANGER})
 
 
@@ -138,8 +148,7 @@ class VisitViewModel(QObject):
             body = msgspec.json.encode(entry)
             await self._runner.run(lambda desk: drafts.save(desk, name, body))
             self.draft_kept.emit()
-        door = ("present", "recording_on", "recording_notice", "checks", "arrived", "outcome")
-        if any(getattr(before, f) != getattr(entry, f) for f in door):
+        if any(getattr(before, f) != getattr(entry, f) for f in AT_THE_DOOR):
             await self.judge()
 
     async def judge(self) -> None:
@@ -156,6 +165,7 @@ class VisitViewModel(QObject):
             Recording(on=entry.recording_on, notice_given=entry.recording_notice),
             self._instant(entry.arrived) if there else None,
             entry.outcome is VisitOutcome.ASKED_TO_LEAVE,
+            entry.identity_shown if there else None,
         )
         self.decision = await self._runner.run(lambda desk: visits.check_door(desk, check))
         self.findings = explain_decision(self._rule_words, self.decision)

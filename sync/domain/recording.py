@@ -108,6 +108,7 @@ def _judge_visit(question: Question, case: Case, visit: Visit) -> Decision | Non
         officers=officers_on(question.snapshot, visit.officers),
         present=present,
         recording=recording,
+        identity_shown=visit.identity_shown,
     )
     return question.policy.judge(Act.VISIT_START, visit.arrived_at, situation)
 
