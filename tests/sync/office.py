@@ -118,6 +118,7 @@ class Server:
     data: Path
     port: int = field(default_factory=free_port)
     tls: tuple[Path, Path] | None = None
+    options: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -127,7 +128,7 @@ class Server:
 
     def start(self) -> None:
         """Start and return once it takes connections."""
-        where = [*whereabouts(self.data), "--port", str(self.port)]
+        where = [*whereabouts(self.data), "--port", str(self.port), *self.options]
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.process = subprocess.Popen(
