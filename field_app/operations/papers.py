@@ -35,7 +35,7 @@ def agreement_paper(desk: Desk, plan_id: RecordId, words: Words) -> Paper | None
         customer=case.customer.name,
         account=mask_account(case.loan.account_no),
         case_no=case.case_no,
-        plan_no=plan.id[:8],
+        plan_no=plan.id[-8:],
         product=case.loan.product,
         state=plan.state,
         terms=plan.terms,
