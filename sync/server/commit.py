@@ -180,6 +180,7 @@ async def first_broken_leaf(session: Session, branch: BranchId) -> int | None:
             return expected
         previous = stored
     head = await session.row("SELECT leaves, leaf_hash FROM feed_head WHERE branch_id = ?", branch)
-    if head is not None and (head[0], head[1]) != (len(rows), previous):
-        return len(rows)
-    return None
+    leaves, last = head or (0, "")
+    if leaves != len(rows):
+        return min(int(leaves), len(rows))
+    return None if last == previous else max(len(rows) - 1, 0)
