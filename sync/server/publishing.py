@@ -132,7 +132,7 @@ def _serial(before: PolicyBundle | None, wanted: Wanted) -> int:
 def _texts(before: PolicyBundle | None, wanted: Wanted) -> RuleTexts:
     stands = before.texts if before else RuleTexts("")
     if wanted.overlay is None and stands.overlay:
-        raise AdminRefused("the bank's overlay is in force: name one, or say that it is taken back")
+        raise AdminRefused("the bank's overlay is in force: give --overlay or --without-overlay")
     figures = stands.figures if wanted.figures is None else wanted.figures
     return RuleTexts(wanted.pack, wanted.overlay or "", figures)
 
