@@ -31,7 +31,7 @@ from sync.domain.situation import (
 )
 from sync.policy.engine import PolicyEngine
 from sync.policy.moment import zone_of
-from sync.policy.pack import load_pack
+from sync.policy.packs.pack import load_pack
 from sync.policy.slots import STEP, Search, Slot, lawful_slots
 
 PACK = ROOT / "resources" / "policies" / "cn.toml"

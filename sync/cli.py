@@ -23,7 +23,7 @@ from sync.domain.records import Officer
 from sync.domain.situation import Decision
 from sync.domain.time import Clock
 from sync.domain.vocabulary import Role
-from sync.policy.pack import PackRefused
+from sync.policy.packs.pack import PackRefused
 from sync.policy.published import texts_beside
 from sync.policy.situations import RowRefused
 from sync.policy.words import PackWords

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from sync.domain.ids import BranchId
-from sync.policy.checking import check_files
 from sync.policy.engine import PolicyEngine
-from sync.policy.overlay import load_policy, tighten
-from sync.policy.pack import load_pack, text_of
+from sync.policy.packs.pack import load_pack, text_of
 from sync.policy.situations import OUT, try_table
+from sync.policy.vetting.checking import check_files
+from sync.policy.vetting.overlay import load_policy, tighten
 from sync.protocol.policy_bundle import PolicyBundle, fingerprint
 from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused

@@ -20,7 +20,7 @@ import pytest
 
 from sync.domain.situation import Act, Decision, Situation
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import Pack, Rule, load_pack
+from sync.policy.packs.pack import Pack, Rule, load_pack
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "policy-coverage.md"

@@ -6,6 +6,7 @@ from field_app.background.runner import StoreThread
 from field_app.operations.submit import RULES, Changes
 from sync.domain.ids import DeviceId, MutationId
 from sync.engine.ports import Replica, ScopeState, UploadState
+from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import Hello, Result
 from sync.protocol.pages import Page
@@ -89,6 +90,22 @@ class ReplicaHop:
     def note_policy(self, trouble: Distrust | None) -> None:
         """Keep why newer rules were not believed."""
         self._store.hop(lambda: self._replica.note_policy(trouble))
+
+    def saw(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint of the server's log."""
+        self._store.hop(lambda: self._replica.saw(checkpoint))
+
+    def unproven(self) -> Unproven | None:
+        """Return the checkpoints that are to be proven now."""
+        return self._store.hop(self._replica.unproven)
+
+    def proved(self, newest: Checkpoint) -> None:
+        """Note that the log only grew."""
+        self._store.hop(lambda: self._replica.proved(newest))
+
+    def disproved(self, newest: Checkpoint) -> None:
+        """Note that it was changed."""
+        self._store.hop(lambda: self._replica.disproved(newest))
 
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended."""

@@ -18,8 +18,8 @@ from sync.domain.outcome import Actor
 from sync.domain.records import Officer
 from sync.policy.engine import PolicyEngine
 from sync.policy.lessons import load_curriculum
-from sync.policy.overlay import load_policy
-from sync.policy.reference import load_reference
+from sync.policy.relief.reference import load_reference
+from sync.policy.vetting.overlay import load_policy
 
 PACK = "cn"
 

@@ -55,6 +55,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
                 token=answer.token,
                 device_key=pen.private_bytes_raw(),
                 policy_key=answer.policy_key,
+                audit_key=answer.audit_key,
             ),
         )
         AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)

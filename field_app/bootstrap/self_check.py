@@ -22,7 +22,7 @@ from field_app.theme.tokens import load_tokens
 from field_app.ui.map.map_view import MapView
 from sync.domain.situation import Act, Situation
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import load_pack
+from sync.policy.packs.pack import load_pack
 
 MAP_WAIT_S = 30
 

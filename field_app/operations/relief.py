@@ -17,8 +17,8 @@ from sync.domain.records import Case, Payment, Plan, PlanAgreement, Referral, Ve
 from sync.domain.snapshot import Snapshot
 from sync.domain.time import local_date
 from sync.domain.vocabulary import OPEN_PLANS, PlanState, Role
-from sync.policy.proposals import Limits, Owed, Proposals, options
-from sync.policy.terms import longest_lawful
+from sync.policy.relief.proposals import Limits, Owed, Proposals, options
+from sync.policy.relief.terms import longest_lawful
 
 
 class MonthForm(msgspec.Struct, frozen=True):

@@ -102,12 +102,12 @@ def _balance(words: Words, terms: PlanTerms) -> Facts:
         (words("Fees"), words.money(terms.fees_fen)),
         (words("Owed together"), words.money(owed)),
     ]
+    if terms.waived_interest_fen:
+        rows.append((words("Interest waived"), words.money(terms.waived_interest_fen)))
+    if terms.waived_fees_fen:
+        rows.append((words("Fees waived"), words.money(terms.waived_fees_fen)))
     if waived:
-        rows += [
-            (words("Interest waived"), words.money(terms.waived_interest_fen)),
-            (words("Fees waived"), words.money(terms.waived_fees_fen)),
-            (words("Left to repay"), words.money(owed - waived)),
-        ]
+        rows.append((words("Left to repay"), words.money(owed - waived)))
     currency = words("Renminbi (CNY); every amount on this paper is in yuan.")
     return Facts((*rows, (words("Currency"), currency)))
 

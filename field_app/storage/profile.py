@@ -13,7 +13,8 @@ JOURNAL_NUMBER = 0  # envelopes begin with one
 class Profile(msgspec.Struct, frozen=True):
     """The enrolment as it was answered. `token` and `device_key` (32 raw bytes) are secrets.
 
-    `policy_key` is the public key whose rules this laptop believes, base64.
+    `policy_key` is the public key whose rules this laptop believes, `audit_key` the one that signs
+    checkpoints of the server's log; both base64.
     """
 
     address: str
@@ -26,6 +27,7 @@ class Profile(msgspec.Struct, frozen=True):
     token: str
     device_key: bytes
     policy_key: str = ""
+    audit_key: str = ""
 
 
 def keep_profile(vault: Vault, profile: Profile) -> None:

@@ -16,9 +16,11 @@ from field_app.storage.outbox import Outbox
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import Vault
+from field_app.storage.witness import Witness
 from sync.domain.ids import CaseId, DeviceId, MutationId
 from sync.domain.time import Clock
 from sync.engine.ports import ScopeState, UploadState
+from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.envelope import Envelope, decode_envelope
 from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Hello, Result, Status
 from sync.protocol.pages import Cursor, Op, Page, PageOp
@@ -38,6 +40,7 @@ class VaultReplica:
         index: CaseIndex,
         files: AttachmentFiles,
         rulebook: Rulebook,
+        witness: Witness,
         clock: Clock,
     ) -> None:
         self._vault = vault
@@ -45,6 +48,7 @@ class VaultReplica:
         self._index = index
         self._files = files
         self._rulebook = rulebook
+        self._witness = witness
         self._clock = clock
 
     def device_id(self) -> DeviceId:
@@ -124,6 +128,8 @@ class VaultReplica:
                 "INSERT OR REPLACE INTO scope_state VALUES (?, ?, ?, ?)",
                 (page.scope, page.epoch, cursor.commit_no, cursor.idx),
             )
+            if page.checkpoint is not None:
+                self._witness.saw(page.checkpoint)
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 
@@ -237,15 +243,15 @@ class VaultReplica:
         return [UploadState(AttachmentOffer(i, s, h), MutationId(m)) for i, s, h, m in rows]
 
     def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
-        """Return up to `size` plain bytes of the file from `offset`.
+        """Return up to `size` plain bytes of the file from `offset`, none when it was changed.
 
-        Raises Damaged, and the file is not offered again: it must not hold up the others.
+        Such a file is told of by the engine and not offered again: it must not hold up others.
         """
         try:
             return self._files.read(attachment_id, offset, size)
         except Damaged:
             self._set_upload(attachment_id, "damaged")
-            raise
+            return b""
 
     def uploaded(self, attachment_id: str) -> None:
         """Note that the server has the whole file."""
@@ -268,6 +274,22 @@ class VaultReplica:
     def note_policy(self, trouble: Distrust | None) -> None:
         """Keep why newer rules were not believed; None when all is well."""
         self._rulebook.note(trouble)
+
+    def saw(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint of the server's log."""
+        self._witness.saw(checkpoint)
+
+    def unproven(self) -> Unproven | None:
+        """Return the checkpoints that are to be proven now, None when it is not time."""
+        return self._witness.unproven()
+
+    def proved(self, newest: Checkpoint) -> None:
+        """Note that the log grew out of what this laptop saw before."""
+        self._witness.proved(newest)
+
+    def disproved(self, newest: Checkpoint) -> None:
+        """Note that it did not."""
+        self._witness.disproved(newest)
 
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended and how the server's clock stood to ours."""

@@ -14,7 +14,7 @@ from field_app.storage.trouble import Damaged
 from field_app.storage.vault import DATABASE, Vault
 from sync.domain.time import Clock
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import Pack, PackRefused
+from sync.policy.packs.pack import Pack, PackRefused
 from sync.policy.published import rules_of
 from sync.protocol.policy_bundle import (
     Distrust,

@@ -10,6 +10,7 @@ from field_app.storage.projection import Projection
 from field_app.storage.replica import VaultReplica
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.vault import FILES, Vault
+from field_app.storage.witness import Witness
 from sync.domain.time import Clock
 from sync.policy.engine import PolicyEngine
 
@@ -28,8 +29,9 @@ class Store:
             vault.folder / FILES, derive(vault.key, "attachments"), vault.random
         )
         self.rulebook = Rulebook(vault, self.audit, clock, brought)
+        self.witness = Witness(vault, self.audit, clock)
         self.replica = VaultReplica(
-            vault, self.outbox, self.index, self.files, self.rulebook, clock
+            vault, self.outbox, self.index, self.files, self.rulebook, self.witness, clock
         )
         if not self.index.is_current():
             with vault.transaction():

@@ -65,14 +65,14 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
     if isinstance(value, bool):
         return words("yes") if value else words("no")
     if isinstance(value, tuple):
-        return "、".join(_told(words, name, part, zone) for part in value)
+        return words.listed(_told(words, name, part, zone) for part in value)
     if isinstance(value, msgspec.Struct):
         return " · ".join(record_lines(words, value, zone))
     if isinstance(value, Enum):
         return words.code(f"{PREFIX[type(value)]}.{value}")
     if isinstance(value, dict):
         told = (f"{_told(words, name, k, zone)} {words.money(v)}" for k, v in value.items())
-        return "、".join(told)
+        return words.listed(told)
     if name == "no_weekdays":
         return words.day_of_week(value)
     if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):

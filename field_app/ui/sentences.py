@@ -22,5 +22,5 @@ def _told(words: Words, value: Any, zone: str) -> str:
     if isinstance(value, datetime):
         return words.moment(value, zone)
     if isinstance(value, list | tuple):
-        return "、".join(_told(words, part, zone) for part in value)
+        return words.listed(_told(words, part, zone) for part in value)
     return words.code(str(value))

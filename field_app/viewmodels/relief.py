@@ -33,7 +33,7 @@ from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, TermsTrouble
 from sync.domain.vocabulary import OPEN_PLANS, Revealable
-from sync.policy.proposals import Option as Option
+from sync.policy.relief.proposals import Option as Option
 
 
 class Reckoning(msgspec.Struct, frozen=True):

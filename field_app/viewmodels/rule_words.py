@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sync.domain.situation import RuleFinding
-from sync.policy.pack import Pack
+from sync.policy.packs.pack import Pack
 from sync.policy.words import PackWords
 
 

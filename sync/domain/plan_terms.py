@@ -1,7 +1,7 @@
 """What a repayment plan says: its terms, the instalments that follow from them, who can afford it.
 
 Money is integer fen, yearly rates are integer millionths (36 % = 360 000). The maths is in
-`sync.policy.repayment` and `sync.policy.affordability`; these are only its words.
+`sync.policy.relief.repayment` and `sync.policy.relief.affordability`; these are only its words.
 """
 
 from datetime import date

@@ -11,6 +11,7 @@ from sync.engine.pull import pull_all
 from sync.engine.push import push_all
 from sync.engine.trouble import Trouble
 from sync.engine.uploads import upload_all
+from sync.engine.witness import check_record
 from sync.protocol.messages import VERSION, Codes, Hello
 
 
@@ -36,6 +37,8 @@ def sync_once(
         # Only after unsent work went up may what it belongs to leave this laptop.
         replica.leave_scopes(hello.scopes)
     received = pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled)
+    if not cancelled():
+        check_record(replica, transport)
     uploaded = 0 if cancelled() else upload_all(replica, transport, on_progress, cancelled)
     if not cancelled():
         replica.note_sync(hello)

@@ -5,7 +5,7 @@ raw and unpacked under a hard limit. Plain HTTP only to this very computer.
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.trouble import Trouble
 from sync.protocol.compression import NotCompressed, TooLarge, pack, unpack
+from sync.protocol.checkpoint import Consistency
 from sync.protocol.messages import (
     MAX_DECOMPRESSED,
     VERSION,
@@ -134,6 +135,11 @@ class HttpTransport:
         """Fetch the rules in force when their serial is higher."""
         return _decode(self._ask("GET", "/policy", params={"after": str(after)}), PolicyNews)
 
+    def consistency(self, older: Sequence[int], newer: int) -> Consistency:
+        """Fetch the proof that the log of `newer` entries begins with each older one."""
+        params = {"from": [str(size) for size in older], "to": str(newer)}
+        return _decode(self._ask("GET", "/audit/consistency", params=params), Consistency)
+
     def offer(self, offer: AttachmentOffer) -> AttachmentState:
         """Announce a file, or ask how far it is."""
         return _decode(self._post("/attachments", offer), AttachmentState)
@@ -164,7 +170,7 @@ class HttpTransport:
         method: str,
         path: str,
         *,
-        params: dict[str, str] | None = None,
+        params: Mapping[str, str | list[str]] | None = None,
         data: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> bytes:

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from sync.domain.ids import DeviceId, MutationId
+from sync.protocol.checkpoint import Checkpoint, Consistency, Unproven
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import (
     AttachmentOffer,
@@ -104,6 +105,22 @@ class Replica(Protocol):
         """Keep why newer rules were not believed; None when all is well."""
         ...
 
+    def saw(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint of the server's log; `apply_page` does so by itself."""
+        ...
+
+    def unproven(self) -> Unproven | None:
+        """Return the checkpoints that are to be proven now, None when it is not time."""
+        ...
+
+    def proved(self, newest: Checkpoint) -> None:
+        """Note that the log grew out of what this laptop saw before."""
+        ...
+
+    def disproved(self, newest: Checkpoint) -> None:
+        """Note that it did not."""
+        ...
+
     def note_sync(self, hello: Hello) -> None:
         """Keep when the last whole sync ended and how the server's clock stood."""
         ...
@@ -134,6 +151,10 @@ class Transport(Protocol):
 
     def policy(self, after: int) -> PolicyNews:
         """Fetch the rules in force when their serial is higher."""
+        ...
+
+    def consistency(self, older: Sequence[int], newer: int) -> Consistency:
+        """Fetch the proof that the log of `newer` entries begins with each older one."""
         ...
 
     def offer(self, offer: AttachmentOffer) -> AttachmentState:

@@ -38,6 +38,8 @@ def push_all(
         if {r.mid for r in answered.results} != {e.mid for e in batch}:
             raise Trouble(Codes.GARBAGE)
         replica.settle(answered.results)
+        if answered.checkpoint is not None:
+            replica.saw(answered.checkpoint)
         done += len(batch)
     on_progress(Progress("push", done, max(total, done)))
     return done

@@ -9,19 +9,19 @@ from sync.domain.budget import Budget
 from sync.domain.curriculum import Curriculum
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 from sync.domain.situation import Act, Decision, RuleFinding, Severity, Situation, Verdict
-from sync.policy.affordability import assess
-from sync.policy.binding import bind
 from sync.policy.calendar import WorkCalendar, calendar_for
-from sync.policy.contradictions import contradictions
-from sync.policy.holds import due_after
-from sync.policy.kinds import KINDS
-from sync.policy.mechanism import Check
+from sync.policy.mechanisms.holds import due_after
+from sync.policy.mechanisms.kinds import KINDS
+from sync.policy.mechanisms.mechanism import Check
 from sync.policy.moment import Moment, zone_of
-from sync.policy.pack import Pack, Rule
-from sync.policy.reference import NO_FIGURES, Reference
-from sync.policy.repayment import reckon
-from sync.policy.standing import standing
-from sync.policy.terms import LONGEST
+from sync.policy.packs.pack import Pack, Rule
+from sync.policy.relief.affordability import assess
+from sync.policy.relief.reference import NO_FIGURES, Reference
+from sync.policy.relief.repayment import reckon
+from sync.policy.relief.standing import standing
+from sync.policy.relief.terms import LONGEST
+from sync.policy.vetting.binding import bind
+from sync.policy.vetting.contradictions import contradictions
 
 DEADLINE = "complaint_deadline"
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from sync.domain.situation import Act, Decision, Situation, Verdict
-from sync.policy.caps import COUNTED
 from sync.policy.engine import PolicyEngine
+from sync.policy.mechanisms.caps import COUNTED
+from sync.policy.mechanisms.wishes import VISITS
 from sync.policy.moment import ONE_DAY, midnight, zone_of
-from sync.policy.parameters import Parameters
+from sync.policy.packs.parameters import Parameters
 from sync.policy.slots import Search, Slot, each_slot
-from sync.policy.wishes import VISITS
 
 CHANNELS = (Act.CALL, Act.SMS, Act.APP, Act.LETTER)
 HORIZON = 31

@@ -6,9 +6,9 @@ import msgspec
 
 from sync.domain.curriculum import Curriculum
 from sync.policy.engine import PolicyEngine
-from sync.policy.overlay import HOUSE, tighten
-from sync.policy.pack import read_pack, text_of
-from sync.policy.reference import NO_FIGURES, figures_beside, read_reference
+from sync.policy.packs.pack import read_pack, text_of
+from sync.policy.relief.reference import NO_FIGURES, figures_beside, read_reference
+from sync.policy.vetting.overlay import HOUSE, tighten
 
 
 class RuleTexts(msgspec.Struct, frozen=True):

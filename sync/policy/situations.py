@@ -13,10 +13,10 @@ import msgspec
 
 from sync.domain.situation import Act, RuleFinding, Severity, Situation
 from sync.domain.vocabulary import HoldKind, Place, Product, Role
-from sync.policy.door import OTHERS
 from sync.policy.engine import PolicyEngine
+from sync.policy.mechanisms.door import OTHERS
+from sync.policy.mechanisms.wishes import CHANNEL_OF
 from sync.policy.moment import zone_of
-from sync.policy.wishes import CHANNEL_OF
 from sync.policy.words import PackWords
 
 COLUMNS = ("id", "act", "at", "context")

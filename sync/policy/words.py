@@ -3,7 +3,7 @@
 import string
 
 from sync.domain.situation import RuleFinding
-from sync.policy.pack import Pack, Rule
+from sync.policy.packs.pack import Pack, Rule
 
 # Values that mechanisms give as codes; everything else is shown as it is.
 _VALUES = {

@@ -6,6 +6,7 @@
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
 `GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
 `GET  /sync/v1/policy?after=`              -> PolicyNews      see `sync.protocol.policy_bundle`
+`GET  /sync/v1/audit/consistency?from=&to=` -> Consistency, see `sync.protocol.checkpoint`
 `POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes
@@ -22,6 +23,7 @@ from sync.domain.ids import BranchId, DeviceId, MutationId, OfficerId, TeamId
 from sync.domain.outcome import Reason
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
+from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.envelope import Envelope
 
 VERSION = 1
@@ -45,7 +47,7 @@ class Enrol(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """The laptop is known from now on: the token is shown this once, `policy_key` is pinned."""
+    """The laptop is known from now on: the token is shown this once, the public keys are pinned."""
 
     token: str
     branch_id: BranchId
@@ -55,6 +57,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     epoch: str
     server_time: datetime
     policy_key: str = ""
+    audit_key: str = ""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -127,6 +130,7 @@ class Pushed(msgspec.Struct, frozen=True):
     results: tuple[Result, ...]
     head: int
     server_time: datetime
+    checkpoint: Checkpoint | None = None
 
 
 class Heads(msgspec.Struct, frozen=True):

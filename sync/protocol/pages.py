@@ -2,7 +2,7 @@
 
 A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
 `[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit | erase, body null but for
-put. Whoever reads `erase` also lets go of its own sent work on the case.
+put; the page that reaches the head has the log's `checkpoint`. Whoever reads `erase` also lets go of its own sent work on the case.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from sync.domain.ids import CaseId
+from sync.protocol.checkpoint import Checkpoint
 
 
 class Op(StrEnum):
@@ -76,6 +77,7 @@ class Page(msgspec.Struct, frozen=True):
     more: bool
     head: int
     ops: tuple[PageOp, ...]
+    checkpoint: Checkpoint | None = None
 
 
 _quote = msgspec.json.Encoder().encode
@@ -83,7 +85,14 @@ _decoder = msgspec.json.Decoder(Page)
 
 
 def splice_page(
-    *, epoch: str, scope: str, after: Cursor, rows: Iterable[FeedRow], more: bool, head: int
+    *,
+    epoch: str,
+    scope: str,
+    after: Cursor,
+    rows: Iterable[FeedRow],
+    more: bool,
+    head: int,
+    checkpoint: Checkpoint | None = None,
 ) -> bytes:
     """Return the page's JSON with each stored body copied in as it is."""
     ops: list[bytes] = []
@@ -92,7 +101,8 @@ def splice_page(
         to = Cursor(row.commit_no, row.idx)
         start = _quote((row.commit_no, row.idx, row.op, row.kind, row.id, row.rev, row.case_id))
         ops.append(start[:-1] + b"," + (row.body if row.body is not None else b"null") + b"]")
-    frame = _quote({"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head})
+    told = {"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head}
+    frame = _quote(told | ({"checkpoint": checkpoint} if checkpoint else {}))
     return frame[:-1] + b',"ops":[' + b",".join(ops) + b"]}"
 
 

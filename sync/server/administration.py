@@ -8,7 +8,8 @@ import msgspec
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Officer
-from sync.server.commit import Commit, first_broken_leaf
+from sync.server.audit import sealing
+from sync.server.commit import Commit
 from sync.server.handlers import lockout
 from sync.server.handlers.enrolment import code_hash
 from sync.server.repositories import accounts, records
@@ -53,12 +54,13 @@ class Administration:
         self._database = service.database
 
     async def initialise(self) -> None:
-        """Give the server its identity once; a second time changes nothing."""
+        """Give the server its identity and its audit key once; a second time changes nothing."""
 
         async def work(session: Session) -> None:
             if await accounts.meta(session, "server_id") is None:
                 await accounts.set_meta(session, "server_id", self.service.ids.fresh())
                 await accounts.set_meta(session, "epoch", self.service.ids.fresh())
+            await sealing.begin(session, self.service.data)
 
         await self._database.write(work)
 

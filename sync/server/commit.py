@@ -4,7 +4,6 @@ The feed number is taken by the last statements before COMMIT, so that whoever s
 also sees everything up to n (a time stamp or a sequence loses rows: measured).
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,9 @@ from sync.domain.records import Case, Record, Versioned, case_of, encode_record,
 from sync.domain.redaction import seen_in
 from sync.domain.scopes import scopes_of
 from sync.protocol.pages import FeedRow, Op
+from sync.server.audit import growing
 from sync.server.repositories import records
+from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 
 
@@ -39,7 +40,7 @@ class Commit:
         self._session = session
         self._branch = branch
         self._ops: list[Pending] = []
-        self._leaves: list[tuple[str, dict[str, Any]]] = []
+        self._leaves: list[growing.Entry] = []
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Write changed records at their next revision and note who must hear of it."""
@@ -110,25 +111,18 @@ class Commit:
 
     def leaf(self, at: str, **entry: Any) -> None:
         """Note an audit entry: ids, codes and hashes only."""
-        self._leaves.append((at, entry))
+        self._leaves.append(growing.Entry(at, entry))
 
-    async def finish(self) -> int:
-        """Take the number, write feed and audit, and return the number.
+    async def finish(self) -> Head:
+        """Take the number, write feed and audit, and return where the branch stands then.
 
         Must be the transaction's last step but for rows that carry the number themselves.
         """
-        row = await self._session.row(
-            "UPDATE feed_head SET n = n + 1, leaves = leaves + ? WHERE branch_id = ? "
-            "RETURNING n, leaves, leaf_hash",
-            len(self._leaves),
-            self._branch,
-        )
-        if row is None:
+        head = await growing.append(self._session, self._branch, self._leaves)
+        if head is None:
             raise LookupError(f"there is no branch {self._branch}")
-        number, leaves, last_hash = row
-        await self._write_feed(number)
-        await self._write_leaves(leaves - len(self._leaves), last_hash)
-        return int(number)
+        await self._write_feed(head.commit_no)
+        return head
 
     async def _write_feed(self, number: int) -> None:
         if self._ops:
@@ -141,46 +135,8 @@ class Commit:
                 ],
             )
 
-    async def _write_leaves(self, first: int, last_hash: str) -> None:
-        if not self._leaves:
-            return
-        rows = []
-        for offset, (at, entry) in enumerate(self._leaves):
-            text = msgspec.json.encode(entry, order="sorted").decode()
-            last_hash = leaf_hash(last_hash, at, text)
-            rows.append((self._branch, first + offset, at, text, last_hash))
-        await self._session.run_many(
-            "INSERT INTO audit_leaf (branch_id, n, at, entry, hash) VALUES (?, ?, ?, ?, ?)", rows
-        )
-        await self._session.run(
-            "UPDATE feed_head SET leaf_hash = ? WHERE branch_id = ?", last_hash, self._branch
-        )
-
-
-def leaf_hash(previous: str, at: str, entry: str) -> str:
-    """Return the SHA-256 that chains an audit entry to the one before."""
-    parts = (previous.encode(), at.encode(), entry.encode())
-    return hashlib.sha256(b"".join(len(p).to_bytes(4) + p for p in parts)).hexdigest()
-
 
 def _op(scope: str, op: Op, stands: Versioned[Any]) -> Pending:
     record = stands.record
     body = encode_record(seen_in(scope, record)) if op is Op.PUT else None
     return Pending(scope, op, kind_of(record), record.id, stands.rev, case_of(record) or "", body)
-
-
-async def first_broken_leaf(session: Session, branch: BranchId) -> int | None:
-    """Return the number of the first audit entry that does not follow, or None when all do."""
-    rows = await session.rows(
-        "SELECT n, at, entry, hash FROM audit_leaf WHERE branch_id = ? ORDER BY n", branch
-    )
-    previous = ""
-    for expected, (number, at, entry, stored) in enumerate(rows):
-        if number != expected or leaf_hash(previous, at, entry) != stored:
-            return expected
-        previous = stored
-    head = await session.row("SELECT leaves, leaf_hash FROM feed_head WHERE branch_id = ?", branch)
-    leaves, last = head or (0, "")
-    if leaves != len(rows):
-        return min(int(leaves), len(rows))
-    return None if last == previous else max(len(rows) - 1, 0)

@@ -4,7 +4,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
-from sync.policy.pack import Pack, PackRefused, Rule
+from sync.policy.packs.pack import Pack, PackRefused, Rule
 from sync.policy.published import RuleTexts, rules_of
 from sync.protocol.envelope import SUITE
 from sync.protocol.policy_bundle import (

@@ -7,7 +7,7 @@ themselves are read again only when that changed.
 from sync.domain.curriculum import Curriculum
 from sync.domain.ids import BranchId
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import PackRefused
+from sync.policy.packs.pack import PackRefused
 from sync.policy.published import rules_of
 from sync.protocol.policy_bundle import is_signed
 from sync.server.problems import RulesUnusable

@@ -1,20 +1,22 @@
 """The parts a running server is made of, built by the factory and handed to every handler."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
+from sync.server.audit.sealing import Seal
 from sync.server.repositories.session import Database
 from sync.server.rules_in_force import RulesInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What handlers need: the database, the rules in force, a clock and ids."""
+    """What handlers need: the database, the rules in force, a clock, ids and the audit key."""
 
     database: Database
     rules: RulesInForce
     clock: Clock
     ids: IdSource
     data: Path
+    seal: Seal = field(default_factory=Seal)

@@ -103,7 +103,7 @@ feed_head = _table(
     _id("branch_id"),
     Column("n", BigInteger, nullable=False),
     Column("leaves", BigInteger, nullable=False),
-    Column("leaf_hash", String(64), nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
     PrimaryKeyConstraint("branch_id"),
 )
 feed = _table(
@@ -138,10 +138,17 @@ audit_leaf = _table(
     "audit_leaf",
     _id("branch_id"),
     Column("n", BigInteger, nullable=False),
-    Column("at", String(40), nullable=False),
     Column("entry", Text, nullable=False),
     Column("hash", String(64), nullable=False),
     PrimaryKeyConstraint("branch_id", "n"),
+)
+audit_tile = _table(
+    "audit_tile",
+    _id("branch_id"),
+    Column("level", Integer, nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "level", "idx"),
 )
 attachment = _table(
     "attachment",

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from field_app.background.tasks import Tasks
@@ -69,11 +69,13 @@ class Page(QWidget):
         """Start something that takes time; its errors are reported, never lost."""
         self._tasks.start(work)
 
-    def bring(self, widget: QWidget) -> None:
-        """Put the hand on a widget of the content and scroll to where it is."""
+    def bring(self, part: QWidget) -> None:
+        """Scroll the content so that a part of it begins at the top."""
         if isinstance(self._content, QScrollArea):
-            self._content.ensureWidgetVisible(widget)
-        widget.setFocus()
+            inside = self._content.widget()
+            self.body.activate()  # what was shown just now has no place before
+            place = part.mapTo(inside, QPoint(0, 0)).y()
+            self._content.verticalScrollBar().setValue(place)
 
     def show_content(self) -> None:
         """Show the content."""

@@ -220,7 +220,7 @@ class CaseScreen(Page):
             when = words.moment(step.instead.at, file.case.address.zone)
             parts.append(words("Lawful from {when} on.", when=when))
         if step.instead.channels:
-            named = "、".join(words.code(f"act.{act}") for act in step.instead.channels)
+            named = words.listed(words.code(f"act.{act}") for act in step.instead.channels)
             parts.append(words("Possible now: {channels}.", channels=named))
         return " ".join(parts)
 

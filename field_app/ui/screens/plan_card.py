@@ -50,7 +50,10 @@ class PlanCard(Card):
         words, plan = self._look.words, kept.plan.record
         kind = words.code(f"plan_kind.{plan.terms.kind}")
         months = words("{n} months", n=plan.terms.months)
-        self._line(f"{kind} · {months}", words.money(sum(i.total_fen for i in plan.schedule)))
+        self.body.addWidget(label(f"{kind} · {months}"))
+        total = sum(one.total_fen for one in plan.schedule)
+        self._line(words("Largest instalment"), words.money(plan.largest_fen))
+        self._line(words("Paid altogether"), words.money(total))
         coming = self._care.next_instalment
         if coming is not None and plan.state in TONES and plan.state is not PlanState.KEPT:
             name = words("Next instalment: {day}", day=words.long_day(coming.due))

@@ -47,7 +47,7 @@ class PlanPanel(QWidget):
 
     def _schedule_card(self, plan: Plan) -> Card:
         card = Card(self._look, self._look.words("Every instalment"))
-        view = ScheduleView(self._look)
+        view = ScheduleView(self._look, beside=True)
         view.show_schedule(plan.schedule, plan.affordability.affordable_fen)
         card.body.addWidget(view)
         return card

@@ -146,6 +146,7 @@ class ReliefScreen(Page):
         self._filling = False
         self._show_standing()
         self._show_reckoning()
+        self.bring(self.panel)
         if self.sheet.isVisible():
             self.hardship.wanted.setFocus()
 
@@ -217,7 +218,8 @@ class ReliefScreen(Page):
         await self._view.choose(option)
         if self._view.entry.terms is not None:
             self.terms.fill(self._view.entry.terms)
-        self.bring(self.terms.method)
+        self.terms.method.setFocus()
+        self.bring(self.chosen)
 
     def submit(self) -> None:
         """Ask the lead for the plan."""
@@ -235,6 +237,7 @@ class ReliefScreen(Page):
             pressed.setEnabled(True)
 
     def _on_saved(self, what: str) -> None:
+        self.bring(self.panel)
         self.notice.say("")
         self.kept.setText("")
         self._go.tell(self.words.code(f"saved.{what}"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -26,15 +27,17 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ScheduleView(QWidget):
-    """Table and bars of one schedule."""
+    """Table and bars of one schedule, one below the other or side by side."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, beside: bool = False) -> None:
         super().__init__()
         self._look = look
         words = look.words
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(look.px(10))
+        whole = QHBoxLayout(self) if beside else QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(look.px(16) if beside else look.px(10))
+        column = QVBoxLayout()
+        whole.addLayout(column, 4)
         legend = row(
             look,
             badge(words("Principal"), "ok"),
@@ -46,6 +49,7 @@ class ScheduleView(QWidget):
         column.addLayout(legend)
         self.bars = BarChart(look)
         column.addWidget(self.bars)
+        column.addStretch(1)
         self.table = QTableWidget(0, COLUMNS)
         self.table.setAccessibleName(words("Every instalment"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -66,7 +70,7 @@ class ScheduleView(QWidget):
                 words("Principal left"),
             ]
         )
-        column.addWidget(self.table)
+        whole.addWidget(self.table, 5)
 
     def show_schedule(self, schedule: Sequence[Instalment], affordable_fen: int | None) -> None:
         """Show these instalments; a line is drawn at what the customer can afford."""

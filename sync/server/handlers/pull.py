@@ -1,13 +1,18 @@
 """Tells a laptop who it is and hands out its feed, page by page."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
+from sync.domain.ids import BranchId
+from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
 from sync.protocol.messages import MAX_PAGE, VERSION, Codes, Heads, Hello
 from sync.protocol.pages import Cursor, splice_page
+from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, policies, records
+from sync.server.repositories import accounts, audit, policies, records
+from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
@@ -51,18 +56,50 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
     async def look(session: Session) -> bytes:
         branch = caller.device.branch_id
         # The head first: whoever sees number n sees everything up to n.
-        head = await records.head(session, branch)
-        if after.commit_no > head:
-            raise Refusal(409, Codes.RESET, head=head)
+        head = await audit.head(session, branch)
+        if head is None or after.commit_no > head.commit_no:
+            raise Refusal(409, Codes.RESET, head=head.commit_no if head else 0)
         rows = await records.feed_page(session, branch, scope, after, limit + 1)
+        more = len(rows) > limit
+        checkpoint = None if more else await _checkpoint(service, session, branch, head)
         return splice_page(
             epoch=await accounts.meta(session, "epoch") or "",
             scope=scope,
             after=after,
             rows=rows[:limit],
-            more=len(rows) > limit,
-            head=head,
+            more=more,
+            head=head.commit_no,
+            checkpoint=checkpoint,
         )
+
+    return await service.database.read(look)
+
+
+async def _checkpoint(
+    service: Service, session: Session, branch: BranchId, head: Head
+) -> Checkpoint | None:
+    now = service.clock.now()
+    return await service.seal.checkpoint(session, service.data, branch, head, now)
+
+
+async def consistency(
+    service: Service, caller: Caller, older: Sequence[int], newer: int
+) -> Consistency:
+    """Prove that the branch's log of `newer` entries begins with each of the older ones.
+
+    Raises Refusal 409 for a log that is longer than the branch's, as a restored server's is not.
+    """
+    if not 0 < len(older) <= MOST_PROVEN or not all(0 < size < newer for size in older):
+        raise Refusal(400, Codes.MALFORMED)
+
+    async def look(session: Session) -> Consistency:
+        branch = caller.device.branch_id
+        head = await audit.head(session, branch)
+        if head is None or newer > head.leaves:
+            raise Refusal(409, Codes.RESET, head=head.leaves if head else 0)
+        tree = Tree(session, branch)
+        proofs = [await tree.consistency(size, newer) for size in older]
+        return Consistency(tuple(tuple(one.hex() for one in proof) for proof in proofs))
 
     return await service.database.read(look)
 

@@ -31,8 +31,9 @@ from sync.protocol.messages import MAX_BATCH, Codes, Push, Pushed, Result, Statu
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, mutations, records
+from sync.server.repositories import accounts, audit, mutations, records
 from sync.server.repositories.accounts import Device
+from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 from sync.server.stamping import stamped
@@ -85,7 +86,12 @@ class Batch:
                 self._fresh.append((envelope, repeat))
             results.append(repeat)
         head = await self._write(device, last_seq, chain)
-        return Pushed(tuple(self._numbered(r, head) for r in results), head, self._now)
+        checkpoint = await self._service.seal.checkpoint(
+            self._session, self._service.data, self._branch, head, self._now
+        )
+        number = head.commit_no
+        numbered = tuple(self._numbered(r, number) for r in results)
+        return Pushed(numbered, number, self._now, checkpoint)
 
     def _own(self, device: Device, envelope: Envelope) -> None:
         own = (device.branch_id, device.account_id, device.id)
@@ -191,11 +197,12 @@ class Batch:
             status=str(result.status),
         )
 
-    async def _write(self, device: Device, last_seq: int, chain: str) -> int:
+    async def _write(self, device: Device, last_seq: int, chain: str) -> Head:
         if not self._fresh:
-            return await records.head(self._session, self._branch)
+            return await self._standing()
         await accounts.advance_device(self._session, device, last_seq, chain, self._now.isoformat())
-        number = await self._commit.finish()
+        head = await self._commit.finish()
+        number = head.commit_no
         rows = [
             mutations.Mutation(
                 e.mid,
@@ -210,7 +217,13 @@ class Batch:
             for e, r in self._fresh
         ]
         await mutations.add(self._session, self._branch, rows)
-        return number
+        return head
+
+    async def _standing(self) -> Head:
+        head = await audit.head(self._session, self._branch)
+        if head is None:
+            raise LookupError(f"there is no branch {self._branch}")
+        return head
 
     def _numbered(self, result: Result, number: int) -> Result:
         if result.status is Status.ALREADY or result.commit_no:

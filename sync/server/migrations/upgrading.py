@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sync.server.settings import ServerSettings
 
-NEWEST = "0003"
+NEWEST = "0004"
 
 
 def upgrade(settings: ServerSettings) -> None:

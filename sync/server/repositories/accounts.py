@@ -92,7 +92,7 @@ async def add_branch(session: Session, branch: BranchId, name: str) -> None:
     """Add a branch with an empty feed."""
     await session.run("INSERT INTO branch (id, name) VALUES (?, ?)", branch, name)
     await session.run(
-        "INSERT INTO feed_head (branch_id, n, leaves, leaf_hash) VALUES (?, 0, 0, '')", branch
+        "INSERT INTO feed_head (branch_id, n, leaves, frontier) VALUES (?, 0, 0, ?)", branch, b""
     )
 
 

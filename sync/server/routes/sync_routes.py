@@ -6,6 +6,7 @@ from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
+from sync.protocol.checkpoint import MOST_PROVEN, Consistency
 from sync.protocol.messages import (
     CHUNK,
     MAX_ATTACHMENT,
@@ -144,6 +145,21 @@ async def policy_route(
     return answer_message(request, await policy.policy(_service(request), caller, after))
 
 
+@get(
+    "/audit/consistency",
+    summary="Proof that the audit log only grew",
+    operation_class=described(answers=Consistency, refuses=(409,)),
+)
+async def consistency_route(
+    request: Asked,
+    older: Annotated[list[int], QueryParameter(name="from", min_items=1, max_items=MOST_PROVEN)],
+    newer: Annotated[int, QueryParameter(name="to", ge=1)],
+) -> Response[bytes]:
+    """Hand out one proof for each older size."""
+    caller = await _caller(request)
+    return answer_message(request, await pull.consistency(_service(request), caller, older, newer))
+
+
 @post(
     "/attachments",
     status_code=200,
@@ -197,6 +213,7 @@ sync_router = Router(
         pull_route,
         wait_route,
         policy_route,
+        consistency_route,
         offer_route,
         append_route,
         fetch_route,

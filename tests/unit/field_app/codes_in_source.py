@@ -21,7 +21,7 @@ GIVERS = {
     "TermsTrouble",
 }
 # What the server's own command line prints is for its operator, in English.
-OPERATORS = ("sync/server/imports", "sync/server/administration.py", "sync/policy/pack.py")
+OPERATORS = ("sync/server/imports", "sync/server/administration.py", "sync/policy/packs/pack.py")
 FILES = {"visit.ics", "paper.typ", "vault.db", "vault.lock", "timeline.csv", "records.json"}
 # Here a code is picked first and its values are added by the caller.
 ADDED_LATER = {

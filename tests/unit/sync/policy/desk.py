@@ -17,7 +17,7 @@ from sync.domain.situation import (
     Situation,
 )
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import Pack, load_pack, read_pack
+from sync.policy.packs.pack import Pack, load_pack, read_pack
 from sync.policy.words import PackWords
 
 POLICIES = Path(__file__).parents[4] / "resources" / "policies"

@@ -18,7 +18,7 @@ from sync.domain.situation import (
     Sensitive,
     ThirdParty,
 )
-from sync.policy.rule import Rule
+from sync.policy.packs.rule import Rule
 from tests.unit.sync.policy.edge import DAY, HOUR, SECOND, TUESDAY, Edge, Scene
 
 WARD = CustomerState(guardian=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from sync.domain.situation import Act, Agreement, Call, Complaint, Situation, Wishes
-from sync.policy.rule import Rule
+from sync.policy.packs.rule import Rule
 from tests.unit.sync.policy.edge import DAY, HOUR, MINUTE, SECOND, TUESDAY, Edge, Scene
 
 VISITS = (Act.VISIT_PLAN, Act.VISIT_START)

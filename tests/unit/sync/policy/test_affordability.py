@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from sync.domain.budget import Budget, CostKind, IncomeKind
 from sync.domain.plan_terms import Affordability, TermsTrouble
-from sync.policy.affordability import assess
-from sync.policy.reference import NO_FIGURES, Reference, load_reference
+from sync.policy.relief.affordability import assess
+from sync.policy.relief.reference import NO_FIGURES, Reference, load_reference
 from tests.unit.sync.policy.desk import PACK_FILE
 
 CN = load_reference(PACK_FILE)

@@ -26,7 +26,7 @@ from sync.domain.situation import (
     Wishes,
 )
 from sync.policy.engine import PolicyEngine
-from sync.policy.pack import read_pack
+from sync.policy.packs.pack import read_pack
 from tests.unit.sync.policy.desk import (
     CERTIFIED,
     ENGINE,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sync.cli import main
-from sync.policy.checking import Mistake, check_overlay, check_pack
-from sync.policy.refusals import WORDS, refusal_words
-from sync.policy.rule import PackRefused
+from sync.policy.packs.refusals import WORDS, refusal_words
+from sync.policy.packs.rule import PackRefused
+from sync.policy.vetting.checking import Mistake, check_overlay, check_pack
 from tests.unit.sync.policy.desk import PACKS, POLICIES, SMALL_HEAD, cn_pack, rule
 from tests.unit.sync.policy.test_overlay import HEAD, LOOSER, SAMPLE, change
 from tests.unit.sync.policy.test_overlay import REFUSED as REFUSED_OVERLAYS
@@ -108,7 +108,7 @@ DAYS = frozenset({"year", "day"})  # what the codes about single days are given
 def codes_given() -> dict[str, frozenset[str]]:
     """Return each code of a pack's refusal in the source, and the values given with it."""
     found: dict[str, frozenset[str]] = {}
-    for path in (ROOT / "sync" / "policy").glob("*.py"):
+    for path in (ROOT / "sync" / "policy").rglob("*.py"):
         if path.name in ("refusals.py", "checking.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

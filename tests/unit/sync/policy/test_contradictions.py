@@ -3,8 +3,8 @@
 import pytest
 
 from sync.domain.situation import Act
-from sync.policy.contradictions import contradictions
-from sync.policy.pack import PackRefused
+from sync.policy.packs.pack import PackRefused
+from sync.policy.vetting.contradictions import contradictions
 from tests.unit.sync.policy.desk import PACKS, engine_of, pack_of, rule
 
 

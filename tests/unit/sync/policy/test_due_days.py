@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sync.domain.plan_terms import DayCount
-from sync.policy.due_days import days_between, due_days, interest_days, month_after
+from sync.policy.relief.due_days import days_between, due_days, interest_days, month_after
 from tests.unit.sync.policy.ledger import bent
 
 THIRTY, ACTUAL = DayCount.THIRTY_360, DayCount.ACTUAL_365

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from sync.domain.situation import Act, Severity
-from sync.policy.kinds import KINDS
-from sync.policy.rule import Rule
+from sync.policy.mechanisms.kinds import KINDS
+from sync.policy.packs.rule import Rule
 from tests.unit.sync.policy import edges_of_people, edges_of_times
 from tests.unit.sync.policy.desk import PACKS, engine_for, pack_of, words_of
 from tests.unit.sync.policy.edge import Edge, Scene, exempting, lifted

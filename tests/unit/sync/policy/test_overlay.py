@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from sync.domain.situation import Act, Severity
 from sync.policy.engine import PolicyEngine
-from sync.policy.kinds import KINDS
-from sync.policy.mechanism import Stricter
-from sync.policy.overlay import examine_overlay, load_policy, tighten
-from sync.policy.pack import Pack, PackRefused, read_pack
+from sync.policy.mechanisms.kinds import KINDS
+from sync.policy.mechanisms.mechanism import Stricter
+from sync.policy.packs.pack import Pack, PackRefused, read_pack
 from sync.policy.situations import read_situation
+from sync.policy.vetting.overlay import examine_overlay, load_policy, tighten
 from tests.unit.sync.policy import questions
 from tests.unit.sync.policy.desk import ENGINE, POLICIES, SMALL_HEAD, cn_pack, engine_for, rule
 

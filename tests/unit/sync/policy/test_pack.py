@@ -6,8 +6,8 @@ import pytest
 
 from sync.domain.situation import Act, Severity, Situation
 from sync.policy.engine import PolicyEngine
-from sync.policy.kinds import KINDS
-from sync.policy.pack import PackRefused, load_pack, read_pack
+from sync.policy.mechanisms.kinds import KINDS
+from sync.policy.packs.pack import PackRefused, load_pack, read_pack
 from tests.unit.sync.policy.desk import (
     PACKS,
     SMALL_HEAD,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sync.domain.situation import Act
-from sync.policy.caps import COUNTED
-from sync.policy.kinds import KINDS
-from sync.policy.pack import read_pack
-from sync.policy.rule import EXEMPTIONS, RULE_KEYS
+from sync.policy.mechanisms.caps import COUNTED
+from sync.policy.mechanisms.kinds import KINDS
+from sync.policy.packs.pack import read_pack
+from sync.policy.packs.rule import EXEMPTIONS, RULE_KEYS
 
 PAGE = (Path(__file__).parents[4] / "docs" / "policy-packs.md").read_text(encoding="utf-8")
 

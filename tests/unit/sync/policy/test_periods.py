@@ -6,7 +6,7 @@ import pytest
 
 from sync.domain.situation import Act, Call, RuleFinding, Severity, Situation
 from sync.policy.calendar import LAST_KNOWN
-from sync.policy.pack import PackRefused, read_pack
+from sync.policy.packs.pack import PackRefused, read_pack
 from sync.policy.words import PackWords
 from tests.unit.sync.policy.desk import SMALL_HEAD, cn_pack, engine_of, local, rule
 

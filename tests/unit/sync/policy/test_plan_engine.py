@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from sync.domain.plan_terms import Affordability, TermsTrouble
 from sync.domain.situation import Policy
-from sync.policy.affordability import assess
 from sync.policy.engine import PolicyEngine
-from sync.policy.reference import NO_FIGURES, load_reference
-from sync.policy.repayment import schedule
-from sync.policy.standing import GRACE_DAYS
+from sync.policy.relief.affordability import assess
+from sync.policy.relief.reference import NO_FIGURES, load_reference
+from sync.policy.relief.repayment import schedule
+from sync.policy.relief.standing import GRACE_DAYS
 from tests.unit.sync.policy.desk import ENGINE, PACK_FILE, cn_pack
 from tests.unit.sync.policy.ledger import TERMS, bent
 from tests.unit.sync.policy.test_affordability import BUDGET

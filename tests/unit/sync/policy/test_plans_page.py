@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from sync.domain.plan_terms import DayCount, Method, PlanTerms
-from sync.policy.repayment import schedule, total_cost, yuan
+from sync.policy.relief.repayment import schedule, total_cost, yuan
 from tests.unit.sync.policy.ledger import TERMS, bent
 
 PAGE = (Path(__file__).parents[4] / "docs" / "plans.md").read_text(encoding="utf-8")

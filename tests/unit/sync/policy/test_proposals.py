@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sync.domain.plan_terms import DayCount, Method, PlanKind, TermsTrouble
-from sync.policy.proposals import Limits, Option, Owed, Proposals, options
-from sync.policy.repayment import check_terms, reckon, total_cost
+from sync.policy.relief.proposals import Limits, Option, Owed, Proposals, options
+from sync.policy.relief.repayment import check_terms, reckon, total_cost
 
 OWED = Owed(1_200_000, 35_000, 10_000, 180_000)
 START = date(2026, 1, 31)

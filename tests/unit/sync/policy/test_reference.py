@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sync.domain.budget import FLEXIBLE, CostKind
-from sync.policy.pack import PackRefused
-from sync.policy.reference import NO_FIGURES, load_reference, read_reference
+from sync.policy.packs.pack import PackRefused
+from sync.policy.relief.reference import NO_FIGURES, load_reference, read_reference
 from tests.unit.sync.policy.desk import PACK_FILE
 
 HEAD = """

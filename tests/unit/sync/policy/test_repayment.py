@@ -8,7 +8,7 @@ from hypothesis import assume, example, given, settings
 from msgspec.structs import replace
 
 from sync.domain.plan_terms import DayCount, Instalment, Method, PlanTerms, TermsTrouble
-from sync.policy.repayment import (
+from sync.policy.relief.repayment import (
     deferral_interest,
     half_up,
     level_fen,
@@ -17,7 +17,7 @@ from sync.policy.repayment import (
     total_cost,
     yuan,
 )
-from sync.policy.terms import LONGEST
+from sync.policy.relief.terms import LONGEST
 from tests.unit.sync.policy.ledger import TERMS, bent, growth, lawful_terms, ledger
 
 BARE = bent(interest_fen=0, fees_fen=0)

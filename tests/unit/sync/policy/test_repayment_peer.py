@@ -22,7 +22,7 @@ import numpy as np
 import numpy_financial as peer
 
 from sync.domain.plan_terms import Method, PlanTerms
-from sync.policy.repayment import schedule
+from sync.policy.relief.repayment import schedule
 
 CASES = 10_000
 SEED = 20_260_115

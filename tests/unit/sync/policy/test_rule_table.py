@@ -11,7 +11,7 @@ import pytest
 
 from sync.domain.situation import Act
 from sync.policy.engine import PolicyEngine
-from sync.policy.rule import raw_of, read_rule
+from sync.policy.packs.rule import raw_of, read_rule
 from sync.policy.situations import read_situation
 from tests.unit.sync.policy import questions, rule_table
 from tests.unit.sync.policy.desk import ENGINE, cn_pack

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.domain.plan_terms import Standing
-from sync.policy.repayment import schedule
-from sync.policy.standing import GRACE_DAYS, standing
+from sync.policy.relief.repayment import schedule
+from sync.policy.relief.standing import GRACE_DAYS, standing
 from tests.unit.sync.policy.ledger import bent
 
 # Three instalments of 100.00 yuan on 15 February, March and April.

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from sync.domain.plan_terms import Method, PlanTerms, TermsTrouble
-from sync.policy.pack import read_pack
-from sync.policy.repayment import check_terms, reckon, schedule
-from sync.policy.terms import LONGEST, longest_lawful
+from sync.policy.packs.pack import read_pack
+from sync.policy.relief.repayment import check_terms, reckon, schedule
+from sync.policy.relief.terms import LONGEST, longest_lawful
 from tests.unit.sync.policy.desk import SMALL_HEAD, cn_pack, rule
 from tests.unit.sync.policy.ledger import TERMS, bent
 
