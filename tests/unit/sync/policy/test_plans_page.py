@@ -46,7 +46,7 @@ def test_the_other_ways_are_reckoned_to_the_fen() -> None:
 
 
 def test_every_refusal_is_on_the_page() -> None:
-    policy = Path(__file__).parents[4] / "sync" / "policy"
+    policy = Path(__file__).parents[4] / "sync" / "policy" / "relief"
     given = set()
     for name in ("terms.py", "repayment.py"):
         source = (policy / name).read_text(encoding="utf-8")
