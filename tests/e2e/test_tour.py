@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 300
-SCREENS = 35
+SCREENS = 59
 
 
 def test_the_main_job_runs_end_to_end(tmp_path: Path) -> None:
@@ -31,4 +31,6 @@ def test_the_main_job_runs_end_to_end(tmp_path: Path) -> None:
     pictures = sorted((tmp_path / "tour").glob("*.png"))
     assert len(pictures) >= SCREENS
     assert all(p.stat().st_size > 5000 for p in pictures)
+    papers = {p.name: p.read_bytes()[:5] for p in (tmp_path / "tour").glob("*.pdf")}
+    assert papers == dict.fromkeys(("plan-zh_CN.pdf", "plan-en.pdf", "day-sheet.pdf"), b"%PDF-")
     assert "at the server, each once" in text

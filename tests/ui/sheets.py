@@ -1,12 +1,8 @@
-"""The sheet of hardship, income and costs as an officer fills it in, and files that are kept."""
-
-from pathlib import Path
-
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+"""The sheet of hardship, income and costs as an officer fills it in."""
 
 from field_app.ui.screens.relief_screen import ReliefScreen
 from sync.domain.ids import CaseId
-from tools.tour.hands import type_text, until
+from tools.tour.hands import type_text
 from tools.tour.seat import Seat, quiet
 
 PAY, HOUSING, FOOD = "8200", "2200", "1500"
@@ -47,18 +43,3 @@ async def proposed(seat: Seat, case_id: CaseId, pay: str = PAY) -> ReliefScreen:
     await quiet()
     assert screen.notice.text == ""
     return screen
-
-
-async def kept_as(window: QWidget, path: Path) -> None:
-    """Answer the question where a file shall be kept."""
-
-    def asking() -> list[QFileDialog]:
-        return [d for d in window.findChildren(QFileDialog) if d.isVisible()]
-
-    await until(lambda: bool(asking()))
-    [dialog] = asking()
-    entry = dialog.findChild(QLineEdit)
-    assert entry is not None
-    entry.setText(str(path))
-    dialog.accept()
-    await quiet()

@@ -11,9 +11,9 @@ from field_app.operations.desk import Desk
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import read, words_on
 from tests.ui.room import ODD_CASE, Room
-from tests.ui.sheets import kept_as, proposed, sheet, told
+from tests.ui.sheets import proposed, sheet, told
 from tests.unit.field_app.reports.papers_read import squeezed, words_of
-from tools.tour.hands import asked, press
+from tools.tour.hands import asked, kept_as, press
 from tools.tour.seat import Seat, quiet
 
 
@@ -48,6 +48,7 @@ async def test_a_proposal_is_saved_in_the_language_chosen(
     dialog.ok.click()
     path = tmp_path / "plan.pdf"
     await kept_as(li.main, path)
+    await quiet()
     seen = squeezed(words_of(path.read_bytes()))
     title = "还款方案建议书" if language == "zh_CN" else "Repaymentplanproposal"
     assert seen.startswith(title)
@@ -63,6 +64,7 @@ async def test_a_file_that_cannot_be_written_is_told(room: Room) -> None:
     screen.panel.card.print_button.click()
     (await asked(li.main)).ok.click()
     await kept_as(li.main, Path("/proc/plan.pdf"))
+    await quiet()
     told_so = li.program.look.words.code("paper.unwritable", reason="No such file or directory")
     assert screen.notice.text == told_so
 
@@ -81,6 +83,7 @@ async def test_a_name_that_tries_to_be_markup_is_only_a_name(room: Room, tmp_pat
     (await asked(li.main)).ok.click()
     path = tmp_path / "odd.pdf"
     await kept_as(li.main, path)
+    await quiet()
     assert squeezed("<img src=x><b>${1}") in squeezed(words_of(path.read_bytes()))
 
 
@@ -96,6 +99,7 @@ async def test_the_day_sheet_by_its_key(room: Room, tmp_path: Path) -> None:
     press(today, Qt.Key.Key_P)
     path = tmp_path / "day.pdf"
     await kept_as(li.main, path)
+    await quiet()
     seen = words_of(path.read_bytes())
     assert "10:00–11:00" in seen
     assert "¥" not in seen

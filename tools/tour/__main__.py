@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
-from tools.tour import listening, steps
+from tools.tour import listening, relief, steps
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
@@ -27,6 +27,10 @@ ARRIVED_ONCE = {
     "hardship": 1,
     "complaint": 1,
     "training": 1,
+    "budget": 1,
+    "plan": 1,
+    "wish": 1,
+    "referral": 1,
     "appointment": steps.VISITS,
 }
 
@@ -57,11 +61,15 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     visited = await steps.officer_visits_offline(stage, officer)
     await steps.officer_comes_back(stage, officer)
     await steps.lead_sees(stage, lead, visited)
+    await relief.officer_speaks_of_relief(stage, officer, visited)
+    await relief.lead_approves(stage, lead, visited)
+    await relief.customer_agrees(stage, officer, visited)
     await listening.customer_complains(stage, officer, visited)
     await listening.lead_answers(stage, lead)
     await listening.officer_learns(stage, officer, lead)
     await officer.sync()
     await steps.english_and_dark(stage, officer, agreed[0])
+    await relief.in_english_and_dark(stage, officer, visited, agreed[0])
 
 
 def _keep_for_docs(pictures: list[Path]) -> None:

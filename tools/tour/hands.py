@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
 
 from field_app.ui.dialogs.form_dialog import FormDialog
 
@@ -56,3 +57,17 @@ async def asked(window: QWidget) -> FormDialog:
     dialog = dialog_over(window)
     assert dialog is not None
     return dialog
+
+
+async def kept_as(window: QWidget, path: Path) -> None:
+    """Answer the question where a file shall be kept, and wait until it was tried."""
+
+    def asking() -> list[QFileDialog]:
+        return [d for d in window.findChildren(QFileDialog) if d.isVisible()]
+
+    await until(lambda: bool(asking()))
+    [dialog] = asking()
+    entry = dialog.findChild(QLineEdit)
+    assert entry is not None
+    entry.setText(str(path))
+    dialog.accept()
