@@ -1,4 +1,4 @@
-"""What a frozen build proves of itself: vault, policies, words, planner and a rendered map."""
+"""What a frozen build proves of itself: vault, policies, words, planner, a paper and a map."""
 
 import asyncio
 import os
@@ -15,6 +15,8 @@ from field_app.maps.pack import MapPack
 from field_app.maps.page import MapStop
 from field_app.planning.problem import DayProblem, Travel
 from field_app.planning.solver import VroomSolver
+from field_app.reports.paper import Paper, Paragraph
+from field_app.reports.typesetting import pdf_of
 from field_app.settings.settings import resources_folder
 from field_app.storage.keys import new_vault_key
 from field_app.storage.vault import Vault
@@ -48,6 +50,8 @@ def self_check() -> int:
     empty = DayProblem(date(2026, 11, 24), "Asia/Shanghai", (), (), Travel((), "straight_line"))
     VroomSolver().solve(empty)
     print("planner: answered")  # noqa: T201
+    sheet = Paper("约访", "zh_CN", "", (Paragraph("Yuefang"),))
+    print(f"paper: set, {len(pdf_of(sheet))} bytes")  # noqa: T201
     colours = run_loop(application := new_application(), lambda: _render_map(application))
     print(f"map: rendered, {colours} colours")  # noqa: T201
     return 0 if colours > 3 else 1
