@@ -2,15 +2,38 @@
 
 import os
 from itertools import pairwise
+from pathlib import Path
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.storage import schema
+from field_app.storage.case_index import Wanted
+from field_app.storage.outbox import Outbox, Signer
+from field_app.storage.profile import keep_profile
 from field_app.storage.trouble import TooNew
 from field_app.storage.vault import Vault
+from sync.domain.commands import RecordContact
+from sync.domain.ids import BranchId, MutationId
+from sync.domain.outcome import Change
+from sync.domain.records import case_of, encode_record, kind_of
 from sync.protocol.envelope import envelope_hash, verifies
 from tests.storage.acts import call
-from tests.storage.furnished_vault import KEY, KNOWN, OTHERS, Furnished
+from tests.storage.feed import MINE
+from tests.storage.furnished_vault import (
+    DEVICE,
+    FIRST_PULL,
+    KEY,
+    KNOWN,
+    LI,
+    NOW,
+    OTHERS,
+    Furnished,
+    laptop_at,
+    profile_of_li,
+    reminder,
+)
 
 NEXT = max(schema.steps()) + 1
 COLUMN = "ALTER TABLE outbox ADD COLUMN looked_at TEXT NOT NULL DEFAULT 'never'"
@@ -60,6 +83,54 @@ def test_an_older_vault_grows_with_its_full_outbox(
     assert store.drafts.load("visit/c1") == b"half"
     assert call(busy, KNOWN.id).seq == 31
     assert store.audit.first_broken() is None
+
+
+@pytest.mark.parametrize("released", schema.steps())
+def test_a_vault_of_every_released_version_grows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: int
+) -> None:
+    """Made as that release made it, with cases in it and work unsent."""
+    older = laptop_at(tmp_path / "home")
+    older.laptop.vault.mkdir(parents=True)
+    with monkeypatch.context() as then:
+        known = {n: sql for n, sql in schema.steps().items() if n <= released}
+        then.setattr(schema, "steps", lambda: known)
+        vault = Vault.create(older.laptop.vault, KEY, os.urandom)
+    assert schema.version(vault.connection) == schema.MAJOR * 1000 + released
+    fill(vault)
+    vault.close()
+
+    store = older.open()
+    assert version(older) == schema.MAJOR * 1000 + NEXT - 1
+    assert store.replica.waiting_count() == 3
+    assert [r.id for r in store.index.page(Wanted(text="shanxiaoming"), None, 9)] == [KNOWN.id]
+    assert older.rows("SELECT id, pending FROM case_index ORDER BY id") == [
+        ("c1", 1),
+        ("c2", 0),
+        ("c3", 0),
+    ]
+    assert call(older, KNOWN.id).seq == 4
+    older.close()
+
+
+def fill(vault: Vault) -> None:
+    """Write cases and unsent work with the tables that every version has."""
+    keep_profile(vault, profile_of_li())
+    pen = Ed25519PrivateKey.from_private_bytes(profile_of_li().device_key)
+    signer = Signer(BranchId("b1"), LI.id, DEVICE, pen, "boot", lambda: 5)
+    with vault.transaction() as connection:
+        for record in FIRST_PULL:
+            kind, case_id = kind_of(record), case_of(record) or ""
+            connection.execute(
+                "INSERT INTO replica VALUES (?, ?, 1, ?, ?)",
+                (kind, record.id, case_id, encode_record(record)),
+            )
+            connection.execute("INSERT INTO membership VALUES (?, ?, ?)", (MINE, kind, record.id))
+        for number in range(3):
+            told = reminder(KNOWN, number + 1)
+            fact = msgspec.structs.replace(told, id=f"k{number}", imported=False)
+            mid = MutationId(f"m{number}")
+            Outbox(vault).add(mid, RecordContact(fact), (Change(fact, 0),), signer, NOW)
 
 
 def test_growing_twice_changes_nothing(busy: Furnished) -> None:
