@@ -37,21 +37,24 @@ def this_laptop(home: Path, settings: Settings) -> Laptop:
     return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
 
 
-def new_loop(application: QApplication) -> asyncio.AbstractEventLoop:
-    """Return an asyncio loop that is the application's own; the caller closes it."""
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
-    asyncio.set_event_loop(loop)
-    return loop
-
-
 def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine on Qt's loop until it ends."""
+    """Run a coroutine on Qt's loop until it ends, and whatever it left running with it."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
 
     async def whole() -> T:
-        return await work()
+        try:
+            return await work()
+        finally:
+            # A task that outlived the loop would only fail for want of one.
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
-    with closing(new_loop(application)) as loop:
-        return loop.run_until_complete(whole())
+    with closing(loop):
+        result: T = loop.run_until_complete(whole())
+    return result
 
 
 def run(laptop: Laptop, settings: Settings) -> int:

@@ -29,7 +29,7 @@ QFrame[kind="block"] QLabel {{ color: {block}; }}
 QFrame[kind="ok"] QLabel {{ color: {ok}; }}
 QPushButton {{ background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px {padx}px; }}
 QPushButton:hover {{ background: {raised}; }}
-QPushButton:focus {{ border: 2px solid {focus}; }}
+QPushButton:focus {{ border: 2px solid {focus}; padding: {pad_focus}px {padx_focus}px; }}
 QPushButton:disabled {{ color: {muted}; background: {raised}; }}
 QPushButton:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {accent}; }}
 QPushButton:checked:focus {{ border: 2px solid {focus}; }}
@@ -39,20 +39,20 @@ QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="danger"] {{ color: {block}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {accent}; }}
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; }}
-QPushButton[kind="nav"] {{ background: transparent; border: none; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
-QPushButton[kind="nav"]:checked {{ background: {accent_soft}; border: none; color: {accent}; font-weight: 600; }}
+QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
+QPushButton[kind="nav"]:checked {{ background: {accent_soft}; border: 1px solid transparent; color: {accent}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {focus}; }}
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; padding: {pad_focus}px; }}
 QLineEdit[kind="wrong"] {{ border: 2px solid {block}; }}
 QFrame[kind="chosen"] {{ background: {card}; border: 2px solid {accent}; border-radius: 10px; }}
-QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; }}
-QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: 22px; }}
-QSpinBox::up-arrow {{ image: url({up}); width: 10px; height: 10px; }}
-QSpinBox::down-arrow {{ image: url({arrow}); width: 10px; height: 10px; }}
-QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: {drop}px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {drop}px; }}
+QSpinBox::up-arrow {{ image: url({up}); width: {arrow_side}px; height: {arrow_side}px; }}
+QSpinBox::down-arrow {{ image: url({arrow}); width: {arrow_side}px; height: {arrow_side}px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: {arrow_side}px; height: {arrow_side}px; }}
 QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {muted}; border-radius: 4px; background: {card}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {focus}; }}
@@ -81,6 +81,16 @@ QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-wid
 
 def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
     """Return the sheet of a theme; `pictures` are files for `arrow`, `up` and `tick`."""
-    sizes = {"title": 22, "heading": 16, "pad": 6, "padx": 14, "box": 16}
+    sizes = {
+        "title": 22,
+        "heading": 16,
+        "pad": 6,
+        "padx": 14,
+        "box": 16,
+        "drop": 24,
+        "arrow_side": 12,
+    }
     values = {k: tokens.px(v) for k, v in sizes.items()}
+    # The border of what has the focus is a pixel wider: the words must not lose or move by it.
+    values |= {f"{k}_focus": values[k] - 1 for k in ("pad", "padx")}
     return SHEET.format(**tokens.colours, **values, **pictures)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Notice
+from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import confirm
 from field_app.ui.look import Look
@@ -27,6 +27,7 @@ from field_app.viewmodels.sync import SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
 TOLD_MS = 5000
+OFFLINE = "sync.unreachable"
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
@@ -77,13 +78,18 @@ class MainWindow(QMainWindow):
         nav = QFrame()
         nav.setProperty("kind", "nav")
         nav.setFixedWidth(look.px(NAV_WIDTH))
-        self._nav_column = QVBoxLayout(nav)
+        column = QVBoxLayout(nav)
         edge = look.px(12)
-        self._nav_column.setContentsMargins(edge, look.px(18), edge, edge)
+        column.setContentsMargins(edge, look.px(18), edge, edge)
+        column.setSpacing(look.px(4))
+        column.addWidget(label("约访 Yuefang", "brand"))
+        column.addWidget(label(who, "muted"))
+        column.addSpacing(look.px(12))
+        buttons = QWidget()
+        self._nav_column = QVBoxLayout(buttons)
+        self._nav_column.setContentsMargins(0, 0, 0, 0)
         self._nav_column.setSpacing(look.px(4))
-        self._nav_column.addWidget(label("约访 Yuefang", "brand"))
-        self._nav_column.addWidget(label(who, "muted"))
-        self._nav_column.addSpacing(look.px(12))
+        column.addWidget(scrolling(buttons))
         return nav
 
     def _make_told(self) -> QHBoxLayout:
@@ -179,9 +185,12 @@ class MainWindow(QMainWindow):
         if status.running:
             parts.append(words("syncing …"))
         elif status.trouble:
-            parts.append(words.code(f"{status.trouble}", **status.trouble_params))
+            gone = status.trouble == OFFLINE
+            parts.append(words("no line just now") if gone else words("Sync has something to say"))
         elif state.rules_trouble:
             parts.append(words.code(state.rules_trouble))
+        told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""
+        self.strip_text.setToolTip(told)
         self.strip_text.setText(" · ".join(parts))
 
     def _tell_rules(self) -> None:

@@ -1,15 +1,13 @@
 """The program's own application and loop for every test of this folder; tests may be coroutines."""
 
-import asyncio
 import inspect
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from field_app.bootstrap.running import new_application, new_loop
+from field_app.bootstrap.running import new_application, run_loop
 from tests.ui.room import MANY, Desks, Room, lay_crowded_desk, lay_desks
 
 
@@ -21,21 +19,25 @@ def qapp() -> QApplication:
     return application
 
 
-@pytest.fixture(autouse=True)
-def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-    """Run the test's coroutines on the application's own loop."""
-    with closing(new_loop(qapp)) as made:
-        yield made
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a test that is a coroutine on the loop of the windows."""
+    """Run a test that is a coroutine on the loop of the windows, and close its room there."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    names = inspect.signature(pyfuncitem.obj).parameters
-    work = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
-    pyfuncitem.funcargs["loop"].run_until_complete(work)
+    given = {
+        name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters
+    }
+    rooms = [one for one in given.values() if isinstance(one, Room)]
+
+    async def work() -> None:
+        try:
+            await pyfuncitem.obj(**given)
+        finally:
+            for room in rooms:
+                await room.close()
+
+    run_loop(pyfuncitem.funcargs["qapp"], work)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return True
 
 
@@ -46,27 +48,13 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
 
 
 @pytest.fixture
-def room(
-    qapp: QApplication, desks: Desks, tmp_path: Path, loop: asyncio.AbstractEventLoop
-) -> Iterator[Room]:
+def room(qapp: QApplication, desks: Desks, tmp_path: Path) -> Room:
     """Furnish a room for one test."""
-    yield from _open(Room(qapp, desks, tmp_path), loop)
+    return Room(qapp, desks, tmp_path)
 
 
 @pytest.fixture
-def crowded(
-    qapp: QApplication,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    loop: asyncio.AbstractEventLoop,
-) -> Iterator[Room]:
+def crowded(qapp: QApplication, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Room:
     """Furnish a room whose lead has very many cases."""
     desks = lay_crowded_desk(tmp_path_factory.mktemp("crowded"), MANY)
-    yield from _open(Room(qapp, desks, tmp_path), loop)
-
-
-def _open(room: Room, loop: asyncio.AbstractEventLoop) -> Iterator[Room]:
-    try:
-        yield room
-    finally:
-        loop.run_until_complete(room.close())
+    return Room(qapp, desks, tmp_path)

@@ -155,7 +155,7 @@ async def test_the_customers_no(room: Room, state: str) -> None:
 async def test_a_slot_and_an_hour_of_the_calendar_fill_the_form(room: Room) -> None:
     li = await room.seat("li")
     screen = await opened(li, (await ready(li))[0])
-    slot = screen._slots.itemAt(1).layout().itemAt(0).widget()
+    slot = screen._slots.itemAt(2).widget()
     slot.click()
     await quiet()
     assert screen.form.span.text() in slot.text().replace("–", "-")

@@ -92,16 +92,23 @@ class Seat:
         await quiet()
 
     async def close(self) -> None:
-        """Close the laptop."""
-        self.window.close()
+        """Close the laptop; its window goes, for a new look is put on every window there is."""
+        window = self.window
+        window.close()
         await self.program.close()
+        window.deleteLater()
 
 
 async def quiet() -> None:
-    """Wait until everything that was set going has ended; what lasts as long as a program may."""
+    """Wait until everything that was set going has ended; what lasts as long as a program may.
+
+    A turn of the loop is taken first and last: what was queued begins, what was made is shown.
+    """
+    await asyncio.sleep(0)
     while True:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         busy = [t for t in others if getattr(t.get_coro(), "__qualname__", "") not in LASTING]
         if not busy:
-            return
+            break
         await asyncio.wait(busy)
+    await asyncio.sleep(0)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from field_app.ui.components.flow import Flow
+from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 
 
@@ -12,6 +14,7 @@ def combo(options: Iterable[tuple[str, str]], name: str, chosen: str = "") -> QC
     """Return a box of (value, text) options; `name` is what a screen reader says."""
     made = QComboBox()
     made.setAccessibleName(name)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     for value, text in options:
         made.addItem(text, value)
     made.setCurrentIndex(max(0, made.findData(chosen)))
@@ -24,7 +27,7 @@ def options_of(look: Look, kind: type[StrEnum], prefix: str) -> list[tuple[str, 
 
 
 class CheckGroup(QWidget):
-    """Check boxes for several codes."""
+    """Check boxes for several codes, in at most so many columns, fewer where there is no room."""
 
     def __init__(
         self,
@@ -34,16 +37,16 @@ class CheckGroup(QWidget):
         columns: int = 3,
     ) -> None:
         super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(look.px(14))
-        self.boxes: dict[str, QCheckBox] = {}
-        for number, (value, text) in enumerate(options):
-            box = QCheckBox(text)
+        self.boxes: dict[str, Tick] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        boxes = Flow(look, even=True, most=columns)
+        column.addLayout(boxes)
+        for value, text in options:
+            box = Tick(text)
             box.toggled.connect(lambda _on: on_change())
             self.boxes[value] = box
-            grid.addWidget(box, number // columns, number % columns)
-        grid.setColumnStretch(columns, 1)
+            boxes.addWidget(box)
 
     @property
     def chosen(self) -> tuple[str, ...]:

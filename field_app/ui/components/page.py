@@ -4,10 +4,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from field_app.background.tasks import Tasks
-from field_app.ui.components.surfaces import EmptyState, Notice
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
+from field_app.ui.components.surfaces import EmptyState, Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 
@@ -26,8 +27,7 @@ class Page(QWidget):
         edge = look.px(24)
         outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
         outer.setSpacing(look.px(12))
-        head = QHBoxLayout()
-        head.setSpacing(look.px(8))
+        self._head = Beside(look, COLUMNS_LEAST, 8)
         self.title = label(title, "title")
         self.subtitle = label("", "muted")
         self.subtitle.hide()
@@ -35,11 +35,10 @@ class Page(QWidget):
         column.setSpacing(look.px(2))
         column.addWidget(self.title)
         column.addWidget(self.subtitle)
-        head.addLayout(column, 1)
-        self.toolbar = QHBoxLayout()
-        self.toolbar.setSpacing(look.px(8))
-        head.addLayout(self.toolbar)
-        outer.addLayout(head)
+        self._head.add(column, 1)
+        self.toolbar = Flow(look)
+        self._head.add(self.toolbar)
+        outer.addWidget(self._head)
         self.notice = Notice(look)
         outer.addWidget(self.notice)
         self._states = QStackedWidget()
@@ -47,7 +46,7 @@ class Page(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(look.px(12))
         self._content = self._frame(scrolls)
-        self._loading = EmptyState(look, look.words("Reading …"), picture="sync")
+        self._loading = scrolling(EmptyState(look, look.words("Reading …"), picture="sync"))
         self._states.addWidget(self._loading)
         self._states.addWidget(self._content)
         self._empty: QWidget | None = None
@@ -56,14 +55,7 @@ class Page(QWidget):
         inside = QWidget()
         self.body.setContentsMargins(0, 0, 0, 0)
         inside.setLayout(self.body)
-        if not scrolls:
-            return inside
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        return area
+        return scrolling(inside) if scrolls else inside
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start something that takes time; its errors are reported, never lost."""
@@ -90,7 +82,7 @@ class Page(QWidget):
         if self._empty is not None:
             self._states.removeWidget(self._empty)
             self._empty.deleteLater()
-        self._empty = EmptyState(self.look, title, hint, picture)
+        self._empty = scrolling(EmptyState(self.look, title, hint, picture))
         self._states.addWidget(self._empty)
         self._states.setCurrentWidget(self._empty)
 

@@ -1,7 +1,15 @@
 """Cards, notices and empty states."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
@@ -114,10 +122,11 @@ def row(look: Look, *widgets: QWidget | None, stretch_last: bool = False) -> QHB
 
 
 def centre(widget: QWidget, card: QWidget) -> None:
-    """Put a card into the middle of a page."""
+    """Put a card into the middle of a page; when it is too tall the page scrolls."""
     widget.setProperty("role", "page")
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    column = QVBoxLayout(widget)
+    inside = QWidget()
+    column = QVBoxLayout(inside)
     column.addStretch(1)
     line = QHBoxLayout()
     line.addStretch(1)
@@ -125,3 +134,17 @@ def centre(widget: QWidget, card: QWidget) -> None:
     line.addStretch(1)
     column.addLayout(line)
     column.addStretch(1)
+    whole = QVBoxLayout(widget)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.addWidget(scrolling(inside))
+
+
+def scrolling(inside: QWidget) -> QScrollArea:
+    """Return an area in which a widget scrolls up and down; the keys go to what is inside."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    return area

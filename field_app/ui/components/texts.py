@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from field_app.ui.look import Look
@@ -42,6 +42,7 @@ def button(
         made.setProperty("kind", kind)
     if icon:
         made.setIcon(look.icon(icon, "on_accent" if kind == "primary" else "text"))
+        made.setIconSize(QSize(look.px(16), look.px(16)))
     made.setAccessibleName(text.replace("&", ""))
     made.setAutoDefault(False)
     if act is not None:

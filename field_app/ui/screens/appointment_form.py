@@ -1,9 +1,10 @@
 """The form of an appointment: the window, the place, the officers, and how it was agreed."""
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDateEdit, QFormLayout, QLineEdit, QWidget
 
 from field_app.ui.components.choices import combo, options_of
+from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.appointment import AppointmentViewModel, Consent, Window
 from field_app.viewmodels.time_entry import read_span
@@ -22,6 +23,7 @@ class AppointmentForm(QWidget):
         self._view = view
         words = look.words
         form = QFormLayout(self)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(look.px(8))
         form.setHorizontalSpacing(look.px(14))
@@ -37,8 +39,8 @@ class AppointmentForm(QWidget):
         self.channel = combo([(str(c), words.code(f"channel.{c}")) for c in CHANNELS], words("By"))
         self.said = QLineEdit()
         self.said.setPlaceholderText(words("What the customer said"))
-        self.asked = QCheckBox(words("The customer asked for this time"))
-        self.written = QCheckBox(words("Agreed in writing"))
+        self.asked = Tick(words("The customer asked for this time"))
+        self.written = Tick(words("Agreed in writing"))
         rows: tuple[tuple[str, QWidget], ...] = (
             (words("Day"), self.day),
             (words("From–to"), self.span),

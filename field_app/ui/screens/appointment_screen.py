@@ -4,11 +4,12 @@ from datetime import date, time, timedelta
 from functools import partial
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
 
 from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, clear, row
+from field_app.ui.components.surfaces import Card, clear
 from field_app.ui.components.texts import button, label
 from field_app.ui.components.week_grid import WeekGrid
 from field_app.ui.dialogs.form_dialog import Field, ask
@@ -55,8 +56,7 @@ class AppointmentScreen(Page):
         words = self.words
         for one in (self.copy, self.ics, self.end, self.propose, self.confirm):
             self.toolbar.addWidget(one)
-        columns = QHBoxLayout()
-        columns.setSpacing(self.look.px(16))
+        columns = Beside(self.look, COLUMNS_LEAST)
         left, right = QVBoxLayout(), QVBoxLayout()
         calendar = Card(self.look, words("Two weeks"))
         self.grid = WeekGrid(self.look)
@@ -66,7 +66,7 @@ class AppointmentScreen(Page):
         calendar.body.addWidget(label(legend, "muted"))
         left.addWidget(calendar)
         next_card = Card(self.look, words("Next lawful windows"))
-        self._slots = QVBoxLayout()
+        self._slots = Flow(self.look, fill=True, most=2)
         next_card.body.addLayout(self._slots)
         left.addWidget(next_card)
         left.addStretch(1)
@@ -79,9 +79,9 @@ class AppointmentScreen(Page):
         rules.body.addWidget(self.findings)
         right.addWidget(rules)
         right.addStretch(1)
-        columns.addLayout(left, 6)
-        columns.addLayout(right, 5)
-        self.body.addLayout(columns)
+        columns.add(left, 6)
+        columns.add(right, 5)
+        self.body.addWidget(columns)
 
     def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Show the window of a case."""
@@ -116,8 +116,8 @@ class AppointmentScreen(Page):
         if not shown:
             text = self.words("No lawful window in the next 30 days; the rules below say why.")
             self._slots.addWidget(label(text, "muted"))
-        for pair in zip(shown[::2], [*shown[1::2], None], strict=False):
-            self._slots.addLayout(row(self.look, *[self._slot(s) for s in pair if s]))
+        for slot in shown:
+            self._slots.addWidget(self._slot(slot))
 
     def _slot(self, slot: Slot) -> QPushButton:
         day = self.words.day(local(slot.start, self._view.zone).date())

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -45,9 +46,11 @@ class CaseScreen(Page):
         self.plan_card: PlanCard | None = None
         self.primary = button(look, "", kind="primary")
         self.reveal_buttons: dict[Revealable, QPushButton] = {}
-        self.badges = QHBoxLayout()
+        marks = QWidget()
+        self.badges = QHBoxLayout(marks)
+        self.badges.setContentsMargins(0, 0, 0, 0)
         self.badges.setSpacing(look.px(6))
-        self.toolbar.addLayout(self.badges)
+        self.toolbar.addWidget(marks)
         self._add_toolbar()
         self._build_columns()
         self._hide_timer = QTimer(self)
@@ -74,14 +77,13 @@ class CaseScreen(Page):
         self.primary.clicked.connect(self._do_next)
 
     def _build_columns(self) -> None:
-        columns = QHBoxLayout()
-        columns.setSpacing(self.look.px(16))
+        columns = Beside(self.look, COLUMNS_LEAST)
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         for column in (self._left, self._right):
             column.setSpacing(self.look.px(12))
-        columns.addLayout(self._left, 5)
-        columns.addLayout(self._right, 6)
-        self.body.addLayout(columns)
+        columns.add(self._left, 5)
+        columns.add(self._right, 6)
+        self.body.addWidget(columns)
         self.body.addStretch(1)
 
     def open(self, case_id: CaseId) -> None:

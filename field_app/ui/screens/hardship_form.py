@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFormLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from field_app.ui.components.choices import CheckGroup, options_of
 from field_app.ui.components.money_line import figure_line
 from field_app.ui.components.surfaces import Notice
+from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.hardship import HardshipEntry
 from field_app.viewmodels.time_entry import read_day
@@ -32,10 +32,11 @@ class HardshipPart(QWidget):
         words = look.words
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self.wanted = QCheckBox(words("The customer told of hardship"))
+        self.wanted = Tick(words("The customer told of hardship"))
         column.addWidget(self.wanted)
         self._inside = QWidget()
         form = QFormLayout(self._inside)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(look.px(8))
         self.causes = CheckGroup(look, options_of(look, HardshipCause, "cause"), on_change)
@@ -46,7 +47,7 @@ class HardshipPart(QWidget):
         self.household.setSpecialValueText(words("not told"))
         self.since = self._day(look, words("Since when"), on_change)
         self.until = self._day(look, words("Expected until"), on_change)
-        self.consent = QCheckBox(words("The customer agreed separately that this is noted"))
+        self.consent = Tick(words("The customer agreed separately that this is noted"))
         self.words = QPlainTextEdit()
         self.words.setFixedHeight(look.px(72))
         self.words.setTabChangesFocus(True)

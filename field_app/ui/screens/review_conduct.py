@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QVBoxLa
 
 from field_app.ui.components.bar_chart import Bar, BarChart
 from field_app.ui.components.choices import combo
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, row
+from field_app.ui.components.surfaces import Card
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
@@ -38,9 +39,14 @@ class ReviewConduct(QWidget):
             lambda _i: view.choose(team=str(self.team.currentData() or ""))
         )
         self.export_button = button(look, words("Export …"), self.export)
-        line = [label(words("Measure"), "muted", wrap=False), self.measure]
-        line += [label(words("Team"), "muted", wrap=False), self.team]
-        column.addLayout(row(look, *line, None, self.export_button))
+        choices = Flow(look)
+        for box in (self.measure, self.team):
+            choices.addWidget(label(box.accessibleName(), "muted", wrap=False))
+            choices.addWidget(box)
+        line = Beside(look, COLUMNS_LEAST, 8)
+        line.add(choices, 1)
+        line.add(self.export_button)
+        column.addWidget(line)
         card = Card(look)
         self.explain = label("", "muted")
         self.chart = BarChart(look, chooses=True)

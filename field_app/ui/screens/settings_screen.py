@@ -36,6 +36,7 @@ class SettingsScreen(Page):
         words = look.words
         card = Card(look, words("How it looks"))
         form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.language = combo(LANGUAGES, words("Language"), settings.language)
         themes = [("light", words("Light")), ("dark", words("Dark"))]
         self.theme = combo(themes, words("Theme"), settings.theme)

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.flow import Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -19,6 +20,7 @@ from field_app.viewmodels.sync import AttentionItem, SyncRun, SyncViewModel, Wai
 from sync.domain.ids import MutationId
 
 MOST_WAITING = 50
+SIDES_LEAST = 480
 type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 
 
@@ -121,13 +123,13 @@ class SyncScreen(Page):
         what = words.code(f"command.{item.item.what}")
         column.addWidget(label(f"{what} · {item.item.case_no}", "heading"))
         column.addWidget(self._why(item))
-        sides = QHBoxLayout()
+        sides = Beside(self.look, SIDES_LEAST, 8)
         mine = record_lines(words, item.mine, self._view.zone)
-        sides.addWidget(self._side(words("Yours"), mine))
+        sides.add(self._side(words("Yours"), mine), 1)
         if item.theirs is not None:
             theirs = record_lines(words, item.theirs, self._view.zone)
-            sides.addWidget(self._side(words("At the server"), theirs))
-        column.addLayout(sides)
+            sides.add(self._side(words("At the server"), theirs), 1)
+        column.addWidget(sides)
         keep = partial(self._start, self._view.accept_theirs, item)
         buttons = [button(self.look, words("Let the server's stand"), keep)]
         if item.can_retry:

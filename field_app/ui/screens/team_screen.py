@@ -1,9 +1,11 @@
 """The lead's board: officers with load and certificate, and cases to be given."""
 
-from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QWidget
 
 from field_app.ui.components.choices import combo
 from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -16,21 +18,21 @@ from field_app.viewmodels.team import OfficerLoad, TeamViewModel
 from sync.domain.ids import CaseId, OfficerId
 
 SOON_DAYS = 30
+TABLE_LEAST = 220
 
 
 class TeamScreen(Page):
     """Assignment by the lead."""
 
     def __init__(self, look: Look, view: TeamViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Team"), scrolls=False)
+        super().__init__(look, look.words("Team"))
         self._view = view
         self._go = go
         words = look.words
         self.suggest = button(look, words("Suggest for all unassigned"), self._suggest)
         self.assign = button(look, words("Assign selected"), self._assign, kind="primary")
         self.toolbar.addWidget(self.suggest)
-        self._board = QGridLayout()
-        self._board.setSpacing(look.px(10))
+        self._board = Flow(look, 10, fill=True)
         self.body.addLayout(self._board)
         self.search = QLineEdit()
         self.search.setPlaceholderText(words("Search cases"))
@@ -41,13 +43,19 @@ class TeamScreen(Page):
         self.filter.currentIndexChanged.connect(lambda _i: self._filter())
         self.first = combo([("", words("nobody"))], words("First officer"))
         self.second = combo([("", words("nobody"))], words("Second officer"))
-        give = [self.search, self.filter]
+        give = Flow(look)
         for box in (self.first, self.second):
-            give += [label(box.accessibleName(), "muted", wrap=False), box]
-        self.body.addLayout(row(look, *give, self.assign))
+            give.addWidget(label(box.accessibleName(), "muted", wrap=False))
+            give.addWidget(box)
+        give.addWidget(self.assign)
+        line = Beside(look, COLUMNS_LEAST, 8)
+        line.add(row(look, self.search, self.filter), 1)
+        line.add(give)
+        self.body.addWidget(line)
         self.table = case_table(look, view.cases)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.doubleClicked.connect(self._open)
+        self.table.activated.connect(self._open)
+        self.table.setMinimumHeight(look.px(TABLE_LEAST))
         self.none = label(words("Every case has an officer."), "muted")
         self.none.hide()
         self.body.addWidget(self.none)
@@ -76,8 +84,8 @@ class TeamScreen(Page):
         visits = words("{n} visits agreed today", n=len(board.visits))
         self.subtitle_says(f"{words.day(board.day)} · {unassigned} · {visits}")
         clear(self._board)
-        for number, load in enumerate(board.officers):
-            self._board.addWidget(self._officer(load), number // 4, number % 4)
+        for load in board.officers:
+            self._board.addWidget(self._officer(load))
         for box in (self.first, self.second):
             chosen = box.currentData()
             box.clear()
@@ -149,7 +157,7 @@ class TeamScreen(Page):
         if done:
             self._go.tell(self.words("{n} cases assigned.", n=done))
 
-    def _open(self) -> None:
-        case_id = self._view.cases.case_at(self.table.currentIndex().row())
+    def _open(self, index: QModelIndex) -> None:
+        case_id = self._view.cases.case_at(index.row())
         if case_id is not None:
             self._go.open_case(case_id)

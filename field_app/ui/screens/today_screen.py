@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, EmptyState, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -110,6 +111,7 @@ class TodayScreen(Page):
         card = Card(self.look)
         line = QHBoxLayout()
         line.setSpacing(self.look.px(14))
+        acts = Flow(self.look)
         order = label(str(number), "title", wrap=False)
         order.setMinimumWidth(self.look.px(28))
         line.addWidget(order)
@@ -123,7 +125,7 @@ class TodayScreen(Page):
         line.addLayout(column, 1)
         if visit.is_now:
             line.addWidget(badge(self.words("now"), "ok"))
-        line.addWidget(
+        acts.addWidget(
             button(
                 self.look,
                 self.words("Open case"),
@@ -131,8 +133,11 @@ class TodayScreen(Page):
                 kind="quiet",
             )
         )
-        line.addWidget(self._begin(visit))
-        card.body.addLayout(line)
+        acts.addWidget(self._begin(visit))
+        whole = Beside(self.look, COLUMNS_LEAST, 14)
+        whole.add(line, 1)
+        whole.add(acts)
+        card.body.addWidget(whole)
         for one in self._view.findings(visit):
             tone = "block" if str(one.severity) == "block" else "warn"
             card.body.addWidget(Notice(self.look, one.sentence, tone, one.source))

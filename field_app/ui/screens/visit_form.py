@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QDateEdit, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from field_app.ui.components.choices import CheckGroup, combo, options_of
+from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.visit import VisitEntry
 from sync.domain.vocabulary import Present, VisitOutcome
@@ -19,6 +20,7 @@ class VisitFormPart(QWidget):
         super().__init__()
         words = look.words
         form = QFormLayout(self)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(look.px(8))
         form.setHorizontalSpacing(look.px(14))
@@ -28,9 +30,9 @@ class VisitFormPart(QWidget):
             entry.setPlaceholderText("14:05")
             entry.setMaximumWidth(look.px(110))
         self.present = CheckGroup(look, options_of(look, Present, "present"), on_change, 2)
-        self.identity = QCheckBox(words("Identity cards were shown"))
-        self.recording = QCheckBox(words("Sound was recorded"))
-        self.told = QCheckBox(words("The customer was told of the recording beforehand"))
+        self.identity = Tick(words("Identity cards were shown"))
+        self.recording = Tick(words("Sound was recorded"))
+        self.told = Tick(words("The customer was told of the recording beforehand"))
         choose = [("", words("Choose the outcome"))]
         outcomes = choose + options_of(look, VisitOutcome, "outcome")
         self.outcome = combo(outcomes, words("Outcome"))

@@ -2,10 +2,12 @@
 
 import msgspec
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from field_app.ui.components.choices import CheckGroup
 from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, row
 from field_app.ui.components.texts import button, label
@@ -51,8 +53,7 @@ class VisitScreen(Page):
 
     def _build(self) -> None:
         words = self.words
-        columns = QHBoxLayout()
-        columns.setSpacing(self.look.px(16))
+        columns = Beside(self.look, COLUMNS_LEAST)
         left, right = QVBoxLayout(), QVBoxLayout()
         door = Card(self.look, words("Before the door"))
         checks = [(c, words.code(f"check.{c}")) for c in OWN_CHECKS]
@@ -81,9 +82,9 @@ class VisitScreen(Page):
         self.kept = label("", "muted")
         right.addWidget(self.kept)
         right.addStretch(1)
-        columns.addLayout(left, 4)
-        columns.addLayout(right, 7)
-        self.body.addLayout(columns)
+        columns.add(left, 4)
+        columns.add(right, 7)
+        self.body.addWidget(columns)
 
     def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Show a visit, with the draft left by an earlier try."""
@@ -130,6 +131,13 @@ class VisitScreen(Page):
     def _ask_again(self) -> None:
         if self.isVisible():
             self.start(self._view.judge())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep what was typed last before the screen goes."""
+        if self._draft.isActive():
+            self._draft.stop()
+            self._keep()
+        super().hideEvent(event)
 
     def _keep(self) -> None:
         self.start(self._take())
