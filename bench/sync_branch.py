@@ -10,12 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from bench import invented
+from bench.bare_laptop import bare_laptop
 from bench.figures import ROOT
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
-from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.operations.desk import Desk
-from field_app.storage.keys import FLOOR
 from field_app.storage.profile import profile_of
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import BranchId, OfficerId, TeamId
@@ -36,18 +35,6 @@ from sync.server.settings import ServerSettings
 BRANCH, TEAM, LOGIN = BranchId("main"), TeamId("north"), "li"
 PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
 AT_ONCE = 500
-
-
-class NoKeyring:
-    """A computer without a keyring."""
-
-    def load(self, _name: str) -> bytes | None:
-        """Return nothing."""
-        return None
-
-    def save(self, _name: str, _secret: bytes) -> bool:
-        """Keep nothing."""
-        return False
 
 
 class Branch:
@@ -98,7 +85,7 @@ class Branch:
         """Enrol a new, empty laptop of the officer."""
         self._laptops += 1
         home = self._folder / f"laptop-{self._laptops}"
-        laptop = Laptop(home, MachineClock(), NoKeyring(), work=FLOOR)
+        laptop = bare_laptop(home)
         code = asyncio.run(_code(self.settings))
         address = f"http://127.0.0.1:{self.port}"
         form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)

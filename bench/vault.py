@@ -3,7 +3,8 @@
 Both hold the same 100 000 invented cases and run the same code (see `vault_pair`); every act is
 done on the one and on the other in turn, in one process. Opening begins behind the passphrase's
 own work (Argon2id is slow on purpose) and ends with what the list of cases asks for: its first
-page, its count, the areas of the filter. The system's file cache is warm, the vault's is not.
+page, its count, the areas of the filter. The system's file cache is warm, the vault's is not. What
+unlocking does besides, a check of every page, has no counterpart without a key and stands alone.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench.figures import OUT, Goal, Metric, beside, percentile, publish, within
+from bench.figures import OUT, Goal, Metric, beside, percentile, publish, timed, within
 from bench.vault_pair import SEED, Files, Pair, Times, cases_again, feed, race
 from bench.vault_queries import typed
 from field_app.storage.case_index import Wanted, key_of
@@ -66,10 +67,12 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Metric]:
     found = _search(pair, asked)
     pair.close()
     opens = [_open(files, turn) for turn in range(asked.rounds)]
+    checks = [_check(files) for _ in range(asked.rounds)]
     print("the files: {} bytes with the key, {} without".format(*files.sizes()))
     return {
         "insert": beside(inserts),
         "open_to_first_list": beside(opens, "ms", MS),
+        "check_of_every_page": beside(checks, "ms", MS),
         "list_page": beside(pages, "ms", MS),
         **found,
     }
@@ -170,6 +173,15 @@ def _open(files: Files, turn: int) -> Times:
     for store in opened:
         store.close()
     return times
+
+
+def _check(files: Files) -> tuple[float, float]:
+    """Check the file as unlocking does; the limit is to read its bytes and do nothing."""
+    store = files.open_keyed()
+    try:
+        return timed(store.vault.verify), timed(files.read_keyed)
+    finally:
+        store.close()
 
 
 def _first_list(store: Store) -> None:

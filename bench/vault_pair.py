@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import invented
-from bench.figures import ROOT, timed
-from field_app.bootstrap.laptop import MachineClock
+from bench.bare_laptop import bare_laptop
+from bench.figures import timed
+from field_app.bootstrap.desk_setup import policy_brought
 from field_app.storage import cipher, schema
 from field_app.storage.cipher import VaultKey
 from field_app.storage.keys import new_vault_key
@@ -23,7 +24,6 @@ from sync.domain.ids import OfficerId, TeamId, uuid7
 from sync.domain.records import Case, Record, case_of, encode_record, kind_of
 from sync.domain.scopes import officer_scope
 from sync.engine.pull import PAGE
-from sync.policy.published import rules_of, texts_beside
 from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
 
 TEAM, OFFICER = TeamId("north"), OfficerId(uuid7(0, bytes(10)))
@@ -70,7 +70,8 @@ class Files:
         self._keyed.mkdir(parents=True)
         self._plain.mkdir()
         self._key = new_vault_key(os.urandom)
-        self._rules = rules_of(texts_beside(ROOT / "resources" / "policies" / "cn.toml"))
+        self._laptop = bare_laptop(folder)
+        self._rules = policy_brought(self._laptop)
 
     def create(self) -> Pair:
         """Make both files, empty."""
@@ -89,6 +90,10 @@ class Files:
         shutil.rmtree(self._keyed)
         shutil.rmtree(self._plain)
 
+    def read_keyed(self) -> bytes:
+        """Return the bytes of the file with the key as they lie on the disk."""
+        return (self._keyed / DATABASE).read_bytes()
+
     def sizes(self) -> tuple[int, int]:
         """Return the bytes of both files."""
         return (self._keyed / DATABASE).stat().st_size, (self._plain / DATABASE).stat().st_size
@@ -98,7 +103,7 @@ class Files:
         schema.bring_up_to_date(connection)
         lock = (folder / LOCK).open("ab")
         vault = Vault(folder, self._key, connection, lock, os.urandom)
-        return Store(vault, MachineClock(), self._rules)
+        return Store(vault, self._laptop.clock, self._rules)
 
 
 def feed(cases: int) -> Iterator[Page]:
