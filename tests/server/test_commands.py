@@ -1,6 +1,9 @@
 """What an administrator types wrong: an exit code and clear words, and nothing changed by it."""
 
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from sync.server.repositories.session import Database, Session
 from tests.server.house import at_database
 from tests.server.terminal import WRONG_ARGUMENTS, contents, tell
 from tests.sync.cluster import Cluster
-from tests.sync.office import TEAM, copied
+from tests.sync.office import ROOT, TEAM, copied
 
 CODE = re.compile(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\n")
 
@@ -279,3 +282,15 @@ def test_serving_that_may_not_be(tmp_path: Path, name: str) -> None:
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith(words)
     assert not (tmp_path / "srv").exists()
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(tmp_path)]
+        done = subprocess.run(
+            [*command, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"127.0.0.1:{port}: ")
+    assert len(done.stderr.splitlines()) == 1

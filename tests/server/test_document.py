@@ -23,7 +23,7 @@ from sync.server.app import create_app
 from tests.server.house import House
 from tests.server.test_authorisation import TABLE
 
-EXAMPLES = 40
+EXAMPLES = 25
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -245,7 +245,10 @@ def test_a_time_without_a_zone(house: House) -> None:
 def test_a_laptop_that_is_lost_between_two_batches(own_house: House) -> None:
     li = own_house.crew["li"]
     li.push(call(li, own_house.cases["own"]))
-    assert tell(own_house.data, "device", "lost", li.device_id).code == 0
+    told = tell(own_house.data, "device", "lost", li.device_id)
+    assert told.code == 0
+    [row] = [row for row in told.out.splitlines() if row.startswith(li.device_id)]
+    assert row.split("\t")[2:4] == [li.me, "lost"]
     answer = li.send(li.sealed(call(li, own_house.cases["own"])))
     assert (answer.status_code, problem(answer)) == (401, Codes.REVOKED)
 
