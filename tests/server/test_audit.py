@@ -52,7 +52,7 @@ def whole(house: House) -> Iterator[tuple[Chain, Head]]:
     """Return the chain as it is, and put it back afterwards."""
     chain, head = chain_of(house.data)
     assert len(chain) > 20
-    assert tell(house.data, "audit", "verify").out == "the audit chain is whole\n"
+    assert "is whole" in tell(house.data, "audit", "verify").out
     yield list(chain), head
     put_chain(house.data, chain, head)
     assert tell(house.data, "audit", "verify").code == 0

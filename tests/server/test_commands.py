@@ -191,7 +191,7 @@ def test_people_come_and_go(own: Path) -> None:
     assert listed["zhou"][3] == "ended"
     told = tell(own, "enrol-code", "zhou")
     assert (told.code, told.out, told.err) == (1, "", "zhou has ended and gets no code\n")
-    assert tell(own, "audit", "verify").out == "the audit chain is whole\n"
+    assert "is whole" in tell(own, "audit", "verify").out
 
 
 def rows(data: Path, *arguments: str) -> list[str]:

@@ -74,7 +74,7 @@ def check_nothing_is_lost(house: House, read: dict[str, list[PageOp]]) -> None:
         places = [(op.commit_no, op.idx) for op in seen]
         assert places == sorted(set(places))
         assert places == [(op.commit_no, op.idx) for op in reader.feed(scope)]
-    assert tell(house.data, "audit", "verify").out == "the audit chain is whole\n"
+    assert "is whole" in tell(house.data, "audit", "verify").out
 
 
 def test_writers_and_readers_together(own_house: House) -> None:
