@@ -18,7 +18,7 @@ from sync.domain.plan_terms import Affordability, PlanTerms, TermsTrouble
 from sync.domain.records import Payment, Plan, PlanAgreement, Versioned
 from sync.domain.situation import Wishes
 from sync.domain.vocabulary import HardshipCause, PlanState, ReferralOutcome, Role
-from sync.policy.proposals import Proposals
+from sync.policy.relief.proposals import Proposals
 from tests.storage.feed import page, put
 from tests.storage.furnished_vault import KNOWN, NOW, Furnished, SetClock
 

@@ -13,7 +13,7 @@ from field_app.reports.typesetting import NoTypeface, pdf_of
 from field_app.settings.settings import resources_folder
 from sync.domain.plan_terms import PlanTerms
 from sync.domain.vocabulary import PlanState, Product
-from sync.policy.repayment import schedule
+from sync.policy.relief.repayment import schedule
 from tests.unit.field_app.reports.papers_read import pages_of, squeezed, words_of
 
 TERMS = PlanTerms(1_800_000, 92_000, 12_000, 24, 154_000, date(2026, 11, 24), date(2026, 12, 24))
