@@ -27,6 +27,8 @@ from sync.domain.records import (
     kind_of,
 )
 
+CORRECTED = "corrected"  # a mark of a visit that a later one corrects
+
 
 class TimelineEntry(msgspec.Struct, frozen=True):
     """One line: `code` is a catalogue key with `params`; `note` is what a person wrote."""
@@ -56,7 +58,7 @@ def timeline_of(
             continue
         marks = [str(f) for f in getattr(stands.record, "flags", ())]
         if stands.record.id in corrected:
-            marks.append("corrected")
+            marks.append(CORRECTED)
         waits = (kind_of(stands.record), stands.record.id) in pending
         entries.append(msgspec.structs.replace(entry, pending=waits, flags=tuple(marks)))
     return tuple(sorted(entries, key=lambda e: (e.at, e.record_id), reverse=True))

@@ -105,6 +105,12 @@ def record(desk: Desk, form: VisitForm, told: HardshipForm | None = None) -> Wri
     return together(desk, lambda: _record(desk, form, None), lambda: hardship.record(desk, told))
 
 
+def recorded(desk: Desk, visit_id: RecordId) -> Visit | None:
+    """Return a visit that is on record, None when this laptop does not hold it."""
+    found = desk.store.projection.get(Visit, visit_id)
+    return found.record if found else None
+
+
 def amend(desk: Desk, visit_id: RecordId, form: VisitForm) -> Written:
     """Correct a visit by a new one that names it; the first stays on record."""
     return _record(desk, form, visit_id)

@@ -247,6 +247,15 @@ class MainWindow(QMainWindow):
             self._show(self.screens.visit)
             self.screens.visit.open(case_id, appointment_id)
 
+    def open_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
+        """Correct a visit that is on record."""
+        self._go(lambda: self._open_amendment(case_id, visit_id))
+
+    def _open_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
+        if self.screens is not None:
+            self._show(self.screens.visit)
+            self.screens.visit.amend(case_id, visit_id)
+
     def open_relief(self, case_id: CaseId) -> None:
         """Speak of hardship and a plan."""
         self._go(lambda: self._open_relief(case_id))

@@ -24,6 +24,10 @@ class Navigator(Protocol):
         """Begin or record a visit."""
         ...
 
+    def open_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
+        """Correct a visit that is on record."""
+        ...
+
     def open_relief(self, case_id: CaseId) -> None:
         """Speak of hardship and a plan."""
         ...

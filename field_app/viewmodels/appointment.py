@@ -88,6 +88,7 @@ class AppointmentViewModel(QObject):
         """Read the case, its open appointment and the two weeks to come."""
         self.file = await self._runner.run(lambda desk: cases.open_file(desk, case_id))
         if self.file is None:
+            self.loaded.emit()
             return
         self.open = _pick(self.file.open_appointments, appointment_id)
         self.colleagues = await self._runner.run(team.field_officers)

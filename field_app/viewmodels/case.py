@@ -15,6 +15,7 @@ from field_app.operations.cases import CaseFile
 from field_app.operations.cases import Step as Step
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Written
+from field_app.operations.timeline import CORRECTED
 from field_app.operations.timeline import TimelineEntry as TimelineEntry
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.care import CareViewModel
@@ -54,6 +55,10 @@ class CaseViewModel(QObject):
     def visits(self) -> bool:
         """Say whether this person makes visits."""
         return self._runner.desk.me.role is Role.OFFICER
+
+    def may_correct(self, entry: TimelineEntry) -> bool:
+        """Say whether this person may correct a visit: its officers may, while it stands."""
+        return self.visits and CORRECTED not in entry.flags
 
     def _on_changes(self, changes: Changes) -> None:
         if self.case_id and (not changes.cases or self.case_id in changes.cases):

@@ -6,6 +6,7 @@ from datetime import date, time
 _TIME = r"(\d{1,2})(?:[:：.]?(\d{2}))?"
 _SPAN = re.compile(rf"^\s*{_TIME}\s*[-–—~～到至]\s*{_TIME}\s*$")
 _DAY = re.compile(r"^\s*(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2}))?[月日]?\s*$")
+_COMING = re.compile(r"^\s*(?:(\d{1,2})\.(\d{1,2})\.?|(\d{1,2})月(\d{1,2})日?)\s*$")
 _ONE = re.compile(rf"^\s*{_TIME}\s*$")
 
 
@@ -25,6 +26,23 @@ def read_day(text: str) -> date | None:
         return date(int(year), int(month), int(day or 1))
     except ValueError:  # a 31st of June
         return None
+
+
+def read_day_to_come(text: str, from_day: date) -> date | None:
+    """Return the next such day for "15.12" or "12月15日", any day written whole; else None."""
+    found = _COMING.match(text)
+    if found is None:
+        return read_day(text)
+    one, other, month, day = found.groups()
+    wanted = (int(month), int(day)) if month else (int(other), int(one))
+    for year in (from_day.year, from_day.year + 1):
+        try:
+            coming = date(year, *wanted)
+        except ValueError:  # a 31st of June, or a 29th of February this year
+            continue
+        if coming >= from_day:
+            return coming
+    return None
 
 
 def read_span(text: str) -> tuple[time, time] | None:

@@ -4,7 +4,7 @@ Signals: `loaded()`, `judged()` after each answer of the rules, `saved()`, `refu
 with an `Answer`, `draft_kept()`.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -12,19 +12,19 @@ from PySide6.QtCore import QObject, Signal
 from field_app.background.runner import Runner
 from field_app.operations import cases, drafts, visits
 from field_app.operations.cases import CaseFile
-from field_app.operations.submit import RULES, Changes
+from field_app.operations.desk import Desk
+from field_app.operations.submit import RULES, Changes, Written
 from field_app.operations.visits import DoorCheck, VisitForm
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
-from field_app.viewmodels.hardship import HardshipEntry
-from field_app.viewmodels.money_entry import read_yuan
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
-from field_app.viewmodels.time_entry import read_time
+from field_app.viewmodels.visit_entry import VisitEntry as VisitEntry
+from field_app.viewmodels.visit_entry import entry_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import Appointment, Promise, Versioned
+from sync.domain.records import Appointment, Versioned, Visit
 from sync.domain.situation import Decision, Recording, Verdict
-from sync.domain.time import Clock, at_local, local
+from sync.domain.time import Clock, local
 from sync.domain.vocabulary import Present, VisitOutcome
 
 OWN_CHECKS = ("identity", "together", "script", "conduct")
@@ -34,6 +34,7 @@ ABOUT_RELIEF = frozenset(
 )
 # What is typed that the rules ask about.
 AT_THE_DOOR = (
+    "day",
     "present",
     "identity_shown",
     "recording_on",
@@ -43,23 +44,6 @@ AT_THE_DOOR = (
     "outcome",
 )
 THIRD_PARTIES = frozenset({Present.ADULT_FAMILY, Present.MINOR, Present.STRANGER})
-
-
-class VisitEntry(HardshipEntry, frozen=True):
-    """Everything typed so far; times as HH:MM, the amount in yuan, as the person wrote them."""
-
-    checks: tuple[str, ...] = ()
-    arrived: str = ""
-    left: str = ""
-    present: tuple[Present, ...] = ()
-    identity_shown: bool = False
-    recording_on: bool = False
-    recording_notice: bool = False
-    outcome: VisitOutcome | None = None
-    promise_day: date | None = None
-    promise_yuan: str = ""
-    note: str = ""
-    next_step: str = ""
 
 
 class VisitViewModel(QObject):
@@ -78,6 +62,7 @@ class VisitViewModel(QObject):
         self._rule_words = rule_words
         self.file: CaseFile | None = None
         self.appointment: Versioned[Appointment] | None = None
+        self.corrected: Visit | None = None
         self.entry = VisitEntry()
         self.decision: Decision | None = None
         self.findings: tuple[FindingText, ...] = ()
@@ -91,18 +76,38 @@ class VisitViewModel(QObject):
 
     async def load(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Read the case, the appointment and the draft left by an earlier try."""
+        self.corrected = None
         self.file = await self._runner.run(lambda desk: cases.open_file(desk, case_id))
-        if self.file is None:
-            return
-        open_ones = {v.record.id: v for v in self.file.open_appointments}
+        open_ones = {v.record.id: v for v in self.file.open_appointments} if self.file else {}
         self.appointment = open_ones.get(appointment_id) if appointment_id else None
-        name = self._draft_name(case_id, appointment_id)
-        kept = await self._runner.run(lambda desk: drafts.load(desk, name))
         now = local(self._clock.now(), self.zone)
-        fresh = VisitEntry(arrived=f"{now:%H:%M}", promise_day=now.date() + USUAL_PROMISE)
+        promised = now.date() + USUAL_PROMISE
+        await self._begin(VisitEntry(day=self._day(), arrived=f"{now:%H:%M}", promise_day=promised))
+
+    async def load_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
+        """Read a visit that is on record, to be corrected by another that names it."""
+        self.appointment = None
+        self.corrected = await self._runner.run(lambda desk: visits.recorded(desk, visit_id))
+        there = self.corrected is not None
+        file = await self._runner.run(lambda desk: cases.open_file(desk, case_id))
+        self.file = file if there else None
+        await self._begin(entry_of(self.corrected, self.zone) if self.corrected else VisitEntry())
+
+    async def _begin(self, fresh: VisitEntry) -> None:
+        """Begin with the draft, or with this when there is none."""
+        name = self._draft_name
+        kept = await self._runner.run(lambda desk: drafts.load(desk, name)) if self.file else None
         self.entry = msgspec.json.decode(kept, type=VisitEntry) if kept else fresh
+        if self.entry.day is None:
+            self.entry = msgspec.structs.replace(self.entry, day=self._day())
         self.loaded.emit()
         await self.judge()
+
+    def _day(self) -> date:
+        """Return the day of the visit: that of its appointment when it has gone by."""
+        today = local(self._clock.now(), self.zone).date()
+        agreed = self.appointment.record.start if self.appointment else None
+        return min(today, local(agreed, self.zone).date()) if agreed else today
 
     @property
     def zone(self) -> str:
@@ -112,6 +117,8 @@ class VisitViewModel(QObject):
     @property
     def officers(self) -> tuple[OfficerId, ...]:
         """Return the officers at the door."""
+        if self.corrected is not None:
+            return self.corrected.officers
         if self.appointment is not None:
             return self.appointment.record.officers
         return self.file.case.officers if self.file else ()
@@ -144,7 +151,7 @@ class VisitViewModel(QObject):
             return
         before, self.entry = self.entry, entry
         if self.file is not None:
-            name = self._draft_name(self.file.case.id, self._appointment_id)
+            name = self._draft_name
             body = msgspec.json.encode(entry)
             await self._runner.run(lambda desk: drafts.save(desk, name, body))
             self.draft_kept.emit()
@@ -154,7 +161,7 @@ class VisitViewModel(QObject):
     async def judge(self) -> None:
         """Ask the rules about beginning, or going on with, this visit now."""
         file = self.file
-        if file is None:
+        if file is None or self.corrected is not None:
             return
         entry, there = self.entry, bool(self.entry.present)
         check = DoorCheck(
@@ -163,7 +170,7 @@ class VisitViewModel(QObject):
             self.officers,
             entry.present or None,
             Recording(on=entry.recording_on, notice_given=entry.recording_notice),
-            self._instant(entry.arrived) if there else None,
+            entry.instant(entry.arrived, self.zone) if there else None,
             entry.outcome is VisitOutcome.ASKED_TO_LEAVE,
             entry.identity_shown if there else None,
         )
@@ -184,64 +191,35 @@ class VisitViewModel(QObject):
             self._saving = False
 
     async def _record(self, form: VisitForm) -> None:
-        note = self.entry.form(form.case_id)
-        written = await self._runner.act(lambda desk: visits.record(desk, form, note))
+        written = await self._runner.act(lambda desk: self._write(desk, form))
         answer = answer_of(written, self._rule_words)
         if not answer.saved:
             self.refused.emit(answer)
             return
-        name = self._draft_name(form.case_id, form.appointment_id)
+        name = self._draft_name
         await self._runner.run(lambda desk: drafts.drop(desk, name))
         self.saved.emit()
 
+    def _write(self, desk: Desk, form: VisitForm) -> Written:
+        if self.corrected is not None:
+            return visits.amend(desk, self.corrected.id, form)
+        return visits.record(desk, form, self.entry.form(form.case_id))
+
     def _form(self) -> VisitForm | Problem:
-        entry, file = self.entry, self.file
-        if file is None:
+        if self.file is None:
             return Problem("answer.gone")
-        arrived, left = self._instant(entry.arrived), self._instant(entry.left)
-        if arrived is None or left is None:
-            return Problem("visit.times_missing")
-        if entry.outcome is None:
-            return Problem("visit.outcome_missing")
-        promise = self._promise()
-        if isinstance(promise, Problem):
-            return promise
-        return VisitForm(
-            case_id=file.case.id,
-            appointment_id=self._appointment_id,
-            officers=self.officers,
-            arrived_at=arrived,
-            left_at=left,
-            present=entry.present,
-            identity_shown=entry.identity_shown,
-            recording_on=entry.recording_on,
-            recording_notice=entry.recording_notice,
-            outcome=entry.outcome,
-            promise=promise,
-            note=entry.note.strip(),
-            next_step=entry.next_step.strip(),
-        )
-
-    def _promise(self) -> Promise | Problem | None:
-        entry = self.entry
-        if entry.outcome is not VisitOutcome.PROMISE_TO_PAY:
-            return None
-        fen = read_yuan(entry.promise_yuan)
-        if fen is None or entry.promise_day is None:
-            return Problem("visit.promise_missing")
-        return Promise(entry.promise_day, fen)
-
-    def _instant(self, text: str) -> datetime | None:
-        clock = read_time(text)
-        if clock is None:
-            return None
-        today = local(self._clock.now(), self.zone).date()
-        return at_local(today, clock, self.zone)
+        case_id = self.file.case.id
+        return self.entry.visit(case_id, self._appointment_id, self.officers, self.zone)
 
     @property
     def _appointment_id(self) -> RecordId | None:
+        if self.corrected is not None:
+            return self.corrected.appointment_id
         return self.appointment.record.id if self.appointment else None
 
-    @staticmethod
-    def _draft_name(case_id: CaseId, appointment_id: RecordId | None) -> str:
-        return f"visit:{case_id}:{appointment_id or ''}"
+    @property
+    def _draft_name(self) -> str:
+        if self.corrected is not None:
+            return f"amend:{self.corrected.id}"
+        case_id = self.file.case.id if self.file else ""
+        return f"visit:{case_id}:{self._appointment_id or ''}"

@@ -63,8 +63,7 @@ class Page(QWidget):
 
     def bring(self, part: QWidget) -> None:
         """Scroll the content so that a part of it begins at the top."""
-        if isinstance(self._content, QScrollArea):
-            inside = self._content.widget()
+        if isinstance(self._content, QScrollArea) and (inside := self._content.widget()):
             self.body.activate()  # what was shown just now has no place before
             place = part.mapTo(inside, QPoint(0, 0)).y()
             self._content.verticalScrollBar().setValue(place)

@@ -321,6 +321,10 @@ class CaseScreen(Page):
         card.body.addWidget(label(who, "muted"))
         if entry.note:
             card.body.addWidget(label(entry.note))
+        if file is not None and entry.kind == "visit" and self._view.may_correct(entry):
+            correct = partial(self._go.open_amendment, file.case.id, entry.record_id)
+            change = button(self.look, self.words("Correct"), correct, kind="quiet")
+            card.body.addLayout(row(self.look, None, change))
 
     def _on_revealed(self) -> None:
         self._show()

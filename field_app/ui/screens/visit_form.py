@@ -1,6 +1,7 @@
 """The record of a visit: times, persons met, outcome, promise, note."""
 
 from collections.abc import Callable
+from datetime import date
 
 import msgspec
 from PySide6.QtCore import QDate
@@ -10,6 +11,7 @@ from field_app.ui.components.choices import CheckGroup, combo, options_of
 from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.visit import VisitEntry
+from field_app.viewmodels.visit_entry import split_promise
 from sync.domain.vocabulary import Present, VisitOutcome
 
 
@@ -25,6 +27,9 @@ class VisitFormPart(QWidget):
         form.setVerticalSpacing(look.px(8))
         form.setHorizontalSpacing(look.px(14))
         self._form = form
+        self.visit_day = QDateEdit(QDate.currentDate())
+        self.visit_day.setCalendarPopup(True)
+        self.visit_day.setDisplayFormat("yyyy-MM-dd")
         self.arrived, self.left = QLineEdit(), QLineEdit()
         for entry in (self.arrived, self.left):
             entry.setPlaceholderText("14:05")
@@ -37,7 +42,7 @@ class VisitFormPart(QWidget):
         outcomes = choose + options_of(look, VisitOutcome, "outcome")
         self.outcome = combo(outcomes, words("Outcome"))
         self.amount = QLineEdit()
-        self.amount.setPlaceholderText("1200.00")
+        self.amount.setPlaceholderText("1200 15.12")
         self.day = QDateEdit(QDate.currentDate())
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
@@ -51,6 +56,7 @@ class VisitFormPart(QWidget):
     def _add_rows(self, look: Look) -> None:
         words = look.words
         rows: tuple[tuple[str, QWidget], ...] = (
+            (words("Day"), self.visit_day),
             (words("Arrived"), self.arrived),
             (words("Left"), self.left),
             (words("Persons met"), self.present),
@@ -74,8 +80,17 @@ class VisitFormPart(QWidget):
         for tick in (self.identity, self.recording, self.told):
             tick.clicked.connect(lambda _on: on_change())
         self.outcome.currentIndexChanged.connect(lambda _i: self._on_outcome(on_change))
-        self.day.dateChanged.connect(lambda _d: on_change())
+        self.amount.editingFinished.connect(self._split_promise)
+        for day in (self.visit_day, self.day):
+            day.dateChanged.connect(lambda _d: on_change())
         self.note.textChanged.connect(on_change)
+
+    def _split_promise(self) -> None:
+        """Take the day that was typed behind the amount over into its own field."""
+        yuan, day = split_promise(self.amount.text(), _day_of(self.visit_day))
+        if day is not None:
+            self.amount.setText(yuan)
+            _show_day(self.day, day)
 
     def _on_outcome(self, on_change: Callable[[], object]) -> None:
         self._show_promise()
@@ -88,6 +103,8 @@ class VisitFormPart(QWidget):
 
     def fill(self, entry: VisitEntry) -> None:
         """Show an entry."""
+        if entry.day is not None:
+            _show_day(self.visit_day, entry.day)
         self.arrived.setText(entry.arrived)
         self.left.setText(entry.left)
         self.present.choose(str(p) for p in entry.present)
@@ -97,8 +114,7 @@ class VisitFormPart(QWidget):
         self.outcome.setCurrentIndex(max(0, self.outcome.findData(str(entry.outcome or ""))))
         self.amount.setText(entry.promise_yuan)
         if entry.promise_day is not None:
-            day = entry.promise_day
-            self.day.setDate(QDate(day.year, day.month, day.day))
+            _show_day(self.day, entry.promise_day)
         self.note.setPlainText(entry.note)
         self.next_step.setText(entry.next_step)
         self._show_promise()
@@ -108,6 +124,7 @@ class VisitFormPart(QWidget):
         outcome = self.outcome.currentData()
         return msgspec.structs.replace(
             entry,
+            day=_day_of(self.visit_day),
             arrived=self.arrived.text().strip(),
             left=self.left.text().strip(),
             present=tuple(Present(p) for p in self.present.chosen),
@@ -115,8 +132,17 @@ class VisitFormPart(QWidget):
             recording_on=self.recording.isChecked(),
             recording_notice=self.told.isChecked(),
             outcome=VisitOutcome(outcome) if outcome else None,
-            promise_day=self.day.date().toPython(),
+            promise_day=_day_of(self.day),
             promise_yuan=self.amount.text().strip(),
             note=self.note.toPlainText(),
             next_step=self.next_step.text(),
         )
+
+
+def _day_of(box: QDateEdit) -> date:
+    shown = box.date()
+    return date(shown.year(), shown.month(), shown.day())
+
+
+def _show_day(box: QDateEdit, day: date) -> None:
+    box.setDate(QDate(day.year, day.month, day.day))

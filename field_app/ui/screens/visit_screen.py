@@ -1,9 +1,12 @@
 """A visit: the checks before the door, then a form that is quick in the usual case."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import msgspec
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from field_app.ui.components.choices import CheckGroup
 from field_app.ui.components.findings_list import FindingsList, answer_text
@@ -54,7 +57,9 @@ class VisitScreen(Page):
     def _build(self) -> None:
         words = self.words
         columns = Beside(self.look, COLUMNS_LEAST)
-        left, right = QVBoxLayout(), QVBoxLayout()
+        self.before = QWidget()
+        left, right = QVBoxLayout(self.before), QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
         door = Card(self.look, words("Before the door"))
         checks = [(c, words.code(f"check.{c}")) for c in OWN_CHECKS]
         self.checks = CheckGroup(self.look, checks, self._changed, 1)
@@ -73,7 +78,7 @@ class VisitScreen(Page):
         self.form = VisitFormPart(self.look, self._changed)
         record.body.addWidget(self.form)
         right.addWidget(record)
-        hardship = Card(self.look, words("Hardship"))
+        self.told = hardship = Card(self.look, words("Hardship"))
         self.hardship = HardshipPart(self.look, self._changed)
         hardship.body.addWidget(self.hardship)
         self.relief = button(self.look, words("Hardship and plan"), self._open_relief)
@@ -82,23 +87,36 @@ class VisitScreen(Page):
         self.kept = label("", "muted")
         right.addWidget(self.kept)
         right.addStretch(1)
-        columns.add(left, 4)
+        columns.add(self.before, 4)
         columns.add(right, 7)
         self.body.addWidget(columns)
 
     def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Show a visit, with the draft left by an earlier try."""
+        self._open(self._view.load(case_id, appointment_id))
+
+    def amend(self, case_id: CaseId, visit_id: RecordId) -> None:
+        """Show a visit that is on record, to be corrected."""
+        self._open(self._view.load_amendment(case_id, visit_id))
+
+    def _open(self, load: Coroutine[Any, Any, None]) -> None:
         self.show_loading()
         self.notice.say("")
         self.kept.setText("")
-        self.start(self._view.load(case_id, appointment_id))
+        self.start(load)
 
     def _show(self) -> None:
         file = self._view.file
         if file is None:
             self.show_empty(self.words("This case is not here"), "", "cases")
             return
-        self.subtitle_says(f"{file.shown[Revealable.NAME]} · {file.case.case_no}")
+        words, amends = self.words, self._view.corrected is not None
+        self.title.setText(words("Correct a visit") if amends else words("Visit"))
+        told = [file.shown[Revealable.NAME], file.case.case_no]
+        told += [words("the first record stays beside it")] if amends else []
+        self.subtitle_says(" · ".join(told))
+        for one in (self.before, self.told):
+            one.setVisible(not amends)
         self.amount.setText(self.words.money(file.case.loan.total_fen))
         entry = self._view.entry
         self._filling = True
@@ -108,7 +126,8 @@ class VisitScreen(Page):
         self._filling = False
         self._show_door()
         self.show_content()
-        next(iter(self.checks.boxes.values())).setFocus()
+        first = self.form.outcome if amends else next(iter(self.checks.boxes.values()))
+        first.setFocus()
 
     def _show_rules(self) -> None:
         self.findings.show_findings(self._view.findings)
@@ -172,7 +191,12 @@ class VisitScreen(Page):
 
     def _on_saved(self) -> None:
         self.notice.say("")
-        self._go.tell(self.words("The visit is kept and will be sent."))
+        amends = self._view.corrected is not None
+        self._go.tell(
+            self.words("The correction is kept and will be sent.")
+            if amends
+            else self.words("The visit is kept and will be sent.")
+        )
         self._go.go_back()
 
     def _on_refused(self, answer: Answer) -> None:
