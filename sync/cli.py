@@ -17,6 +17,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.cli_arguments import build_parser
+from sync.cli_audit import audit_command
 from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
@@ -235,12 +236,7 @@ def _device(parsed: Arguments) -> int:
 
 
 def _audit(parsed: Arguments) -> int:
-    async def act(admin: Administration) -> int:
-        broken = await admin.verify_audit(BranchId(parsed.branch))
-        print("the audit chain is whole" if broken is None else f"first bad entry: {broken}")
-        return 0 if broken is None else 1
-
-    return _administer(parsed, act)
+    return audit_command(parsed, _administer)
 
 
 def _retention(parsed: Arguments) -> int:

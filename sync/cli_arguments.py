@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from sync.cli_audit import add_audit
+
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
 PAYMENTS = MAPPING.with_name("payments.toml")
@@ -40,8 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     device = commands.add_parser("device", parents=[common], help="laptops")
     device.add_argument("action", choices=["list", "revoke", "lost"])
     device.add_argument("id", nargs="?", default="")
-    audit = commands.add_parser("audit", parents=[common], help="the audit chain")
-    audit.add_argument("action", choices=["verify"])
+    add_audit(commands.add_parser("audit", help="the audit log"), common)
 
     retention = commands.add_parser(
         "retention", parents=[common], help="closed cases, and those kept too long"

@@ -177,15 +177,6 @@ class Administration:
 
         return await self._database.read(look)
 
-    async def verify_audit(self, branch: BranchId) -> int | None:
-        """Return the first audit entry that does not follow, or None when the chain is whole."""
-
-        async def look(session: Session) -> int | None:
-            await _check_branch(session, branch)
-            return await first_broken_leaf(session, branch)
-
-        return await self._database.read(look)
-
     async def _account(self, login: str) -> Account:
         account = await self._database.read(lambda s: accounts.account_by_login(s, login))
         if account is None:

@@ -6,12 +6,13 @@ and hashes only. Envelopes keep their proof without their body: its hash takes i
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import msgspec
 
 from sync.domain.facts_of_case import situation_of
-from sync.domain.ids import BranchId
+from sync.domain.ids import BranchId, MutationId
 from sync.domain.records import Attachment, Case, Versioned
 from sync.domain.situation import Act, Decision, Policy, Verdict
 from sync.domain.snapshot import Needs, Snapshot
@@ -108,9 +109,11 @@ class Keeping:
             stands = await records.of_case(session, self._branch, case.id)
             commit = Commit(session, self._branch)
             await commit.erase(case, stands)
-            await self._empty_envelopes(session, case)
+            mids = await self._empty_envelopes(session, case)
             now = self._service.clock.now().isoformat()
-            commit.leaf(now, what="case.erased", id=case.id, records=len(stands), why=why)
+            commit.leaf(
+                now, what="case.erased", id=case.id, records=len(stands), why=why, mids=mids
+            )
             await commit.finish()
             return stands
 
@@ -131,8 +134,13 @@ class Keeping:
         now = self._service.clock.now()
         return policy.judge(act, now, situation_of(snapshot, case))
 
-    async def _empty_envelopes(self, session: Session, case: Case) -> None:
-        """Replace the bodies of every envelope about the case by their hash."""
+    async def envelopes_of(self, session: Session, case_no: str) -> list[MutationId]:
+        """Return the ids of every envelope about a case, by id; raises NoSuchCase."""
+        case = await self._case(session, case_no)
+        return [mid async for mid, _ in self._about(session, case)]
+
+    async def _about(self, session: Session, case: Case) -> AsyncIterator[tuple[MutationId, bytes]]:
+        """Yield each envelope about a case with its id."""
         after, wanted = "", case.id.encode()
         while True:
             rows = await session.rows(
@@ -143,10 +151,21 @@ class Keeping:
             )
             for mid, data in rows:
                 if wanted in bytes(data):
-                    await self._empty_envelope(session, mid, bytes(data))
+                    yield MutationId(mid), bytes(data)
             if len(rows) < BATCH:
                 return
             after = rows[-1][0]
+
+    async def _empty_envelopes(self, session: Session, case: Case) -> list[str]:
+        """Replace the bodies of every envelope about the case by their hash; return their ids.
+
+        The log names them, so that nobody can hide another body by the same form.
+        """
+        emptied: list[str] = []
+        async for mid, data in self._about(session, case):
+            await self._empty_envelope(session, mid, data)
+            emptied.append(mid)
+        return emptied
 
     async def _empty_envelope(self, session: Session, mid: str, data: bytes) -> None:
         envelope = decode_envelope(data)

@@ -5,7 +5,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.protocol.policy_bundle import key_text
-from sync.server.key_file import KeyUnusable, make_key, read_key, settle
+from sync.server.key_file import KeyUnusable as KeyUnusable
+from sync.server.key_file import make_key, read_key, settle
 
 KEY_FILE = "policy-signing.key"
 NEXT_FILE = "policy-signing.key.next"  # a successor whose handover may not have been committed yet

@@ -42,6 +42,36 @@ async def get(session: Session, branch: BranchId, mid: MutationId) -> Known | No
     return Known(row[0], row[1], msgspec.json.decode(bytes(row[2]), type=Result))
 
 
+class Stored(msgspec.Struct, frozen=True):
+    """An envelope as it is kept, and the columns beside it."""
+
+    device_id: str
+    seq: int
+    body_hash: str
+    envelope: bytes
+
+
+async def stored(
+    session: Session, branch: BranchId, mids: Sequence[MutationId]
+) -> dict[MutationId, Stored]:
+    """Return those of a few hundred envelopes that are there, by id."""
+    if not mids:
+        return {}
+    rows = await session.rows(
+        "SELECT mid, device_id, seq, body_hash, envelope FROM mutation WHERE branch_id = ? "
+        f"AND mid IN ({', '.join('?' * len(mids))})",
+        branch,
+        *mids,
+    )
+    return {MutationId(r[0]): Stored(r[1], r[2], r[3], bytes(r[4])) for r in rows}
+
+
+async def count(session: Session, branch: BranchId) -> int:
+    """Return how many envelopes were answered."""
+    row = await session.row("SELECT count(*) FROM mutation WHERE branch_id = ?", branch)
+    return int(row[0]) if row else 0
+
+
 async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> None:
     """Keep answers."""
     await session.run_many(

@@ -1,0 +1,104 @@
+"""Signed checkpoints: how long a branch's audit log was at an instant, and the root over it.
+
+The server's audit key (Ed25519) signs them under a label of their own. Every laptop keeps those it
+was shown: a log that was changed after the fact cannot agree with them again.
+"""
+
+import base64
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.domain.ids import BranchId
+from sync.protocol.envelope import SUITE
+from sync.protocol.merkle import is_consistent
+
+LABEL = b"yuefang/checkpoint/v1"
+MOST_PROVEN = 50  # older checkpoints one question may name
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """The log of `size` entries had this root, 64 hex digits, at `at`; `sig` is base64."""
+
+    suite: str
+    branch_id: BranchId
+    size: int
+    root: str
+    at: datetime
+    sig: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return what envelopes name: "size.root"."""
+        return f"{self.size}.{self.root}"
+
+
+class Consistency(msgspec.Struct, frozen=True):
+    """For each older size asked for, in that order, the hashes (hex) that prove it."""
+
+    proofs: tuple[tuple[str, ...], ...]
+
+
+class Doubt(StrEnum):
+    """Why a laptop does not believe the server's record; the words are in the catalogues."""
+
+    NO_KEY = "record.no_key"
+    BAD_SIGNATURE = "record.bad_signature"
+    SHRANK = "record.shrank"
+    CHANGED = "record.changed"
+
+
+class Unproven(msgspec.Struct, frozen=True):
+    """Checkpoints that must all lie on one line to `newest`, oldest first."""
+
+    older: tuple[Checkpoint, ...]
+    newest: Checkpoint
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
+    """Return the checkpoint with the audit key's signature."""
+    sig = base64.b64encode(key.sign(_form(checkpoint))).decode()
+    return msgspec.structs.replace(checkpoint, sig=sig)
+
+
+def is_signed(checkpoint: Checkpoint, key: str) -> bool:
+    """Say whether this key (base64 of 32 raw bytes) signed exactly these fields."""
+    try:
+        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
+        known.verify(base64.b64decode(checkpoint.sig, validate=True), _form(checkpoint))
+    except (InvalidSignature, ValueError):
+        return False
+    return checkpoint.suite == SUITE
+
+
+def agrees(older: Checkpoint, newer: Checkpoint, proof: tuple[str, ...]) -> bool:
+    """Say whether the proof shows that the older log is the beginning of the newer one."""
+    try:
+        roots = bytes.fromhex(older.root), bytes.fromhex(newer.root)
+        hashes = tuple(bytes.fromhex(one) for one in proof)
+    except ValueError:
+        return False
+    return is_consistent(older.size, roots[0], newer.size, roots[1], hashes)
+
+
+def read_mark(mark: str) -> tuple[int, str] | None:
+    """Return size and root of an envelope's mark, None when it names no checkpoint."""
+    size, _, root = mark.partition(".")
+    if not (size.isascii() and size.isdecimal() and len(size) < 19 and len(root) == 64):
+        return None
+    return int(size), root
+
+
+def _form(checkpoint: Checkpoint) -> bytes:
+    fields = (
+        LABEL,
+        checkpoint.suite.encode(),
+        checkpoint.branch_id.encode(),
+        str(checkpoint.size).encode(),
+        checkpoint.root.encode(),
+        checkpoint.at.isoformat().encode(),
+    )
+    return b"".join(len(f).to_bytes(4) + f for f in fields)
