@@ -1,0 +1,226 @@
+"""The central server of a run: the real application on a database in memory, with its own deaths.
+
+The application is built once for the process; each run hands it a service of its own. A request is
+the ASGI call that granian would make, so that routes, limits and problems are the real ones.
+"""
+
+import asyncio
+import errno
+import sqlite3
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+
+from field_app.settings.settings import resources_folder
+from sync.domain.curriculum import Curriculum
+from sync.domain.ids import BranchId
+from sync.policy.lessons import load_curriculum
+from sync.server.administration import Administration
+from sync.server.app import create_app
+from sync.server.repositories.session import Row, Session, Work
+from sync.server.rules_in_force import RulesInForce
+from sync.server.service import Service
+from tests.sync.simulator.chance import Chance, Ids, Time
+
+BRANCH = BranchId("main")
+NO_ROOM = "database or disk is full"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+class ServerDied(BaseException):
+    """The server's process ended at this place."""
+
+
+class NoRoom(sqlite3.OperationalError):
+    """The server's disk is full."""
+
+
+@dataclass
+class Doom:
+    """What befalls the next transactions: after so many writes the disk is full, or a death.
+
+    `die` is "before" or "after" the next COMMIT.
+    """
+
+    die: str = ""
+    full_after: int = -1
+
+    def write(self) -> None:
+        if self.full_after == 0:
+            raise NoRoom(errno.ENOSPC, NO_ROOM)
+        self.full_after -= self.full_after > 0
+
+    def commit(self, when: str) -> None:
+        if self.die == when:
+            self.die = ""
+            raise ServerDied(when)
+
+
+class MemorySession:
+    """Statements on the connection in memory."""
+
+    locking = ""
+
+    def __init__(self, connection: sqlite3.Connection, doom: Doom) -> None:
+        self._connection = connection
+        self._doom = doom
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        self._look(sql)
+        return self._connection.execute(sql, values).fetchall()
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        self._look(sql)
+        found: Row | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    async def run(self, sql: str, *values: Any) -> None:
+        self._look(sql)
+        self._connection.execute(sql, values)
+
+    async def run_many(self, sql: str, rows: list[Row]) -> None:
+        self._look(sql)
+        self._connection.executemany(sql, rows)
+
+    def _look(self, sql: str) -> None:
+        if sql.startswith(WRITES):
+            self._doom.write()
+
+
+class MemoryDatabase:
+    """The server's database; every transaction is whole or did not happen."""
+
+    def __init__(self, image: bytes) -> None:
+        self.doom = Doom()
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.connection.deserialize(image)
+
+    async def open(self) -> None:
+        """Nothing is to be opened."""
+
+    async def close(self) -> None:
+        self.connection.close()
+
+    def image(self) -> bytes:
+        """Return the file as it stands."""
+        return self.connection.serialize()
+
+    async def read[T](self, work: Work[T]) -> T:
+        return await work(MemorySession(self.connection, Doom()))
+
+    async def write[T](self, work: Work[T]) -> T:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = await work(MemorySession(self.connection, self.doom))
+            self.doom.commit("before")
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        self.doom.commit("after")
+        return result
+
+    def ask(self, sql: str, *values: Any) -> list[Any]:
+        """Look at the database from outside."""
+        return self.connection.execute(sql, values).fetchall()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer as it leaves the server."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@cache
+def lessons() -> Curriculum:
+    """Return the program's own lessons."""
+    return load_curriculum(resources_folder() / "learning")
+
+
+@cache
+def _application() -> Litestar:
+    nothing: Any = None
+    return create_app(nothing)
+
+
+@dataclass
+class Central:
+    """The server: its file, its clock, whether it runs."""
+
+    time: Time
+    chance: Chance
+    data: Path
+    image: bytes
+    up: bool = True
+    admin_leaves: int = 0
+    backups: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self.database = MemoryDatabase(self.image)
+        self.start()
+
+    def start(self) -> None:
+        """Begin a process: whatever was only remembered is forgotten."""
+        self.service = Service(
+            self.database,
+            RulesInForce(lessons()),
+            self.time,
+            Ids(self.time, self.chance),
+            self.data,
+        )
+        self.up = True
+
+    def answer(self, scope: dict[str, Any], body: bytes) -> Answer:
+        """Answer one request; raises ServerDied when the process ended over it."""
+        app = _application()
+        app.state.service = self.service
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asked: Any = app
+        self.done(asked(scope, receive, send))
+        head, *rest = sent
+        headers = {k.decode().lower(): v.decode() for k, v in head["headers"]}
+        return Answer(head["status"], headers, b"".join(m.get("body", b"") for m in rest))
+
+    def administer[T](self, act: Callable[[Administration], Any]) -> T:
+        """Let the administrator do something, with one entry in the audit chain."""
+        self.admin_leaves += 1
+        result: T = self.done(act(Administration(self.service)))
+        return result
+
+    def write(self, work: Callable[[Session], Any]) -> Any:
+        """Change the database from outside."""
+        return self.done(self.database.write(work))
+
+    @property
+    def epoch(self) -> str:
+        [(found,)] = self.database.ask("SELECT value FROM server_meta WHERE name = 'epoch'")
+        return str(found)
+
+    @property
+    def head(self) -> int:
+        return int(self.database.ask("SELECT n FROM feed_head")[0][0])
+
+    def done[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a piece of the server's work to its end."""
+        return self._loop.run_until_complete(work)
+
+    def close(self) -> None:
+        self.database.connection.close()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()

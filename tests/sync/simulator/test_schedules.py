@@ -1,0 +1,72 @@
+"""People work through every fault there is, and nothing is lost, doubled or shown wrongly."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sync.simulator.regressions import REGRESSIONS
+from tests.sync.simulator.run import run
+from tests.sync.simulator.tally import Tally
+
+ROOT = Path(__file__).resolve().parents[3]
+PLAIN = 200
+LONG = 5000
+AT_ONCE = 250
+
+
+def whole(seeds: range) -> Tally:
+    """Run the seeds; fails the test with the first one that is broken and how to see it again."""
+    tally = Tally()
+    for seed in seeds:
+        outcome = run(seed)
+        tally.count(outcome)
+        again = f"python3 dev.py simulate --seed {seed} --story"
+        assert not outcome.broken, f"seed {seed}: {outcome.broken}\nsee it again: {again}"
+    print(tally.line)
+    return tally
+
+
+def test_nothing_is_lost() -> None:
+    tally = whole(range(PLAIN))
+    # It would be easy to lose nothing while nothing happens.
+    assert tally.saved > 20 * PLAIN
+    assert tally.requests > 60 * PLAIN
+    assert tally.attention > PLAIN // 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(PLAIN, PLAIN + LONG, AT_ONCE))
+def test_nothing_is_lost_in_thousands(first: int) -> None:
+    whole(range(first, first + AT_ONCE))
+
+
+@pytest.mark.parametrize("seed", REGRESSIONS, ids=str)
+def test_what_once_failed(seed: int) -> None:
+    whole(range(seed, seed + 1))
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_a_seed_is_one_story(seed: int) -> None:
+    first, again = run(seed), run(seed)
+    assert first.digest == again.digest
+    assert first.told == again.told
+    assert first.digest != run(seed + 1).digest
+
+
+def test_a_seed_is_one_story_in_every_process() -> None:
+    command = [sys.executable, "-m", "tests.sync.simulator", "--seed", "3", "--story"]
+    stories = {
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": hash_seed, "PATH": ""},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    }
+    assert len(stories) == 1
+    assert run(3).digest[:16] in stories.pop()

@@ -1,0 +1,131 @@
+"""What must be true of a laptop at any moment, also in the middle of everything.
+
+Its replica is the feed read up to its cursors and nothing else; revisions never go back; saved work
+is in the outbox; and whoever looks sees what was saved, answered or not.
+"""
+
+import json
+from typing import Any
+
+from sync.protocol.envelope import decode_envelope
+from tests.sync.simulator.central import Central
+from tests.sync.simulator.chance import Broken
+from tests.sync.simulator.ledger import FACTS, Key
+from tests.sync.simulator.seat import Seat
+
+FORMER = "former:"
+type Copy = dict[Key, tuple[int, bytes]]
+# Commands besides facts that make a record nobody can have ended meanwhile.
+MAKES = {"place_hold": ("hold", "hold_id"), "propose_plan": ("plan", "plan_id")}
+
+
+def look(seat: Seat, central: Central) -> None:
+    """Raise Broken for what cannot be."""
+    rows = seat.rows("SELECT kind, id, rev, body FROM replica")
+    replica = {(kind, one): (rev, bytes(body)) for kind, one, rev, body in rows}
+    members = seat.rows("SELECT scope, kind, id FROM membership")
+    _nothing_outside(seat, replica, members)
+    states = seat.rows("SELECT scope, epoch, commit_no, idx FROM scope_state")
+    if all(epoch == central.epoch for _, epoch, _, _ in states):
+        _as_the_feed_says(seat, central, replica, members, states)
+    _never_back(seat, central, replica)
+    _promises(seat)
+    _seen(seat, replica)
+
+
+def _nothing_outside(seat: Seat, replica: Copy, members: list[Any]) -> None:
+    held = {(kind, one) for _, kind, one in members}
+    outside = sorted(set(replica) - held)
+    if outside:
+        raise Broken(f"{seat.name} keeps {outside[0]} outside every scope")
+    missing = sorted(held - set(replica))
+    if missing:
+        raise Broken(f"{seat.name} has lost {missing[0]} of its scopes")
+    stale = seat.rows(
+        "SELECT l.kind, l.id FROM overlay l JOIN outbox o ON o.seq = l.seq "
+        "WHERE o.state NOT IN ('queued', 'acked')"
+    )
+    if stale:
+        raise Broken(f"{seat.name} still shows its own {stale[0]} over the server's")
+
+
+def _as_the_feed_says(
+    seat: Seat, central: Central, replica: Copy, members: list[Any], states: list[Any]
+) -> None:
+    expected: Copy = {}
+    for scope, _epoch, commit_no, idx in states:
+        if commit_no > central.head:
+            raise Broken(f"{seat.name} has read {scope} beyond the head")
+        folded = feed(central, scope, commit_no, idx)
+        held = {(kind, one) for s, kind, one in members if s == scope}
+        if held != set(folded):
+            odd = sorted(held ^ set(folded))[0]
+            raise Broken(f"{seat.name} at {commit_no}.{idx} of {scope} is wrong about {odd}")
+        for key, one in folded.items():
+            expected[key] = max(expected.get(key, one), one)
+    if any(scope.startswith(FORMER) for scope, _, _ in members):
+        return  # a scope is being read anew: what it held stays readable meanwhile
+    for key, one in expected.items():
+        if replica[key] != one:
+            raise Broken(f"{seat.name} holds {key} at {replica[key][0]}, the feed has {one[0]}")
+
+
+def feed(central: Central, scope: str, commit_no: int, idx: int) -> Copy:
+    """Return what a scope holds when it was read up to a cursor."""
+    found: Copy = {}
+    rows = central.database.ask(
+        "SELECT op, kind, id, rev, body FROM feed WHERE scope = ? AND (commit_no, idx) <= (?, ?) "
+        "ORDER BY commit_no, idx",
+        scope,
+        commit_no,
+        idx,
+    )
+    for op, kind, one, rev, body in rows:
+        if op == "put":
+            found[(kind, one)] = (rev, bytes(body))
+        else:
+            found.pop((kind, one), None)
+    return found
+
+
+def _never_back(seat: Seat, central: Central, replica: Copy) -> None:
+    if seat.seen_epoch == central.epoch:
+        for key, rev in seat.revs.items():
+            if key in replica and replica[key][0] < rev:
+                raise Broken(f"{seat.name}: {key} went back from {rev} to {replica[key][0]}")
+    seat.seen_epoch = central.epoch
+    seat.revs = {key: rev for key, (rev, _) in replica.items()}
+
+
+def _promises(seat: Seat) -> None:
+    kept = dict(seat.rows("SELECT mid, seq FROM outbox"))
+    for mid, seq in seat.promised.items():
+        if kept.get(mid) != seq:
+            raise Broken(f"{seat.name} said saved to {seq} and has it no more")
+    seat.promised = kept  # also what was saved when the program ended before it could say so
+
+
+def _seen(seat: Seat, replica: Copy) -> None:
+    shown = {(kind, one) for kind, one in seat.rows("SELECT kind, id FROM projected")}
+    for state, data in seat.rows(
+        "SELECT state, envelope FROM outbox WHERE state IN ('queued', 'acked', 'done')"
+    ):
+        made = _made(json.loads(bytes(decode_envelope(data).body)))
+        if made is None or ("case", made[1]) not in replica:
+            continue
+        if state == "done" and made[0][0] == "reveal" and seat.me not in ("chen", "he"):
+            continue  # looks at masked data are for those who oversee
+        if made[0] not in shown:
+            raise Broken(f"{seat.name} does not show its own {made[0]}, which is {state}")
+
+
+def _made(command: dict[str, Any]) -> tuple[Key, str] | None:
+    """Return the record a command makes, with its case."""
+    do = command["do"]
+    if do in FACTS:
+        fact = next(v for v in command.values() if isinstance(v, dict))
+        return (FACTS[do], fact["id"]), fact["case_id"]
+    if do in MAKES:
+        kind, name = MAKES[do]
+        return (kind, command[name]), command["case_id"]
+    return None
