@@ -26,11 +26,10 @@ from sync.domain.vocabulary import Channel, ContactResult, Product, Role
 from sync.engine.engine import sync_once
 from sync.engine.enrolment import introduction
 from sync.policy.published import texts_beside
-from sync.server import publishing
+from sync.server import policy_key, publishing
 from sync.server.audit import sealing
 from sync.server.commit import Commit
 from sync.server.migrations.upgrading import upgrade
-from sync.server.policy_key import KEY_FILE
 from sync.server.repositories.session import Session
 from sync.server.settings import ServerSettings
 from tests.sync.simulator.central import BRANCH, Central
@@ -63,6 +62,7 @@ GIVEN = (
     ("li", "zhou"),
 )
 CASES = 6
+KEYS = (policy_key.KEY_FILE, sealing.KEY_FILE)  # of the server's folder
 REMINDED = (
     (12, Channel.SMS, ContactResult.DELIVERED),
     (10, Channel.LETTER, ContactResult.DELIVERED),
@@ -79,6 +79,14 @@ class Furnished:
     room: Path
     keys: dict[str, VaultKey]
     tokens: dict[str, str]
+
+
+def a_folder(found: Furnished) -> Path:
+    """Return a new server's folder with the keys of the furnished one."""
+    room = a_room()
+    for name in KEYS:
+        shutil.copy(found.room / name, room / name)
+    return room
 
 
 def a_room() -> Path:
@@ -119,7 +127,7 @@ def _empty(room: Path) -> bytes:
 
 
 def _staff(central: Central, chance: Chance) -> None:
-    for name in (KEY_FILE, sealing.KEY_FILE):
+    for name in KEYS:
         pen = Ed25519PrivateKey.from_private_bytes(chance.bytes(32))
         key = central.data / name
         key.write_bytes(pen.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -194,6 +202,7 @@ def enrolled(net: Net, home: Path, name: str, login: str, code: str) -> Seat:
         token=answer.token,
         device_key=pen.private_bytes_raw(),
         policy_key=answer.policy_key,
+        audit_key=answer.audit_key,
     )
     keep_profile(vault, profile)
     AuditTrail(vault).add(seat.clock.now(), "enrol", device=device)

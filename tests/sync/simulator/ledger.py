@@ -260,6 +260,8 @@ class Ledger:
     def _close_complaint(self, one: Answered, command: Body) -> None:
         state = "closed" if command["content"] else "open"
         told = {"state": state, "customer_words": command["words"], "content": command["content"]}
+        if not command["content"]:
+            told |= {"escalated_at": command["at"], "escalation_reason": command["words"]}
         self._change("complaint", command["complaint_id"], **told)
         hold_id = self.stands[("complaint", command["complaint_id"])].body["hold_id"]
         if command["content"] and self.stands[("hold", hold_id)].body["lifted_by"] is None:

@@ -36,7 +36,7 @@ def reckon(central: Central, seats: list[Seat], before: dict[Key, Stands], leave
     _nothing_invented(seats, by_mid)
     _chains(central, seats)
     _effects(central, every, before)
-    _audit(central, every, leaves)
+    _audit(central, every, seats, leaves)
     _windows(central)
     for seat in seats:
         if not (stuck(seat) or seat.revoked):
@@ -124,15 +124,19 @@ def _effects(central: Central, every: list[Answered], before: dict[Key, Stands])
     ledger.compare(records(central))
 
 
-def _audit(central: Central, every: list[Answered], leaves: int) -> None:
-    """e: the chain is whole, and grew by one entry for each answer and each administrator's act."""
-    found = central.done(central.database.read(lambda session: verify(session, BRANCH)))
-    if found.flaw is not None:
-        raise Broken(f"e: the audit log breaks: {found.flaw}")
+def _audit(central: Central, every: list[Answered], seats: list[Seat], leaves: int) -> None:
+    """e: the log is whole, grew by an entry for each answer and act, and out of all it ever was."""
+    shown = [one for seat in seats for one in seat.at.store.witness.every()]
+    found = central.done(central.database.read(lambda s: verify(s, BRANCH, 0, shown)))
+    if found.flaw is not None or found.others:
+        raise Broken(f"e: the audit log is wrong: {found}")
+    for seat in seats:
+        if seat.at.store.witness.trouble is not None:
+            raise Broken(f"e: {seat.name} doubts the log: {seat.at.store.witness.trouble}")
     entries = [json.loads(e) for (e,) in central.database.ask("SELECT entry FROM audit_leaf")]
     told = {e["mid"]: e["status"] for e in entries if "mid" in e}
     if told != {one.mid: one.status for one in every}:
-        raise Broken("e: the audit chain tells other answers than were given")
+        raise Broken("e: the audit log tells other answers than were given")
     expected = leaves + len(every) + central.admin_leaves
     if len(entries) != expected:
         raise Broken(f"e: {len(entries)} audit entries, {expected} acts")
