@@ -1,8 +1,13 @@
-"""The embedded database: one SQLite file, one writer thread, one reader thread."""
+"""The embedded database: one SQLite file, one writer thread, one reader thread.
+
+A transaction runs on its connection's thread from beginning to end. Its work is a coroutine, as
+PostgreSQL wants it, but here no statement ever waits: hopping to the thread for each of the
+dozen statements of an envelope took longer than the statements.
+"""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,97 +18,112 @@ BUSY_S = 60.0  # how long an import in another process may hold the file
 
 
 class SqliteSession:
-    """Statements on one connection, each run on the connection's own thread."""
+    """Statements on one connection; every method ends without waiting."""
 
     locking = ""
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._thread = thread
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Return every row."""
-        return await self.on_thread(lambda: self._connection.execute(sql, values).fetchall())
+        return self._connection.execute(sql, values).fetchall()
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         """Return the first row, or None."""
-        return await self.on_thread(lambda: self._connection.execute(sql, values).fetchone())
+        found: Row | None = self._connection.execute(sql, values).fetchone()
+        return found
 
     async def run(self, sql: str, *values: Any) -> None:
         """Run a statement."""
-        await self.on_thread(lambda: self._connection.execute(sql, values))
+        self._connection.execute(sql, values)
 
     async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement for many rows."""
-        await self.on_thread(lambda: self._connection.executemany(sql, rows))
+        self._connection.executemany(sql, rows)
 
-    def roll_back(self) -> None:
-        """Undo what is open; nothing is when BEGIN failed or COMMIT was already through."""
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
 
-    async def on_thread[T](self, act: Callable[[], T]) -> T:
-        """Run an act on the connection's thread."""
+class _Line:
+    """A connection with the one thread it lives on."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"sqlite-{name}")
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self, path: Path) -> None:
+        """Connect."""
+        self._connection = await self._on_thread(lambda: _connected(path))
+
+    async def close(self) -> None:
+        """Disconnect, behind whatever still runs."""
+        if self._connection is not None:
+            await self._on_thread(self._connection.close)
+        self._thread.shutdown()
+
+    async def transaction[T](self, begin: str, work: Work[T]) -> T:
+        """Run the work as one transaction."""
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("the database is not open")
+        return await self._on_thread(lambda: _driven(_bracket(connection, begin, work)))
+
+    async def _on_thread[T](self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
 
 
 class SqliteDatabase:
-    """Writes queue behind one lock, so that nobody fights; reads see the last commit."""
+    """Transactions queue for the one writer and the one reader; reads see the last commit."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writing = asyncio.Lock()
-        self._reading = asyncio.Lock()
-        self._writer: SqliteSession | None = None
-        self._reader: SqliteSession | None = None
+        self._writer = _Line("writer")
+        self._reader = _Line("reader")
 
     async def open(self) -> None:
         """Open both connections."""
-        self._writer = await self._session("writer")
-        self._reader = await self._session("reader")
-
-    async def _session(self, name: str) -> SqliteSession:
-        thread = ThreadPoolExecutor(1, thread_name_prefix=f"sqlite-{name}")
-        loop = asyncio.get_running_loop()
-        connection = await loop.run_in_executor(thread, self._connect)
-        return SqliteSession(connection, thread)
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
+        await self._writer.open(self._path)
+        await self._reader.open(self._path)
 
     async def close(self) -> None:
-        """Close both connections on their own threads."""
-        for session in (self._writer, self._reader):
-            if session is not None:
-                await session.on_thread(session._connection.close)
-                session._thread.shutdown()
+        """Close both connections."""
+        await self._writer.close()
+        await self._reader.close()
 
     async def read[T](self, work: Work[T]) -> T:
         """Run reads inside one snapshot."""
-        async with self._reading:
-            return await _bracket(_opened(self._reader), "BEGIN", work)
+        return await self._reader.transaction("BEGIN", work)
 
     async def write[T](self, work: Work[T]) -> T:
         """Run the work as the one writer."""
-        async with self._writing:
-            return await _bracket(_opened(self._writer), "BEGIN IMMEDIATE", work)
+        return await self._writer.transaction("BEGIN IMMEDIATE", work)
 
 
-def _opened(session: SqliteSession | None) -> SqliteSession:
-    if session is None:
-        raise RuntimeError("the database is not open")
-    return session
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
-async def _bracket[T](session: SqliteSession, begin: str, work: Work[T]) -> T:
+async def _bracket[T](connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
     try:
-        await session.run(begin)
-        result = await work(session)
-        await session.run("COMMIT")
+        connection.execute(begin)
+        result = await work(SqliteSession(connection))
+        connection.execute("COMMIT")
     except BaseException:
-        await session.on_thread(session.roll_back)
+        # Nothing is open when BEGIN failed or COMMIT was already through.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
     return result
+
+
+def _driven[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end; raises RuntimeError when it waits for more than its session."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    work.close()
+    raise RuntimeError("a transaction may wait for nothing but its session")
