@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
 from sync.policy.lessons import load_curriculum
+from sync.server.admission import Admission, Gate
 from sync.server.machine import MachineClock, MachineIds
 from sync.server.problems import (
     Refusal,
@@ -66,8 +67,8 @@ def _document() -> OpenAPIConfig:
     )
 
 
-def create_app(service: Service) -> Litestar:
-    """Return the application around a service."""
+def create_app(service: Service, gate: Gate | None = None) -> Litestar:
+    """Return the application around a service, behind a gate."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -81,6 +82,7 @@ def create_app(service: Service) -> Litestar:
         route_handlers=[sync_router, health, ready, metrics],
         state=State({"service": service}),
         lifespan=[lifespan],
+        middleware=[Admission(gate or Gate())],
         exception_handlers={
             Refusal: answer_refusal,
             RulesUnusable: answer_no_rules,

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import shutil
 import ssl
 import sys
 from pathlib import Path
@@ -14,25 +15,36 @@ from granian.constants import Interfaces
 
 from sync.domain.ids import BranchId
 from sync.server.app import build_database, build_service, create_app
+from sync.server.audit import sealing
+from sync.server.key_file import KeyUnusable
+from sync.server.logs import write_json_lines
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories import policies
 from sync.server.settings import ServerSettings
 
 SETTINGS_VARIABLE = "YUEFANG_SERVER"
+FIGURES = "figures"  # in the data folder: what several workers count together
 
 
-async def _without_rules(settings: ServerSettings) -> list[BranchId]:
-    """Return the branches in which nothing is published, such as those of an older database."""
+async def _missing(settings: ServerSettings) -> str:
+    """Return what a database, such as an older one, lacks to be served, or nothing."""
     database = build_database(settings)
     await database.open()
     try:
-        return await database.read(policies.bare_branches)
+        bare: list[BranchId] = await database.read(policies.bare_branches)
+        if bare:
+            return f"no rules are in force in {bare[0]}: run field-server init for it once"
+        key = await database.read(lambda s: sealing.signing_key(s, settings.data))
+    except KeyUnusable as error:
+        return str(error)
     finally:
         await database.close()
+    return "" if key else "there is no audit key: run field-server init once"
 
 
 def load_app() -> Any:
     """Build the application in a worker, from the settings its parent left for it."""
+    write_json_lines()
     raw = msgspec.json.decode(os.environ[SETTINGS_VARIABLE])
     settings = ServerSettings(raw["url"], Path(raw["data"]), Path(raw["policies"]))
     return create_app(build_service(settings))
@@ -45,9 +57,9 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{trouble}\n")
         return 1
     upgrade(settings)
-    bare = asyncio.run(_without_rules(settings))
-    if bare:
-        sys.stderr.write(f"no rules are in force in {bare[0]}: run field-server init for it once\n")
+    missing = asyncio.run(_missing(settings))
+    if missing:
+        sys.stderr.write(f"{missing}\n")
         return 1
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(
         {
@@ -56,6 +68,8 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
             "policies": str(settings.policies),
         }
     ).decode()
+    if parsed.workers > 1:
+        _share_figures(settings.data / FIGURES)
     certificate = Path(parsed.tls_cert) if parsed.tls_cert else None
     key = Path(parsed.tls_key) if parsed.tls_key else None
     granian = Granian(
@@ -75,6 +89,13 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{parsed.host}:{parsed.port}: {str(error).partition('\n')[0]}\n")
         return 1
     return 0
+
+
+def _share_figures(folder: Path) -> None:
+    """Let every worker write its figures where each can add them up; yesterday's go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _trouble(settings: ServerSettings, parsed: argparse.Namespace) -> str:

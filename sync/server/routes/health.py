@@ -1,10 +1,12 @@
 """Liveness, readiness and figures for the operator."""
 
+import os
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
@@ -30,5 +32,13 @@ async def ready(request: Request[Any, Any, State]) -> dict[str, str]:
 
 @get("/metrics", summary="Figures for Prometheus", include_in_schema=False)
 async def metrics() -> Response[bytes]:
-    """Hand out the process's figures."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Hand out the figures, of every worker together where there are several."""
+    return Response(generate_latest(_registry()), media_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return shared
