@@ -11,6 +11,7 @@ from sync.domain.commands import Command, decode_command, subject_of
 from sync.domain.ids import CaseId, MutationId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Record, decode_record
+from sync.protocol.checkpoint import Doubt
 from sync.protocol.messages import Status
 from sync.protocol.policy_bundle import Distrust
 
@@ -59,6 +60,7 @@ class SyncState(msgspec.Struct, frozen=True):
     last_sync: datetime | None
     clock_offset_s: int
     rules_trouble: Distrust | None
+    record_trouble: Doubt | None
     history: tuple[SyncRun, ...]
 
 
@@ -73,6 +75,7 @@ def state(desk: Desk) -> SyncState:
         last_sync=datetime.fromisoformat(last) if last else None,
         clock_offset_s=int(vault.meta("clock_offset_s") or 0),
         rules_trouble=desk.store.rulebook.trouble,
+        record_trouble=desk.store.witness.trouble,
         history=_history(desk),
     )
 

@@ -124,7 +124,20 @@ class Witness:
             return
         self._vault.set_meta(TROUBLE, str(trouble or ""))
         if trouble is not None:
-            self._audit.add(self._clock.now(), "record.doubted", why=str(trouble))
+            self._audit.add(self._clock.now(), "checkpoint.doubted", why=str(trouble))
+
+    def outlived(self, leaves: int) -> None:
+        """Ask no longer for what a server put back from a backup lost: the log behind `leaves`.
+
+        What was shown of it is kept; what came before must still be the log's beginning.
+        """
+        with self._vault.transaction() as connection:
+            lost = connection.execute(
+                "UPDATE checkpoint SET state = 'doubted' WHERE size > ? AND state <> 'doubted'",
+                (leaves,),
+            )
+            if lost.rowcount:
+                self._audit.add(self._clock.now(), "record.put_back", leaves=leaves)
 
     def every(self) -> list[Checkpoint]:
         """Return all that were kept, in the order they came."""

@@ -187,6 +187,8 @@ class MainWindow(QMainWindow):
         elif status.trouble:
             gone = status.trouble == OFFLINE
             parts.append(words("no line just now") if gone else words("Sync has something to say"))
+        elif state.record_trouble:
+            parts.append(words.code(state.record_trouble))
         elif state.rules_trouble:
             parts.append(words.code(state.rules_trouble))
         told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""

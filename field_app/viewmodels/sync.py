@@ -3,11 +3,13 @@
 Signals: `changed()`, `progressed()`, `answered(object)`, `rules_changed()` for others in force.
 """
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop, SyncStatus
-from field_app.operations import outbox
+from field_app.operations import outbox, record
 from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState
@@ -93,6 +95,14 @@ class SyncViewModel(QObject):
         others = [r for r in item.reasons if r.params.get("rule") not in named]
         problems = tuple(Problem(r.code, r.params) for r in others)
         return Answer(False, problems, explain(self._rule_words, known))
+
+    async def save_checkpoints(self, path: Path) -> Problem | None:
+        """Write what this laptop can testify of the server's record; returns why it could not."""
+        try:
+            await self._runner.run(lambda desk: record.save_checkpoints(desk, path))
+        except OSError as trouble:
+            return Problem("paper.unwritable", {"reason": trouble.strerror or ""})
+        return None
 
     async def accept_theirs(self, mid: MutationId) -> None:
         """Let the server's version stand."""

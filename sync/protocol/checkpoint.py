@@ -45,10 +45,10 @@ class Consistency(msgspec.Struct, frozen=True):
 class Doubt(StrEnum):
     """Why a laptop does not believe the server's record; the words are in the catalogues."""
 
-    NO_KEY = "record.no_key"
-    BAD_SIGNATURE = "record.bad_signature"
-    SHRANK = "record.shrank"
-    CHANGED = "record.changed"
+    NO_KEY = "witness.no_key"
+    BAD_SIGNATURE = "witness.bad_signature"
+    SHRANK = "witness.shrank"
+    CHANGED = "witness.changed"
 
 
 class Unproven(msgspec.Struct, frozen=True):

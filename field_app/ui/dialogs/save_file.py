@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from field_app.ui.look import Look
 
 
-async def ask_where(parent: QWidget, look: Look, title: str, name: str) -> Path | None:
-    """Ask for the place of a PDF and wait; None when the person changed their mind."""
+async def ask_where(
+    parent: QWidget, look: Look, title: str, name: str, suffix: str = "pdf"
+) -> Path | None:
+    """Ask for the place of a file and wait; None when the person changed their mind."""
     dialog = QFileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(look.words("PDF files") + " (*.pdf)")
-    dialog.setDefaultSuffix("pdf")
+    kind = look.words("PDF files") if suffix == "pdf" else look.words("Files")
+    dialog.setNameFilter(f"{kind} (*.{suffix})")
+    dialog.setDefaultSuffix(suffix)
     dialog.selectFile(name)
     answer: asyncio.Future[Path | None] = asyncio.get_running_loop().create_future()
 

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
 from field_app.ui.components.flow import Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
+from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
@@ -33,7 +34,8 @@ class SyncScreen(Page):
         self._go = go
         self.now = button(look, look.words("Sync now"), view.sync_now, kind="primary", icon="sync")
         self.cancel = button(look, look.words("Cancel"), view.cancel)
-        for one in (self.cancel, self.now):
+        self.testify = button(look, look.words("Save checkpoints"), self._save_checkpoints)
+        for one in (self.testify, self.cancel, self.now):
             self.toolbar.addWidget(one)
         self.status = Notice(look)
         self.progress = QProgressBar()
@@ -41,6 +43,8 @@ class SyncScreen(Page):
         self.body.addWidget(self.status)
         self.rules = Notice(look)
         self.body.addWidget(self.rules)
+        self.record = Notice(look)
+        self.body.addWidget(self.record)
         self.body.addWidget(self.progress)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
@@ -89,6 +93,8 @@ class SyncScreen(Page):
         self._show_status()
         trouble = state.rules_trouble
         self.rules.say(self.words.code(trouble) if trouble else "", "warn")
+        doubt = state.record_trouble
+        self.record.say(self.words.code(doubt) if doubt else "", "warn")
         clear(self._cards)
         if state.attention:
             heading = self.words("Needs your decision")
@@ -147,6 +153,21 @@ class SyncScreen(Page):
             return found
         text = answer_text(self.words, answer) or self.words.code(f"status.{item.status}")
         return Notice(self.look, text, "warn")
+
+    def _save_checkpoints(self) -> None:
+        self.start(self._testify())
+
+    async def _testify(self) -> None:
+        words = self.words
+        name = "checkpoints.jsonl"
+        path = await ask_where(self, self.look, words("Save checkpoints"), name, "jsonl")
+        if path is None:
+            return
+        trouble = await self._view.save_checkpoints(path)
+        if trouble is not None:
+            self.notice.say(problem_text(words, trouble), "block")
+        else:
+            self._go.tell(words("Saved: {name}", name=path.name))
 
     def _start(self, act: Resolve, item: AttentionItem) -> None:
         self.start(act(item.item.mid))
