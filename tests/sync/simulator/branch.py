@@ -4,6 +4,7 @@ Team north: the officers li (two laptops), wang and zhou, the lead chen; the com
 Six cases, most of them given to two officers, each reminded of what it owes.
 """
 
+import atexit
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -98,6 +99,7 @@ def a_room() -> Path:
 def furnished() -> Furnished:
     """Furnish the branch with the real commands of administrator and laptops."""
     time, chance, room = Time(), Chance(0), a_room()
+    atexit.register(shutil.rmtree, room)
     central = Central(time, chance, room, _empty(room))
     _staff(central, chance)
     net = Net(central, chance, Story(), lambda _who: None, bad=False)

@@ -19,7 +19,7 @@ from tests.sync.simulator.central import Answer, Central, ServerDied
 from tests.sync.simulator.chance import Broken, Chance, Story
 
 ADDRESS = "https://branch.example"
-MOST_REQUESTS = 150  # of one sync: more is a loop
+MOST_REQUESTS = 400  # of one sync: more is a loop
 PROXY = Answer(200, {"content-type": "text/html"}, b"<html>Please log in to the WLAN</html>")
 
 # How often each fault befalls a request while the net is bad.
@@ -187,5 +187,4 @@ def _scope(request: requests.PreparedRequest) -> dict[str, Any]:
         "headers": [(k.lower().encode(), str(v).encode()) for k, v in request.headers.items()],
         "client": ("10.0.0.1", 1),
         "server": ("branch.example", 443),
-        "state": {},
     }

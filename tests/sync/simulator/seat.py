@@ -143,6 +143,7 @@ class Seat:
     busy: bool = False
     promised: dict[str, int] = field(default_factory=dict)
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
+    made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
     seen_epoch: str = ""
 
     def __post_init__(self) -> None:

@@ -107,10 +107,12 @@ def _promises(seat: Seat) -> None:
 
 def _seen(seat: Seat, replica: Copy) -> None:
     shown = {(kind, one) for kind, one in seat.rows("SELECT kind, id FROM projected")}
-    for state, data in seat.rows(
-        "SELECT state, envelope FROM outbox WHERE state IN ('queued', 'acked', 'done')"
+    for mid, state in seat.rows(
+        "SELECT mid, state FROM outbox WHERE state IN ('queued', 'acked', 'done')"
     ):
-        made = _made(json.loads(bytes(decode_envelope(data).body)))
+        if mid not in seat.made:
+            seat.made[mid] = _made(seat, mid)
+        made = seat.made[mid]
         if made is None or ("case", made[1]) not in replica:
             continue
         if state == "done" and made[0][0] == "reveal" and seat.me not in ("chen", "he"):
@@ -119,8 +121,10 @@ def _seen(seat: Seat, replica: Copy) -> None:
             raise Broken(f"{seat.name} does not show its own {made[0]}, which is {state}")
 
 
-def _made(command: dict[str, Any]) -> tuple[Key, str] | None:
-    """Return the record a command makes, with its case."""
+def _made(seat: Seat, mid: str) -> tuple[Key, str] | None:
+    """Return the record a piece of work makes, with its case."""
+    [(data,)] = seat.rows("SELECT envelope FROM outbox WHERE mid = ?", mid)
+    command: dict[str, Any] = json.loads(bytes(decode_envelope(data).body))
     do = command["do"]
     if do in FACTS:
         fact = next(v for v in command.values() if isinstance(v, dict))

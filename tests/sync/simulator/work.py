@@ -68,6 +68,7 @@ from sync.domain.vocabulary import (
     VisitOutcome,
     Vulnerability,
 )
+from sync.protocol.messages import CHUNK
 from tests.sync.simulator.central import lessons
 from tests.sync.simulator.chance import Chance
 from tests.sync.simulator.seat import Seat
@@ -326,7 +327,8 @@ def reveal(seat: Seat, chance: Chance) -> Any:
 
 def attach(seat: Seat, chance: Chance) -> Any:
     case_id = _case(seat, chance)
-    data = PNG + chance.bytes(chance.among(0, 3000))
+    pieces = chance.weighed({0: 4.0, 1: 1.0, 2: 0.5})
+    data = PNG + chance.bytes(pieces * CHUNK + chance.among(0, 3000))
     return attachments.add(seat.at, case_id, "收据", data) if case_id else None
 
 
