@@ -26,7 +26,7 @@ from tools.dev.machine import (
     say,
 )
 
-BENCHES = ("policy", "vault", "sync")
+BENCHES = ("policy", "vault", "sync", "audit")
 CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
 
 

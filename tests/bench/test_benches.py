@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import dev
-from bench import policy, sync, vault
+from bench import audit, policy, sync, vault
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
 
@@ -42,6 +42,13 @@ def test_policy(tmp_path: Path) -> None:
     metrics = written(tmp_path, "policy")
     assert set(policy.GOALS) <= set(metrics)
     assert metrics["decisions_against_20000"].limit == 20_000
+
+
+def test_audit(tmp_path: Path) -> None:
+    asked = ["--entries", "600", "--rounds", "1", "--pushes", "2"]
+    assert audit.main(asked, tmp_path) == 0
+    metrics = written(tmp_path, "audit")
+    assert set(metrics) == {"push_of_1", "push_of_20", "verify_600", "verify_export_of_600"}
 
 
 def test_sync(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,11 @@ nothing by itself any more: the log must tell of its erasure, and the hash of th
 
 import base64
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.domain.ids import BranchId
+from sync.domain.ids import BranchId, MutationId
 from sync.protocol.checkpoint import read_mark
 from sync.protocol.envelope import Envelope, body_hash, decode_envelope, envelope_hash, verifies
 from sync.server.audit.flaw import Flaw, one
@@ -20,7 +19,22 @@ from sync.server.repositories.session import Session
 
 ENROLLED = "device.enrolled"
 
-type Told = tuple[int, dict[str, Any]]
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """What an entry tells of envelopes and laptops; an entry tells only what it is about."""
+
+    n: int = -1
+    what: str = ""
+    mid: str = ""
+    officer: str = ""
+    device: str = ""
+    seq: int = 0
+    envelope: str = ""
+    public_key: str = ""
+    mids: tuple[str, ...] = ()
+
+
+read_told = msgspec.json.Decoder(Told).decode
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -53,22 +67,27 @@ class Envelopes:
 
     async def check(self, entries: Sequence[Told]) -> Flaw | None:
         """Return the first of a block's entries that does not agree with its envelope."""
-        mids = [told["mid"] for _, told in entries if "mid" in told]
+        mids = [MutationId(told.mid) for told in entries if told.mid]
         kept = await mutations.stored(self._session, self._branch, mids)
-        for n, told in entries:
-            self.learn(told)
-            for mid in told.get("mids", ()):
+        for told in entries:
+            if told.what == ENROLLED and not self.learn(told):
+                return one(told.n, "entry")
+            for mid in told.mids:
                 self._bare.pop(mid, None)
-            if "mid" in told and not self._agrees(n, told, kept.get(told["mid"])):
-                return one(n, "envelope")
+            if told.mid and not self._agrees(told, kept.get(MutationId(told.mid))):
+                return one(told.n, "envelope")
         return None
 
-    def learn(self, told: dict[str, Any]) -> None:
-        """Keep the key of a laptop that this entry enrolled."""
-        if told.get("what") == ENROLLED:
-            self._keys[told["device"]] = _key(told["public_key"])
+    def learn(self, told: Told) -> bool:
+        """Keep the key of a laptop that this entry enrolled; False when it is none."""
+        try:
+            raw = base64.b64decode(told.public_key, validate=True)
+            self._keys[told.device] = Ed25519PublicKey.from_public_bytes(raw)
+        except ValueError:
+            return False
+        return True
 
-    def _agrees(self, n: int, told: dict[str, Any], kept: mutations.Stored | None) -> bool:
+    def _agrees(self, told: Told, kept: mutations.Stored | None) -> bool:
         self._told += 1
         if kept is None:
             return False
@@ -77,22 +96,22 @@ class Envelopes:
         except msgspec.DecodeError:
             return False
         named = (envelope.mid, envelope.device_id, envelope.officer_id, envelope.seq)
-        if named != (told["mid"], told["device"], told["officer"], told["seq"]):
+        if named != (told.mid, told.device, told.officer, told.seq):
             return False
         if (kept.device_id, kept.seq) != (envelope.device_id, envelope.seq):
             return False
         if erased_hash(envelope) == kept.body_hash:
-            self._bare[envelope.mid] = n
+            self._bare[envelope.mid] = told.n
             return True
         mark = read_mark(envelope.checkpoint)
         if mark is not None:
-            self.claims.setdefault(mark, n)
+            self.claims.setdefault(mark, told.n)
         return self._is_proven(told, envelope, kept.body_hash)
 
-    def _is_proven(self, told: dict[str, Any], envelope: Envelope, stored_hash: str) -> bool:
+    def _is_proven(self, told: Told, envelope: Envelope, stored_hash: str) -> bool:
         key = self._keys.get(envelope.device_id)
         return (
-            envelope_hash(envelope) == told["envelope"]
+            envelope_hash(envelope) == told.envelope
             and body_hash(bytes(envelope.body)) == stored_hash
             and key is not None
             and verifies(envelope, key)
@@ -105,7 +124,3 @@ class Envelopes:
         if await mutations.count(self._session, self._branch) > self._told:
             return one(size, "cut off")
         return None
-
-
-def _key(public: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(base64.b64decode(public))

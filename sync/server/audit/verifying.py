@@ -6,14 +6,13 @@ signed checkpoints that laptops or an earlier export kept.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import Checkpoint, is_signed
 from sync.protocol.merkle import Frontier, cover, grown, leaf_hash, perfect, root_of
-from sync.server.audit.envelopes import Envelopes
+from sync.server.audit.envelopes import Envelopes, Told, read_told
 from sync.server.audit.flaw import Flaw, one
 from sync.server.audit.growing import TILE
 from sync.server.audit.proving import Tree
@@ -97,7 +96,9 @@ class _Check:
             kept = await audit.tile(self._session, self._branch, 0, leaf.n // TILE)
             if kept and leaf_hash(leaf.entry.encode()) != kept[leaf.n % TILE]:
                 return one(leaf.n, "entry")
-            self._envelopes.learn(msgspec.json.decode(leaf.entry, type=dict[str, Any]))
+            told = _told(leaf.entry)
+            if told is None or not self._envelopes.learn(told):
+                return one(leaf.n, "entry")
         return None
 
     async def others(self) -> tuple[int, ...]:
@@ -122,7 +123,7 @@ class _Check:
             if len(kept) != TILE:
                 return (), one(first + min(len(kept), TILE - 1), "tile")
         hashes = []
-        entries: list[tuple[int, dict[str, Any]]] = []
+        entries: list[Told] = []
         flaw: Flaw | None = None
         for n, leaf in zip(range(first, end), leaves, strict=False):
             hashed = leaf_hash(leaf.entry.encode())
@@ -130,14 +131,15 @@ class _Check:
             if flaw is not None:
                 break
             hashes.append(hashed)
-            entries.append((n, msgspec.json.decode(leaf.entry, type=dict[str, Any])))
-            if entries[-1][1].get("n") != n:
-                flaw = one(n, "number")
+            told = _told(leaf.entry)
+            if told is None or told.n != n:
+                flaw = one(n, "entry" if told is None else "number")
                 break
+            entries.append(told)
         if flaw is None and len(leaves) < end - first:
             flaw = one(first + len(leaves), "missing")
         until = flaw.n if flaw else end
-        earlier = await self._envelopes.check([e for e in entries if e[0] < until])
+        earlier = await self._envelopes.check([e for e in entries if e.n < until])
         return tuple(hashes), earlier or flaw
 
     async def _above(self, block: int, hashes: Frontier) -> Flaw | None:
@@ -197,6 +199,13 @@ class _Check:
             if (await self._tree.root(size)).hex() != root:
                 return Flaw(right, "checkpoint", size)
             right = size
+        return None
+
+
+def _told(entry: str) -> Told | None:
+    try:
+        return read_told(entry)
+    except msgspec.DecodeError:
         return None
 
 
