@@ -1,7 +1,7 @@
 """What is kept no longer: cases whose period is over, and what a customer asked to have erased.
 
 Asked of the policy pack (acts `retention` and `erasure`); refused while a complaint, a dispute, a
-plan or the legal period stands (PIPL art. 47). The audit chain stays whole: its entries hold ids
+plan or the legal period stands (PIPL art. 47). The audit log stays whole: its entries hold ids
 and hashes only. Envelopes keep their proof without their body: its hash takes its place.
 """
 

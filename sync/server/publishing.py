@@ -1,4 +1,4 @@
-"""Publishing rules: checked, signed, numbered and kept, each with its entry in the audit chain."""
+"""Publishing rules: checked, signed, numbered and kept, each with its entry in the audit log."""
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
