@@ -18,7 +18,7 @@ from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason
 from sync.domain.question import Question
 from sync.domain.records import encode_record, kind_of
 from sync.domain.situation import Policy
-from sync.domain.snapshot import needs
+from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
 from sync.protocol.envelope import (
     Envelope,
@@ -34,7 +34,7 @@ from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, records
 from sync.server.repositories.accounts import Device
 from sync.server.repositories.audit import Head
-from sync.server.repositories.session import Session
+from sync.server.repositories.session import Clash, Session
 from sync.server.service import Service
 from sync.server.stamping import stamped
 from sync.server.well_formed import is_id, is_instant, read_command
@@ -127,9 +127,10 @@ class Batch:
             result = _invalid(envelope, "mutation.malformed")
             self._leaf(envelope, "malformed", result)
             return result
-        outcome = await self._outcome(envelope, command, policy)
-        taken = await self._taken(outcome.changes) if isinstance(outcome, Applied) else False
-        if taken:
+        asked = needs(command)
+        snapshot = await records.snapshot(self._session, self._branch, asked)
+        outcome = self._outcome(snapshot, envelope, command, policy)
+        if isinstance(outcome, Applied) and await self._taken(snapshot, asked, outcome.changes):
             result = _invalid(envelope, "mutation.id_taken")
         else:
             if isinstance(outcome, Applied):
@@ -138,24 +139,32 @@ class Batch:
         self._leaf(envelope, name_of(command), result)
         return result
 
-    async def _outcome(self, envelope: Envelope, command: Command, policy: Policy) -> Outcome:
-        snapshot = await records.snapshot(self._session, self._branch, needs(command))
+    def _outcome(
+        self, snapshot: Snapshot, envelope: Envelope, command: Command, policy: Policy
+    ) -> Outcome:
         suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
         if suspect and isinstance(command, FACTS):
             command = stamped(command, FactFlag.TIME_SUSPECT)
         at = self._now if suspect else envelope.wall_at
         return decide(Question(snapshot, self._caller.actor, policy, at), command)
 
-    async def _taken(self, changes: Sequence[Change]) -> bool:
+    async def _taken(self, snapshot: Snapshot, asked: Needs, changes: Sequence[Change]) -> bool:
         """Say whether an id is that of a record which the decision has not seen.
 
-        Facts are new by nature: one with a known id would write over what is kept for ever.
+        Facts are new by nature: one with a known id would write over what is kept for ever. Raises
+        Clash when somebody else wrote a record since the snapshot: then it is decided again.
         """
         for change in changes:
-            kind, record_id = kind_of(change.record), change.record.id
-            stands = await records.get(self._session, self._branch, kind, record_id)
-            if (stands.rev if stands else 0) != change.base_rev:
-                return True
+            record = change.record
+            stands = await records.get(self._session, self._branch, kind_of(record), record.id)
+            rev = stands.rev if stands else 0
+            if rev == change.base_rev:
+                continue
+            seen = snapshot.get(type(record), record.id)
+            named = record.id in (*asked.routes, *asked.officers)
+            if seen.rev != rev if seen else named:
+                raise Clash
+            return True
         return False
 
     async def _result(self, envelope: Envelope, outcome: Outcome) -> Result:
