@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.cli_arguments import build_parser
 from sync.cli_audit import audit_command
+from sync.cli_backup import backup_command, compact_command, restore_command
 from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
@@ -31,6 +32,7 @@ from sync.policy.words import PackWords
 from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
+from sync.server.backup import mark
 from sync.server.imports.importing import ImportFailed, import_file
 from sync.server.imports.payments import import_payments
 from sync.server.imports.report import failure_text, report_text
@@ -132,6 +134,8 @@ def _init(parsed: Arguments) -> int:
         if BranchId(parsed.branch) not in dict(await admin.branches()):
             await admin.add_branch(BranchId(parsed.branch), parsed.branch_name or parsed.branch)
         await publishing.begin(admin.service, BranchId(parsed.branch), texts)
+        if mark.read(settings.data) is None:
+            await mark.begin(admin.service.database, settings.data)
         print(f"ready: {_shown(settings.database_url)}")
 
     return _administer(parsed, act)
@@ -239,6 +243,18 @@ def _audit(parsed: Arguments) -> int:
     return audit_command(parsed, _administer)
 
 
+def _backup(parsed: Arguments) -> int:
+    return backup_command(parsed, settings_of(parsed), _administer)
+
+
+def _restore(parsed: Arguments) -> int:
+    return restore_command(parsed, settings_of(parsed), _administer)
+
+
+def _compact(parsed: Arguments) -> int:
+    return compact_command(parsed, settings_of(parsed), _administer)
+
+
 def _retention(parsed: Arguments) -> int:
     async def act(admin: Administration) -> None:
         keeping = Keeping(admin.service, BranchId(parsed.branch))
@@ -336,6 +352,9 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "enrol-code": _enrol_code,
     "device": _device,
     "audit": _audit,
+    "backup": _backup,
+    "restore": _restore,
+    "compact": _compact,
     "payments": _payments,
     "retention": _retention,
     "erase": _erase,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.cli_audit import add_audit
+from sync.cli_backup import add_backup
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
@@ -43,6 +44,8 @@ def build_parser() -> argparse.ArgumentParser:
     device.add_argument("action", choices=["list", "revoke", "lost"])
     device.add_argument("id", nargs="?", default="")
     add_audit(commands.add_parser("audit", help="the audit log"), common)
+
+    add_backup(commands, common)
 
     retention = commands.add_parser(
         "retention", parents=[common], help="closed cases, and those kept too long"

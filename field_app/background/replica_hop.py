@@ -1,12 +1,13 @@
 """The sync engine's replica, each call made on the store thread; tells what pages changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from field_app.background.runner import StoreThread
 from field_app.operations.submit import RULES, Changes
 from sync.domain.ids import DeviceId, MutationId
 from sync.engine.ports import Replica, ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
+from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import Hello, Result
 from sync.protocol.pages import Page
@@ -61,6 +62,34 @@ class ReplicaHop:
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Begin the scope anew."""
         self._store.hop(lambda: self._replica.reset_scope(scope, epoch))
+
+    def suits(self, scope: str, digest: Digest) -> bool:
+        """Say whether the scope's records add up to this."""
+        return self._store.hop(lambda: self._replica.suits(scope, digest))
+
+    def bucket_sums(self, scope: str) -> Mapping[int, Digest]:
+        """Return the digests of the scope's buckets."""
+        return self._store.hop(lambda: self._replica.bucket_sums(scope))
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[HeldRow]:
+        """Return what these buckets hold."""
+        return self._store.hop(lambda: self._replica.bucket_rows(scope, buckets))
+
+    def repair(self, scope: str, pages: Sequence[Page], gone: Sequence[Key]) -> None:
+        """Put right what differed."""
+        self._store.hop(lambda: self._replica.repair(scope, pages, gone))
+        ops = [op for page in pages for op in page.ops]
+        cases = frozenset(op.case_id for op in ops if op.case_id)
+        kinds = {op.kind for op in ops} | {kind for kind, _ in gone}
+        self._on_changes(Changes(cases, frozenset(kinds)))
+
+    def put_back(self, hello: Hello) -> None:
+        """Queue again what the server lost."""
+        self._store.hop(lambda: self._replica.put_back(hello))
+
+    def note_reset(self, scope: str) -> None:
+        """Note that a scope is read anew."""
+        self._store.hop(lambda: self._replica.note_reset(scope))
 
     def leave_scopes(self, kept: Sequence[str]) -> None:
         """Purge what is no longer granted."""

@@ -6,6 +6,7 @@ import msgspec
 
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written, submit
+from field_app.storage.incidents import Incident
 from field_app.storage.outbox import OutboxRow
 from sync.domain.commands import Command, decode_command, subject_of
 from sync.domain.ids import CaseId, MutationId
@@ -14,6 +15,8 @@ from sync.domain.records import Case, Record, decode_record
 from sync.protocol.checkpoint import Doubt
 from sync.protocol.messages import Status
 from sync.protocol.policy_bundle import Distrust
+
+INCIDENTS = 5  # shown of what was put right
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -62,6 +65,7 @@ class SyncState(msgspec.Struct, frozen=True):
     rules_trouble: Distrust | None
     record_trouble: Doubt | None
     history: tuple[SyncRun, ...]
+    incidents: tuple[Incident, ...]
 
 
 def state(desk: Desk) -> SyncState:
@@ -77,6 +81,7 @@ def state(desk: Desk) -> SyncState:
         rules_trouble=desk.store.rulebook.trouble,
         record_trouble=desk.store.witness.trouble,
         history=_history(desk),
+        incidents=tuple(i for i in desk.store.incidents.latest(INCIDENTS) if i.is_telling),
     )
 
 

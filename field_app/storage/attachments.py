@@ -65,6 +65,10 @@ class AttachmentFiles:
         start = offset - first * CHUNK
         return plain[start : start + size]
 
+    def has(self, file_id: str) -> bool:
+        """Say whether the file is here."""
+        return (self._folder / file_id).exists()
+
     def remove(self, file_id: str) -> None:
         """Delete a file when it is there."""
         (self._folder / file_id).unlink(missing_ok=True)

@@ -193,6 +193,24 @@ class Outbox:
         ).fetchone()
         return int(row[0]) if row else None
 
+    def settle(self, seq: int, state: str, result: Result) -> str:
+        """Keep an answer; return the state before, when this work had been answered once already.
+
+        What a person had settled then stays settled when the answer is no again.
+        """
+        row = self._vault.connection.execute(
+            "SELECT before FROM outbox WHERE seq = ?", (seq,)
+        ).fetchone()
+        before = str(row[0]) if row else ""
+        if state == "attention" and before == "resolved":
+            state = before
+        self._vault.connection.execute(
+            "UPDATE outbox SET state = ?, result = ?, acked_commit = ?, trouble = '', before = '' "
+            "WHERE seq = ?",
+            (state, msgspec.json.encode(result), result.commit_no, seq),
+        )
+        return before
+
     def resolve(self, mid: MutationId) -> None:
         """Note that a person has decided about refused work; the row stays as history."""
         self._vault.connection.execute(

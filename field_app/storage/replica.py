@@ -4,16 +4,17 @@ Each method is one transaction. A record stays while at least one scope holds it
 shown over it until its echo has come down with the feed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-import msgspec
-
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
+from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, Incidents
 from field_app.storage.outbox import Outbox
+from field_app.storage.restored import GivingBack
 from field_app.storage.rulebook import Rulebook
+from field_app.storage.scope_sums import ScopeSums
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import Vault
 from field_app.storage.witness import Witness
@@ -21,6 +22,7 @@ from sync.domain.ids import CaseId, DeviceId, MutationId
 from sync.domain.time import Clock
 from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
+from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope, decode_envelope
 from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Hello, Result, Status
 from sync.protocol.pages import Cursor, Op, Page, PageOp
@@ -41,6 +43,7 @@ class VaultReplica:
         files: AttachmentFiles,
         rulebook: Rulebook,
         witness: Witness,
+        incidents: Incidents,
         clock: Clock,
     ) -> None:
         self._vault = vault
@@ -49,6 +52,9 @@ class VaultReplica:
         self._files = files
         self._rulebook = rulebook
         self._witness = witness
+        self._incidents = incidents
+        self._sums = ScopeSums(vault.connection, clock)
+        self._giving_back = GivingBack(vault, files, witness, incidents)
         self._clock = clock
 
     def device_id(self) -> DeviceId:
@@ -81,19 +87,19 @@ class VaultReplica:
         """Keep the server's answers: applied work waits for its echo, refused work for a person."""
         with self._vault.transaction() as connection:
             touched: set[CaseId] = set()
+            recovered = 0
             for result in results:
                 seq = self._outbox.waiting_seq(result.mid)
                 if seq is None:
                     continue  # answered before
                 touched |= set(self._outbox.touched_cases(seq))
                 state = "acked" if _final(result) in SETTLED_WELL else "attention"
-                connection.execute(
-                    "UPDATE outbox SET state = ?, result = ?, acked_commit = ?, trouble = '' "
-                    "WHERE seq = ?",
-                    (state, msgspec.json.encode(result), result.commit_no, seq),
-                )
+                before = self._outbox.settle(seq, state, result)
+                recovered += before in ("acked", "done") and result.status is Status.APPLIED
                 if state == "attention":
                     connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
+            if recovered:
+                self._incidents.count_up(self._clock.now(), RECOVERED, recovered)
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 
@@ -209,6 +215,54 @@ class VaultReplica:
             connection.execute(
                 "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1)", (scope, epoch)
             )
+
+    def suits(self, scope: str, digest: Digest) -> bool:
+        """Say whether the scope's records add up to this; True too when it was looked at lately."""
+        return self._sums.suits(scope, digest)
+
+    def bucket_sums(self, scope: str) -> Mapping[int, Digest]:
+        """Return the digests of the scope's buckets that are not empty."""
+        return self._sums.bucket_sums(scope)
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[HeldRow]:
+        """Return what these buckets hold."""
+        return self._sums.bucket_rows(scope, buckets)
+
+    def repair(self, scope: str, pages: Sequence[Page], gone: Sequence[Key]) -> None:
+        """Put right what differed from the server, in one transaction, and note the incident."""
+        ops = [op for page in pages for op in page.ops]
+        with self._vault.transaction() as connection:
+            touched = {op.case_id for op in ops if op.case_id}
+            # What stands there is wrong, whatever revision it claims.
+            connection.executemany(
+                "UPDATE replica SET rev = 0 WHERE kind = ? AND id = ?",
+                [(op.kind, op.id) for op in ops],
+            )
+            self._put(scope, ops)
+            for kind, record_id in gone:
+                touched |= self._drop_from(scope, kind, record_id)
+            self._incidents.add(self._clock.now(), REPAIRED, scope, len(ops) + len(gone))
+            self._index.refresh(touched)
+
+    def _drop_from(self, scope: str, kind: str, record_id: str) -> set[CaseId]:
+        execute = self._vault.connection.execute
+        found = execute(
+            "SELECT case_id FROM replica WHERE kind = ? AND id = ?", (kind, record_id)
+        ).fetchone()
+        execute(
+            "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
+            (scope, kind, record_id),
+        )
+        self._purge_if_left(kind, record_id)
+        return {CaseId(found[0])} if found and found[0] else set()
+
+    def put_back(self, hello: Hello) -> None:
+        """Queue again what this server does not have; see `field_app.storage.restored`."""
+        self._giving_back.put_back(hello, self.scope_states(), self._clock.now())
+
+    def note_reset(self, scope: str) -> None:
+        """Note that a scope is read anew."""
+        self._incidents.add(self._clock.now(), REREAD, scope)
 
     def leave_scopes(self, kept: Sequence[str]) -> None:
         """Purge what is held only through scopes that are no longer granted."""

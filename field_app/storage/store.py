@@ -4,6 +4,7 @@ from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.audit import AuditTrail
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.drafts import Drafts
+from field_app.storage.incidents import Incidents
 from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
 from field_app.storage.projection import Projection
@@ -30,8 +31,16 @@ class Store:
         )
         self.rulebook = Rulebook(vault, self.audit, clock, brought)
         self.witness = Witness(vault, self.audit, clock)
+        self.incidents = Incidents(vault)
         self.replica = VaultReplica(
-            vault, self.outbox, self.index, self.files, self.rulebook, self.witness, clock
+            vault,
+            self.outbox,
+            self.index,
+            self.files,
+            self.rulebook,
+            self.witness,
+            self.incidents,
+            clock,
         )
         if not self.index.is_current():
             with vault.transaction():

@@ -137,7 +137,7 @@ class Witness:
                 (leaves,),
             )
             if lost.rowcount:
-                self._audit.add(self._clock.now(), "record.put_back", leaves=leaves)
+                self._audit.add(self._clock.now(), "log.put_back", leaves=leaves)
 
     def every(self) -> list[Checkpoint]:
         """Return all that were kept, in the order they came."""

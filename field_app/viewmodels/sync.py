@@ -15,6 +15,8 @@ from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState
 from field_app.operations.outbox import WaitingItem as WaitingItem
 from field_app.operations.submit import RULES, Changes
+from field_app.storage.incidents import RECOVERED, REPAIRED
+from field_app.storage.incidents import Incident as Incident
 from field_app.storage.rulebook import InForce
 from field_app.viewmodels.answer import BY_RULES, Answer, answer_of
 from field_app.viewmodels.findings import RuleWords, explain
@@ -113,6 +115,15 @@ class SyncViewModel(QObject):
         """Try the same again upon what stands now."""
         written = await self._runner.act(lambda desk: outbox.try_again(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
+
+
+def put_right(incident: Incident) -> Problem:
+    """Return what a sync found wrong and mended, as it is told."""
+    if incident.what == REPAIRED:
+        return Problem("incident.repaired", {"n": incident.records})
+    if incident.what == RECOVERED:
+        return Problem("incident.recovered", {"n": incident.records})
+    return Problem("incident.reread")
 
 
 def _finding(reason: Reason) -> RuleFinding:

@@ -31,6 +31,7 @@ def sync_once(
     on_progress(Progress("hello", 0, 0))
     hello = transport.hello()
     _check(replica, hello)
+    replica.put_back(hello)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
     pull_policy(replica, transport, hello)
     if not cancelled():

@@ -16,8 +16,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.trouble import Trouble
-from sync.protocol.compression import NotCompressed, TooLarge, pack, unpack
 from sync.protocol.checkpoint import Consistency
+from sync.protocol.compression import NotCompressed, TooLarge, pack, unpack
+from sync.protocol.digest import Buckets, HeldRows, WantedRecords
 from sync.protocol.messages import (
     MAX_DECOMPRESSED,
     VERSION,
@@ -118,13 +119,21 @@ class HttpTransport:
     def pull(self, scope: str, after: Cursor, limit: int) -> Page:
         """Fetch the next page of a scope."""
         params = {"scope": scope, "after": after.text(), "limit": str(limit)}
-        body = self._ask("GET", "/pull", params=params)
-        try:
-            page = read_page(body)
-            Cursor.parse(page.to)
-        except (msgspec.DecodeError, ValueError) as error:
-            raise Trouble(Codes.GARBAGE) from error
-        return page
+        return _page(self._ask("GET", "/pull", params=params))
+
+    def digest(self, scope: str) -> Buckets:
+        """Fetch the sums of a scope's buckets."""
+        return _decode(self._ask("GET", "/digest", params={"scope": scope}), Buckets)
+
+    def held(self, scope: str, buckets: Sequence[int]) -> HeldRows:
+        """Fetch what some buckets of a scope hold."""
+        numbers = [str(number) for number in buckets]
+        params: dict[str, str | list[str]] = {"scope": scope, "bucket": numbers}
+        return _decode(self._ask("GET", "/digest/rows", params=params), HeldRows)
+
+    def records(self, wanted: WantedRecords) -> Page:
+        """Fetch some records of a scope again."""
+        return _page(self._post("/records", wanted))
 
     def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
         """Wait until the branch's head moves past `after`, at most `seconds`."""
@@ -137,7 +146,8 @@ class HttpTransport:
 
     def consistency(self, older: Sequence[int], newer: int) -> Consistency:
         """Fetch the proof that the log of `newer` entries begins with each older one."""
-        params = {"from": [str(size) for size in older], "to": str(newer)}
+        sizes = [str(size) for size in older]
+        params: dict[str, str | list[str]] = {"from": sizes, "to": str(newer)}
         return _decode(self._ask("GET", "/audit/consistency", params=params), Consistency)
 
     def offer(self, offer: AttachmentOffer) -> AttachmentState:
@@ -226,6 +236,15 @@ def _decode[T](body: bytes, cls: type[T]) -> T:
         return msgspec.json.decode(body, type=cls)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Trouble(Codes.GARBAGE) from error
+
+
+def _page(body: bytes) -> Page:
+    try:
+        page = read_page(body)
+        Cursor.parse(page.to)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise Trouble(Codes.GARBAGE) from error
+    return page
 
 
 def _trouble_of(error: requests.RequestException) -> Trouble:

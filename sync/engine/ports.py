@@ -1,12 +1,13 @@
 """What the sync engine needs from its laptop and its line: two Protocols and their values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from sync.domain.ids import DeviceId, MutationId
 from sync.protocol.checkpoint import Checkpoint, Consistency, Unproven
+from sync.protocol.digest import Buckets, Digest, HeldRow, HeldRows, Key, WantedRecords
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import (
     AttachmentOffer,
@@ -77,6 +78,33 @@ class Replica(Protocol):
         """Begin the scope anew from the start; unsent work and own facts stay."""
         ...
 
+    def suits(self, scope: str, digest: Digest) -> bool:
+        """Say whether the scope's records add up to this; True too when it was looked at lately."""
+        ...
+
+    def bucket_sums(self, scope: str) -> Mapping[int, Digest]:
+        """Return the digests of the scope's buckets that are not empty."""
+        ...
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[HeldRow]:
+        """Return what these buckets hold."""
+        ...
+
+    def repair(self, scope: str, pages: Sequence[Page], gone: Sequence[Key]) -> None:
+        """Put right what differed from the server, in one transaction, and note the incident."""
+        ...
+
+    def put_back(self, hello: Hello) -> None:
+        """Queue again, in their old order, answered envelopes that this server does not have.
+
+        Scopes that were not read beyond what outlived an earlier epoch go on in the new one.
+        """
+        ...
+
+    def note_reset(self, scope: str) -> None:
+        """Note that a scope is read anew: the server no longer tells what came in between."""
+        ...
+
     def leave_scopes(self, kept: Sequence[str]) -> None:
         """Purge what is held only through scopes that are no longer granted."""
         ...
@@ -143,6 +171,18 @@ class Transport(Protocol):
 
     def pull(self, scope: str, after: Cursor, limit: int) -> Page:
         """Fetch the next page of a scope."""
+        ...
+
+    def digest(self, scope: str) -> Buckets:
+        """Fetch the sums of a scope's buckets."""
+        ...
+
+    def held(self, scope: str, buckets: Sequence[int]) -> HeldRows:
+        """Fetch what some buckets of a scope hold."""
+        ...
+
+    def records(self, wanted: WantedRecords) -> Page:
+        """Fetch some records of a scope again."""
         ...
 
     def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeState, Transport
+from sync.engine.repair import check_scope
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.protocol.pages import Cursor
@@ -46,8 +47,9 @@ def _pull_scope(
         except Trouble as trouble:
             if trouble.code is not Codes.RESET or after == Cursor():
                 raise
-            # Our cursor is ahead of the server: it was restored. Begin the scope anew.
+            # Our cursor is ahead of a restored server, or so old that exits are no longer told.
             replica.reset_scope(scope, state.epoch if state else "")
+            replica.note_reset(scope)
             after = Cursor()
             continue
         if page.scope != scope:
@@ -57,6 +59,8 @@ def _pull_scope(
         on_progress(Progress("pull", done, done + (1 if page.more else 0)))
         following = Cursor.parse(page.to)
         if not page.more:
+            if page.digest is not None:
+                check_scope(replica, transport, scope, page.digest)
             break
         if following <= after:
             raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever

@@ -7,6 +7,8 @@
 `GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
 `GET  /sync/v1/policy?after=`              -> PolicyNews      see `sync.protocol.policy_bundle`
 `GET  /sync/v1/audit/consistency?from=&to=` -> Consistency, see `sync.protocol.checkpoint`
+`GET  /sync/v1/digest?scope=`              -> Buckets, and with `&bucket=…` HeldRows: `digest`
+`POST /sync/v1/records`     WantedRecords  -> a page of these records as the scope holds them
 `POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes
@@ -60,8 +62,23 @@ class Enrolled(msgspec.Struct, frozen=True):
     audit_key: str = ""
 
 
+class PastEpoch(msgspec.Struct, frozen=True):
+    """An epoch that ended when the server was put back.
+
+    Commits up to `up_to` and that many `leaves` of the audit log outlived it.
+    """
+
+    epoch: str
+    up_to: int
+    leaves: int
+
+
 class Hello(msgspec.Struct, frozen=True):
-    """Who the caller is, what may be pulled, and how the server stands."""
+    """Who the caller is, what may be pulled, and how the server stands.
+
+    `past` are the epochs before this one, oldest first; commits up to `safe` are in a backup
+    that was opened and checked.
+    """
 
     versions: tuple[int, ...]
     server_id: str
@@ -79,6 +96,8 @@ class Hello(msgspec.Struct, frozen=True):
     policy_version: str
     policy_serial: int = 0
     policy_hash: str = ""
+    past: tuple[PastEpoch, ...] = ()
+    safe: int = 0
 
 
 class Status(StrEnum):

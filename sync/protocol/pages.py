@@ -2,7 +2,8 @@
 
 A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
 `[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit | erase, body null but for
-put; the page that reaches the head has the log's `checkpoint`. Whoever reads `erase` also lets go of its own sent work on the case.
+put. The page that reaches the head has a `checkpoint` of the log and the scope's `digest` too.
+Whoever reads `erase` also lets go of its own sent work on the case.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import msgspec
 
 from sync.domain.ids import CaseId
 from sync.protocol.checkpoint import Checkpoint
+from sync.protocol.digest import Digest
 
 
 class Op(StrEnum):
@@ -78,6 +80,7 @@ class Page(msgspec.Struct, frozen=True):
     head: int
     ops: tuple[PageOp, ...]
     checkpoint: Checkpoint | None = None
+    digest: Digest | None = None
 
 
 _quote = msgspec.json.Encoder().encode
@@ -93,6 +96,7 @@ def splice_page(
     more: bool,
     head: int,
     checkpoint: Checkpoint | None = None,
+    digest: Digest | None = None,
 ) -> bytes:
     """Return the page's JSON with each stored body copied in as it is."""
     ops: list[bytes] = []
@@ -102,7 +106,8 @@ def splice_page(
         start = _quote((row.commit_no, row.idx, row.op, row.kind, row.id, row.rev, row.case_id))
         ops.append(start[:-1] + b"," + (row.body if row.body is not None else b"null") + b"]")
     told = {"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head}
-    frame = _quote(told | ({"checkpoint": checkpoint} if checkpoint else {}))
+    told |= {"checkpoint": checkpoint} if checkpoint else {}
+    frame = _quote(told | ({"digest": digest} if digest else {}))
     return frame[:-1] + b',"ops":[' + b",".join(ops) + b"]}"
 
 

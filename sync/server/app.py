@@ -1,7 +1,7 @@
 """Builds the server: one factory, everything handed in, nothing global."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -32,6 +32,7 @@ from sync.server.rules_in_force import RulesInForce
 from sync.server.service import Service
 from sync.server.settings import ServerSettings
 
+type Beside = Callable[[], AbstractAsyncContextManager[None]]
 LARGEST_BODY = 4 * 1024 * 1024
 
 
@@ -67,14 +68,22 @@ def _document() -> OpenAPIConfig:
     )
 
 
-def create_app(service: Service, gate: Gate | None = None) -> Litestar:
-    """Return the application around a service, behind a gate."""
+def create_app(
+    service: Service, gate: Gate | None = None, beside: Sequence[Beside] = ()
+) -> Litestar:
+    """Return the application around a service, behind a gate.
+
+    What is `beside` runs as long as the database is open.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await service.database.open()
         try:
-            yield
+            async with AsyncExitStack() as running:
+                for one in beside:
+                    await running.enter_async_context(one())
+                yield
         finally:
             await service.database.close()
 

@@ -16,7 +16,7 @@ from sync.domain.redaction import seen_in
 from sync.domain.scopes import scopes_of
 from sync.protocol.pages import FeedRow, Op
 from sync.server.audit import growing
-from sync.server.repositories import records
+from sync.server.repositories import digests, records
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 
@@ -125,15 +125,14 @@ class Commit:
         return head
 
     async def _write_feed(self, number: int) -> None:
-        if self._ops:
-            await records.add_feed(
-                self._session,
-                self._branch,
-                [
-                    (o.scope, FeedRow(number, i, o.op, o.kind, o.id, o.rev, o.case_id, o.body))
-                    for i, o in enumerate(self._ops)
-                ],
-            )
+        if not self._ops:
+            return
+        rows = [
+            (o.scope, FeedRow(number, i, o.op, o.kind, o.id, o.rev, o.case_id, o.body))
+            for i, o in enumerate(self._ops)
+        ]
+        await records.add_feed(self._session, self._branch, rows)
+        await digests.follow(self._session, self._branch, rows)
 
 
 def _op(scope: str, op: Op, stands: Versioned[Any]) -> Pending:

@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from sync.domain.ids import BranchId
 from sync.server.app import build_database, build_service, create_app
 from sync.server.audit import sealing
+from sync.server.backup import mark
 from sync.server.key_file import KeyUnusable
 from sync.server.logs import write_json_lines
 from sync.server.migrations.upgrading import upgrade
@@ -35,11 +36,17 @@ async def _missing(settings: ServerSettings) -> str:
         if bare:
             return f"no rules are in force in {bare[0]}: run field-server init for it once"
         key = await database.read(lambda s: sealing.signing_key(s, settings.data))
+        if not key:
+            return "there is no audit key: run field-server init once"
+        moved = await mark.trouble(database, settings.data, alone=settings.is_sqlite)
+        if moved:
+            return f"{moved}: run field-server restore, with a backup or --as-it-stands"
+        await mark.begin(database, settings.data)
     except KeyUnusable as error:
         return str(error)
     finally:
         await database.close()
-    return "" if key else "there is no audit key: run field-server init once"
+    return ""
 
 
 def load_app() -> Any:
@@ -47,7 +54,8 @@ def load_app() -> Any:
     write_json_lines()
     raw = msgspec.json.decode(os.environ[SETTINGS_VARIABLE])
     settings = ServerSettings(raw["url"], Path(raw["data"]), Path(raw["policies"]))
-    return create_app(build_service(settings))
+    service = build_service(settings)
+    return create_app(service, beside=(lambda: mark.kept(service.database, service.data),))
 
 
 def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:

@@ -120,6 +120,43 @@ feed = _table(
     Column("body", LargeBinary),
     PrimaryKeyConstraint("branch_id", "scope", "commit_no", "idx"),
 )
+scope_row = _table(
+    "scope_row",  # what each scope holds now: the feed folded up
+    _id("branch_id"),
+    Column("scope", String(80), nullable=False),
+    Column("kind", String(16), nullable=False),
+    _id("id"),
+    Column("bucket", Integer, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "scope", "kind", "id"),
+    Index("scope_row_of_bucket", "branch_id", "scope", "bucket"),
+)
+scope_sum = _table(
+    "scope_sum",  # bucket 256 is the whole scope
+    _id("branch_id"),
+    Column("scope", String(80), nullable=False),
+    Column("bucket", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("sum", String(32), nullable=False),
+    PrimaryKeyConstraint("branch_id", "scope", "bucket"),
+)
+horizon = _table(
+    "horizon",  # commits up to `safe` are in a checked backup; cursors below `floor` are too old
+    _id("branch_id"),
+    Column("safe", BigInteger, nullable=False),
+    Column("floor", BigInteger, nullable=False),
+    PrimaryKeyConstraint("branch_id"),
+)
+epoch_past = _table(
+    "epoch_past",  # what each earlier epoch has in common with the one after it
+    _id("branch_id"),
+    Column("n", Integer, nullable=False),
+    _id("epoch"),
+    Column("up_to", BigInteger, nullable=False),
+    Column("leaves", BigInteger, nullable=False),
+    PrimaryKeyConstraint("branch_id", "n"),
+)
 mutation = _table(
     "mutation",
     _id("branch_id"),

@@ -37,12 +37,23 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("get", f"{SYNC}/hello"): ANY_CALLER,
     ("get", f"{SYNC}/wait"): ANY_CALLER,
     ("get", f"{SYNC}/policy"): ANY_CALLER,
+    ("get", f"{SYNC}/audit/consistency"): ANY_CALLER,
     # A scope: of li, of the team, of the other team, of wang, of nobody; more in SCOPES.
     ("get", f"{SYNC}/pull"): {
         "officer": "200 404 404 404 404",
         "lead": "404 200 404 404 404",
         "compliance": "404 404 404 404 404",
         "admin": "404 404 404 404 404",
+    },
+    # The sums of a scope, what its buckets hold and its records go the way of its pages.
+    **{
+        (method, f"{SYNC}{path}"): {
+            "officer": "200 404 404 404 404",
+            "lead": "404 200 404 404 404",
+            "compliance": "404 404 404 404 404",
+            "admin": "404 404 404 404 404",
+        }
+        for method, path in (("get", "/digest"), ("get", "/digest/rows"), ("post", "/records"))
     },
     # Which commands a role may give is in test_authorised_commands.
     ("post", f"{SYNC}/push"): ANY_CALLER,
@@ -118,8 +129,12 @@ def ask(house: House, laptop: Bare, route: tuple[str, str], whose: str) -> httpx
     batch = {"epoch": laptop.enrolled.epoch, "device_id": laptop.device_id, "envelopes": []}
     said: dict[str, Any] = {
         "/pull": {"params": {"scope": scope(house, whose)}},
+        "/digest": {"params": {"scope": scope(house, whose)}},
+        "/digest/rows": {"params": {"scope": scope(house, whose), "bucket": "7"}},
+        "/records": {"json": {"scope": scope(house, whose), "keys": []}},
         "/wait": {"params": {"after": "0", "timeout": "0"}},
         "/policy": {"params": {"after": "0"}},
+        "/audit/consistency": {"params": {"from": "1", "to": "2"}},
         "/push": {"json": batch},
         "/attachments": {"json": offered},
         "/enrol": {"json": enrolment("li", "AAAA", laptop.key)},

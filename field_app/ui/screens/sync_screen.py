@@ -17,7 +17,14 @@ from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
 from field_app.viewmodels.answer import Answer
-from field_app.viewmodels.sync import AttentionItem, SyncRun, SyncViewModel, WaitingItem
+from field_app.viewmodels.sync import (
+    AttentionItem,
+    Incident,
+    SyncRun,
+    SyncViewModel,
+    WaitingItem,
+    put_right,
+)
 from sync.domain.ids import MutationId
 
 MOST_WAITING = 50
@@ -105,6 +112,8 @@ class SyncScreen(Page):
         self._cards.addWidget(self._waiting(state.waiting))
         if state.history:
             self._cards.addWidget(self._history(state.history))
+        if state.incidents:
+            self._cards.addWidget(self._put_right(state.incidents))
         self.show_content()
 
     def _waiting(self, items: tuple[WaitingItem, ...]) -> QWidget:
@@ -194,6 +203,16 @@ class SyncScreen(Page):
                 else badge(self.words("done"), "ok")
             )
             card.body.addLayout(row(self.look, label(f"{when} · {told}"), None, mark))
+        return card
+
+    def _put_right(self, incidents: tuple[Incident, ...]) -> QWidget:
+        """Tell calmly what a sync found wrong: it is over when it is read."""
+        card = Card(self.look, self.words("Put right by itself"))
+        for one in incidents:
+            when = self.words.moment(one.at, self._view.zone)
+            problem = put_right(one)
+            told = self.words.code(problem.code, **problem.params)
+            card.body.addWidget(label(f"{when} · {told}"))
         return card
 
     def _on_answer(self, answer: Answer) -> None:

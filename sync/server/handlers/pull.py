@@ -11,7 +11,7 @@ from sync.protocol.pages import Cursor, splice_page
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, policies, records
+from sync.server.repositories import accounts, audit, digests, horizons, policies, records
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 from sync.server.service import Service
@@ -42,6 +42,8 @@ async def hello(service: Service, caller: Caller) -> Hello:
             policy_version=rules.version,
             policy_serial=rules.serial,
             policy_hash=rules.hash,
+            past=await horizons.past(session, caller.device.branch_id),
+            safe=(await horizons.get(session, caller.device.branch_id)).safe,
         )
 
     return await service.database.read(look)
@@ -59,6 +61,10 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
         head = await audit.head(session, branch)
         if head is None or after.commit_no > head.commit_no:
             raise Refusal(409, Codes.RESET, head=head.commit_no if head else 0)
+        floor = (await horizons.get(session, branch)).floor
+        if 0 < after.commit_no < floor:
+            # Exits and erasures from there on are no longer told.
+            raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
         rows = await records.feed_page(session, branch, scope, after, limit + 1)
         more = len(rows) > limit
         checkpoint = None if more else await _checkpoint(service, session, branch, head)
@@ -70,6 +76,7 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
             more=more,
             head=head.commit_no,
             checkpoint=checkpoint,
+            digest=None if more else await digests.whole(session, branch, scope),
         )
 
     return await service.database.read(look)

@@ -7,6 +7,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
 from sync.protocol.checkpoint import MOST_PROVEN, Consistency
+from sync.protocol.digest import Buckets, HeldRows, WantedRecords
 from sync.protocol.messages import (
     CHUNK,
     MAX_ATTACHMENT,
@@ -25,7 +26,7 @@ from sync.protocol.messages import (
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.server.caller import Caller, find_caller
-from sync.server.handlers import attachments, enrolment, policy, pull, push
+from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
 from sync.server.problems import Refusal
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
 from sync.server.routes.described import described
@@ -115,6 +116,48 @@ async def pull_route(
     if cursor.idx > LARGEST_INDEX:
         raise Refusal(400, Codes.MALFORMED)
     return answer(request, await pull.pull(_service(request), caller, wanted, cursor, limit))
+
+
+@get(
+    "/digest",
+    summary="What a scope holds, as sums of 256 buckets",
+    operation_class=described(answers=Buckets),
+)
+async def digest_route(
+    request: Asked, wanted: Annotated[str, QueryParameter(name="scope")]
+) -> Response[bytes]:
+    """Hand out the sums."""
+    caller = await _caller(request)
+    return answer_message(request, await digest.buckets(_service(request), caller, wanted))
+
+
+@get(
+    "/digest/rows",
+    summary="What some buckets of a scope hold, without the bodies",
+    operation_class=described(answers=HeldRows),
+)
+async def rows_route(
+    request: Asked,
+    wanted: Annotated[str, QueryParameter(name="scope")],
+    numbers: Annotated[list[int], QueryParameter(name="bucket", min_items=1, max_items=256)],
+) -> Response[bytes]:
+    """Hand out kinds, ids, revisions and hashes."""
+    caller = await _caller(request)
+    found = await digest.rows(_service(request), caller, wanted, numbers)
+    return answer_message(request, found)
+
+
+@post(
+    "/records",
+    status_code=200,
+    summary="Read some records of a scope again",
+    operation_class=described(WantedRecords, Page),
+)
+async def records_route(request: Asked) -> Response[bytes]:
+    """Hand out records as a page."""
+    caller = await _caller(request)
+    message = await read_message(request, WantedRecords, LARGEST_MESSAGE * 2)
+    return answer(request, await digest.held_records(_service(request), caller, message))
 
 
 @get(
@@ -211,6 +254,9 @@ sync_router = Router(
         hello_route,
         push_route,
         pull_route,
+        digest_route,
+        rows_route,
+        records_route,
         wait_route,
         policy_route,
         consistency_route,

@@ -1,0 +1,76 @@
+"""What a laptop does for a server that was put back from a backup: it gives back what was lost.
+
+Answered envelopes above the server's own last number are queued again as they are, with their ids
+and in their order, so that the chain goes on where the server's ends. Whatever it kept is
+answered as before.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from field_app.storage.attachments import AttachmentFiles
+from field_app.storage.incidents import RECOVERED, Incidents
+from field_app.storage.vault import Vault
+from field_app.storage.witness import Witness
+from sync.engine.ports import ScopeState
+from sync.protocol.messages import Hello, PastEpoch
+
+
+def outlived(past: Sequence[PastEpoch], epoch: str) -> PastEpoch | None:
+    """Return the last commit and leaf that this epoch has in common with the server's present one.
+
+    None when the server knows nothing of such an epoch.
+    """
+    epochs = [one.epoch for one in past]
+    if epoch not in epochs:
+        return None
+    since = past[epochs.index(epoch) :]
+    return PastEpoch(epoch, min(one.up_to for one in since), min(one.leaves for one in since))
+
+
+class GivingBack:
+    """Compares what the server says of itself with what this laptop knows of it."""
+
+    def __init__(
+        self, vault: Vault, files: AttachmentFiles, witness: Witness, incidents: Incidents
+    ) -> None:
+        self._vault = vault
+        self._files = files
+        self._witness = witness
+        self._incidents = incidents
+
+    def put_back(self, hello: Hello, scopes: Sequence[ScopeState], at: datetime) -> None:
+        """Queue what the server lost; scopes it did not lose anything of go on. One transaction."""
+        with self._vault.transaction():
+            if self._queue_again(hello.last_seq):
+                self._incidents.add(at, RECOVERED)
+            former = [state for state in scopes if state.epoch not in ("", hello.epoch)]
+            for state in former:
+                self._go_on(state, hello)
+            if former:
+                self._offer_files()
+
+    def _queue_again(self, last_seq: int) -> bool:
+        # A rescued vault queues all it has anew; what is queued already needs nothing.
+        done = self._vault.connection.execute(
+            "UPDATE outbox SET before = state, state = 'queued', attempts = 0, trouble = '' "
+            "WHERE seq > ? AND state <> 'queued'",
+            (last_seq,),
+        )
+        return done.rowcount > 0
+
+    def _go_on(self, state: ScopeState, hello: Hello) -> None:
+        common = outlived(hello.past, state.epoch)
+        if common is None:
+            return
+        self._witness.outlived(common.leaves)
+        if state.cursor.commit_no <= common.up_to:
+            self._vault.connection.execute(
+                "UPDATE scope_state SET epoch = ? WHERE scope = ?", (hello.epoch, state.scope)
+            )
+
+    def _offer_files(self) -> None:
+        """Ask again for every file that is still here whether the server has it whole."""
+        rows = self._vault.connection.execute("SELECT id FROM upload WHERE state = 'done'")
+        here = [(row[0],) for row in rows.fetchall() if self._files.has(row[0])]
+        self._vault.connection.executemany("UPDATE upload SET state = 'waiting' WHERE id = ?", here)

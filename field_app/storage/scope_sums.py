@@ -1,0 +1,58 @@
+"""What a scope's records on this laptop add up to, reckoned from the rows themselves.
+
+Reckoned anew each time, because a sum that is carried along would not see a row that rotted. A
+scope of n records is not looked at again before n milliseconds have passed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from field_app.storage.cipher import Connection
+from sync.domain.time import Clock
+from sync.protocol.digest import Digest, HeldRow, bucket_of, digest_of, row_hash
+
+
+class ScopeSums:
+    """Reads only."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._next: dict[str, datetime] = {}
+
+    def suits(self, scope: str, digest: Digest) -> bool:
+        """Say whether the scope adds up to this; True too when it was looked at lately."""
+        now = self._clock.now()
+        rest = self._next.get(scope, now) - now
+        if timedelta() < rest <= timedelta(milliseconds=digest.n):
+            return True
+        found = digest_of(hashed for _, _, _, hashed in self._rows(scope))
+        self._next[scope] = now + timedelta(milliseconds=found.n)
+        return found == digest
+
+    def bucket_sums(self, scope: str) -> Mapping[int, Digest]:
+        """Return the digests of the scope's buckets that are not empty."""
+        hashes: dict[int, list[bytes]] = {}
+        for kind, record_id, _, hashed in self._rows(scope):
+            hashes.setdefault(bucket_of(kind, record_id), []).append(hashed)
+        return {number: digest_of(found) for number, found in hashes.items()}
+
+    def bucket_rows(self, scope: str, buckets: Sequence[int]) -> Sequence[HeldRow]:
+        """Return what these buckets hold."""
+        wanted = set(buckets)
+        return [
+            HeldRow(kind, record_id, rev, hashed.hex())
+            for kind, record_id, rev, hashed in self._rows(scope)
+            if bucket_of(kind, record_id) in wanted
+        ]
+
+    def _rows(self, scope: str) -> Iterator[tuple[str, str, int, bytes]]:
+        """Yield kind, id, revision and hash; a membership without its record has a hash too."""
+        rows = self._connection.execute(
+            "SELECT m.kind, m.id, coalesce(r.rev, 0), CAST(coalesce(r.body, '') AS BLOB) "
+            "FROM membership m "
+            "LEFT JOIN replica r ON r.kind = m.kind AND r.id = m.id WHERE m.scope = ?",
+            (scope,),
+        )
+        for kind, record_id, rev, body in rows:
+            yield kind, record_id, rev, row_hash(kind, record_id, rev, body)

@@ -1,0 +1,1 @@
+"""Backups that are opened and checked, and putting one back. Read first: `taking.py`."""

@@ -1,0 +1,99 @@
+"""A mark outside the database of how far it had come: an older copy put in its place is noticed.
+
+The file names the epoch and each branch's newest commit. It is written when the server starts and
+ends, and every minute between. Laptops would notice the rest: they hold what they were answered.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from sync.server.key_file import settle
+from sync.server.repositories import accounts, records
+from sync.server.repositories.session import Database, Session
+
+FILE = "epoch.mark"
+EVERY_S = 60.0
+MARKED = "marked"  # among the database's own values: there was a mark once
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far a database had come."""
+
+    epoch: str
+    heads: dict[str, int]
+
+
+async def standing(session: Session) -> Mark:
+    """Return how far the database has come."""
+    branches = await accounts.branches(session)
+    heads = {str(branch): await records.head(session, branch) for branch, _ in branches}
+    return Mark(await accounts.meta(session, "epoch") or "", heads)
+
+
+def read(data: Path) -> Mark | None:
+    """Return the mark of a server's folder, or None."""
+    path = data / FILE
+    return msgspec.json.decode(path.read_bytes(), type=Mark) if path.exists() else None
+
+
+def write(data: Path, mark: Mark) -> None:
+    """Write the mark; it is on the disk when this returns."""
+    beside = data / f"{FILE}.{os.getpid()}"
+    with beside.open("wb") as file:
+        file.write(msgspec.json.encode(mark))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(data / FILE)
+    settle(data)
+
+
+async def keep(database: Database, data: Path) -> None:
+    """Write the mark of the database as it stands."""
+    write(data, await database.read(standing))
+
+
+async def trouble(database: Database, data: Path, *, alone: bool) -> str:
+    """Return why this database must not be served from this folder, or nothing.
+
+    `alone`: no other machine serves it, so that a folder without its mark is a sign too.
+    """
+    mark, now = read(data), await database.read(standing)
+    marked = await database.read(lambda session: accounts.meta(session, MARKED))
+    if mark is None and alone and marked:
+        return "the database is a copy that was put here by hand"
+    if mark is not None and mark.epoch != now.epoch:
+        return "the database is not the one that was served from here"
+    for branch, head in (mark.heads if mark else {}).items():
+        if now.heads.get(branch, 0) < head:
+            return f"the database is older than what was answered from here ({branch})"
+    return ""
+
+
+async def begin(database: Database, data: Path) -> None:
+    """Write the mark and note in the database that there is one."""
+    await database.write(lambda session: accounts.set_meta(session, MARKED, "1"))
+    await keep(database, data)
+
+
+@asynccontextmanager
+async def kept(database: Database, data: Path) -> AsyncIterator[None]:
+    """Keep the mark up to date while the server runs."""
+    task = asyncio.create_task(_again_and_again(database, data))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await keep(database, data)
+
+
+async def _again_and_again(database: Database, data: Path) -> None:
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await keep(database, data)

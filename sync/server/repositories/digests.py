@@ -1,0 +1,142 @@
+"""Statements about what each scope holds, and its sums: they follow the feed commit by commit."""
+
+from collections.abc import Iterable, Sequence
+
+from sync.domain.ids import BranchId
+from sync.protocol.digest import BUCKETS, Digest, HeldRow, Key, bucket_of, row_hash
+from sync.protocol.pages import FeedRow, Op
+from sync.server.repositories.session import Session
+
+AT_ONCE = 200  # rows one statement names
+
+type Place = tuple[str, str, str]  # scope, kind, id
+type Held = tuple[int, bytes]  # revision, hash
+
+
+async def follow(session: Session, branch: BranchId, ops: Iterable[tuple[str, FeedRow]]) -> None:
+    """Let rows and sums follow new ops of the feed; the branch's head must be locked."""
+    after: dict[Place, Held | None] = {}
+    for scope, row in ops:
+        held = None
+        if row.op is Op.PUT and row.body is not None:
+            held = row.rev, row_hash(row.kind, row.id, row.rev, row.body)
+        after[(scope, row.kind, row.id)] = held
+    before = await _hashes(session, branch, list(after))
+    await _keep_rows(session, branch, after)
+    await _keep_sums(session, branch, before, after)
+
+
+async def _hashes(
+    session: Session, branch: BranchId, places: Sequence[Place]
+) -> dict[Place, bytes]:
+    found: dict[Place, bytes] = {}
+    for start in range(0, len(places), AT_ONCE):
+        part = places[start : start + AT_ONCE]
+        rows = await session.rows(
+            "SELECT scope, kind, id, hash FROM scope_row WHERE branch_id = ? AND (scope, kind, id) "
+            f"IN (VALUES {', '.join(['(?, ?, ?)'] * len(part))})",
+            branch,
+            *(value for place in part for value in place),
+        )
+        found |= {(r[0], r[1], r[2]): bytes(r[3]) for r in rows}
+    return found
+
+
+async def _keep_rows(session: Session, branch: BranchId, after: dict[Place, Held | None]) -> None:
+    await session.run_many(
+        "INSERT INTO scope_row (branch_id, scope, kind, id, bucket, rev, hash) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (branch_id, scope, kind, id) DO UPDATE SET "
+        "rev = excluded.rev, hash = excluded.hash",
+        [
+            (branch, *place, bucket_of(*place[1:]), held[0], held[1])
+            for place, held in after.items()
+            if held
+        ],
+    )
+    await session.run_many(
+        "DELETE FROM scope_row WHERE branch_id = ? AND scope = ? AND kind = ? AND id = ?",
+        [(branch, *place) for place, held in after.items() if not held],
+    )
+
+
+async def _keep_sums(
+    session: Session,
+    branch: BranchId,
+    before: dict[Place, bytes],
+    after: dict[Place, Held | None],
+) -> None:
+    gone: dict[tuple[str, int], list[bytes]] = {}
+    came: dict[tuple[str, int], list[bytes]] = {}
+    for place, held in after.items():
+        for bucket in (bucket_of(*place[1:]), BUCKETS):
+            where = place[0], bucket
+            gone.setdefault(where, []).extend([before[place]] if place in before else [])
+            came.setdefault(where, []).extend([held[1]] if held else [])
+    sums = await _sums(session, branch, sorted({scope for scope, _ in gone}))
+    changed = [
+        (branch, *where, *_parts(sums.get(where, Digest()).changed(gone[where], came[where])))
+        for where in sorted(gone)
+    ]
+    await session.run_many(
+        "INSERT INTO scope_sum (branch_id, scope, bucket, n, sum) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (branch_id, scope, bucket) DO UPDATE SET n = excluded.n, sum = excluded.sum",
+        changed,
+    )
+
+
+def _parts(digest: Digest) -> tuple[int, str]:
+    return digest.n, digest.sum
+
+
+async def _sums(
+    session: Session, branch: BranchId, scopes: Sequence[str]
+) -> dict[tuple[str, int], Digest]:
+    found: dict[tuple[str, int], Digest] = {}
+    for scope in scopes:
+        rows = await session.rows(
+            "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ?", branch, scope
+        )
+        found |= {(scope, bucket): Digest(n, total) for bucket, n, total in rows}
+    return found
+
+
+async def whole(session: Session, branch: BranchId, scope: str) -> Digest:
+    """Return the digest of a scope."""
+    row = await session.row(
+        "SELECT n, sum FROM scope_sum WHERE branch_id = ? AND scope = ? AND bucket = ?",
+        branch,
+        scope,
+        BUCKETS,
+    )
+    return Digest(row[0], row[1]) if row else Digest()
+
+
+async def buckets(session: Session, branch: BranchId, scope: str) -> dict[int, Digest]:
+    """Return the digests of a scope's buckets that are not empty."""
+    sums = await _sums(session, branch, [scope])
+    return {bucket: one for (_, bucket), one in sums.items() if one.n and bucket != BUCKETS}
+
+
+async def rows_of(
+    session: Session, branch: BranchId, scope: str, numbers: Sequence[int]
+) -> tuple[HeldRow, ...]:
+    """Return what a scope holds in some buckets, by kind and id."""
+    found = await session.rows(
+        "SELECT kind, id, rev, hash FROM scope_row WHERE branch_id = ? AND scope = ? "
+        f"AND bucket IN ({', '.join('?' * len(numbers))}) ORDER BY kind, id",
+        branch,
+        scope,
+        *numbers,
+    )
+    return tuple(HeldRow(r[0], r[1], r[2], bytes(r[3]).hex()) for r in found)
+
+
+async def holds(session: Session, branch: BranchId, scope: str, key: Key) -> bool:
+    """Say whether a record stands in a scope."""
+    row = await session.row(
+        "SELECT 1 FROM scope_row WHERE branch_id = ? AND scope = ? AND kind = ? AND id = ?",
+        branch,
+        scope,
+        *key,
+    )
+    return row is not None
