@@ -100,6 +100,18 @@ class Runner:
         self._listeners.append(listener)
         return lambda: self._forget(listener)
 
+    def gather[T](self, make: Callable[[], T]) -> tuple[T, Callable[[], None]]:
+        """Return what `make` makes, and what ends every subscription made by it."""
+        before = len(self._listeners)
+        made = make()
+        listeners = self._listeners[before:]
+
+        def stop() -> None:
+            for listener in listeners:
+                self._forget(listener)
+
+        return made, stop
+
     def _forget(self, listener: Listener) -> None:
         if listener in self._listeners:
             self._listeners.remove(listener)

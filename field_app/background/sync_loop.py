@@ -68,9 +68,10 @@ class SyncLoop:
         self._hush = False
         self.status = SyncStatus()
 
-    def listen(self, listener: Callable[[SyncStatus], None]) -> None:
-        """Tell `listener` of every new state and progress."""
+    def listen(self, listener: Callable[[SyncStatus], None]) -> Callable[[], None]:
+        """Tell `listener` of every new state and progress until what is returned is called."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def request(self) -> None:
         """Sync as soon as possible: a person asked."""

@@ -119,11 +119,16 @@ class Program(QObject):
         if self.runner is None or self.sync_loop is None or self._profile is None:
             raise LookupError("there is no desk yet")
         workshop = Workshop(self._laptop, self.settings, self.runner, self.sync_loop, self.look)
-        self._workshop = workshop
         window = await workshop.build_window(self._profile, self.apply)
         window.lock_wanted.connect(self.lock)
         window.touched.connect(self._touch)
         window.closing.connect(lambda: self._on_closing(window))
+        former, self._workshop = self._workshop, workshop
+        if former is not None and isinstance(self.window, MainWindow):
+            former.retire()
+            self.window.destroyed.connect(former.close)
+            window.restoreGeometry(self.window.saveGeometry())
+            window.show_screen("settings")
         self._show(window)
 
     def apply(self, settings: Settings) -> None:

@@ -57,6 +57,7 @@ class Workshop:
         self._look = look
         self._pack, self._why_no_map = self._open_pack()
         self._times = self._travel_times()
+        self._stops: list[Callable[[], None]] = []
 
     def _open_pack(self) -> tuple[MapPack | None, str]:
         chosen = self._settings.map_pack
@@ -112,7 +113,8 @@ class Workshop:
 
     async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
         """Return the window with all its screens."""
-        views = self.views()
+        views, stop = self._runner.gather(self.views)
+        self._stops += [stop, views.sync.stop]
         me = await self._runner.run(
             lambda desk: desk.store.projection.get(Officer, desk.me.officer_id)
         )
@@ -149,6 +151,11 @@ class Workshop:
             (words("Map"), self._pack.info.name if self._pack else words("none")),
             (words("Data folder"), str(self._laptop.home)),
         ]
+
+    def retire(self) -> None:
+        """Let the view-models hear of nothing more: another window has taken their place."""
+        while self._stops:
+            self._stops.pop()()
 
     def close(self) -> None:
         """Close the pack."""

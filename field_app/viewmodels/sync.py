@@ -44,7 +44,7 @@ class SyncViewModel(QObject):
         self._told = (self.rules.pack, self.rules.version)
         self.reloading = Reloading(self.load)
         runner.subscribe(self._on_changes)
-        loop.listen(self._on_status)
+        self.stop = loop.listen(self._on_status)
 
     @property
     def status(self) -> SyncStatus:

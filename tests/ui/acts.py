@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from field_app.operations import appointments, cases, hardship, holds, visits
+import msgspec
+
+from field_app.operations import appointments, cases, hardship, holds, team, visits
 from field_app.operations.appointments import Draft
 from field_app.operations.desk import Desk
 from field_app.operations.hardship import HardshipForm
 from field_app.operations.submit import Saved, Written
 from field_app.operations.visits import VisitForm
-from sync.domain.ids import CaseId
+from sync.domain.ids import CaseId, OfficerId
 from sync.domain.records import AgreementEvidence, Promise
 from sync.domain.time import local_date
 from sync.domain.vocabulary import (
@@ -39,6 +41,27 @@ async def agree(seat: Seat, case_id: CaseId, start: datetime) -> None:
     await _act(
         seat, lambda desk: appointments.confirm(desk, _draft(desk, case_id, start), _yes(desk))
     )
+
+
+async def move(seat: Seat, case_id: CaseId, start: datetime) -> None:
+    """Agree another hour for the case's open appointment."""
+
+    def confirm(desk: Desk) -> Written:
+        file = cases.open_file(desk, case_id)
+        assert file is not None
+        stands = file.open_appointments[0]
+        draft = _draft(desk, case_id, start)
+        again = msgspec.structs.replace(draft, appointment_id=stands.record.id, base_rev=stands.rev)
+        return appointments.confirm(desk, again, _yes(desk))
+
+    await _act(seat, confirm)
+
+
+async def give(seat: Seat, case_id: CaseId, officer: OfficerId | None) -> None:
+    """Give a case to an officer, or back to the pool."""
+    assert seat.program.runner is not None
+    await seat.program.runner.act_many(lambda desk: team.assign(desk, (case_id,), officer, None))
+    await quiet()
 
 
 async def propose(seat: Seat, case_id: CaseId, start: datetime) -> None:

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from field_app.bootstrap.running import new_application, run_loop
@@ -17,6 +17,19 @@ def qapp() -> QApplication:
     application = new_application()
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+class Turning:
+    """Stands for the application where its loop is run: it turns and stops without ending it.
+
+    The web engine ends with the application's first `exec` and crashes in a second one.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        self._turn = QEventLoop()
+        self.exec = self._turn.exec
+        self.exit = self._turn.exit
+        self.eventDispatcher = application.eventDispatcher
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,8 +49,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             for room in rooms:
                 await room.close()
 
-    run_loop(pyfuncitem.funcargs["qapp"], work)
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    run_loop(Turning(pyfuncitem.funcargs["qapp"]), work)  # type: ignore[arg-type]
     return True
 
 

@@ -1,7 +1,7 @@
 """A furnished room: laptops enrolled once and copied for each test, on one Tuesday morning.
 
-`room.seat("li")` opens an officer's program with no line to a server; `room.serve()` starts the
-branch's server first, and whoever sits down afterwards reaches it.
+`room.seat("li")` opens an officer's program; nobody answers it until `room.serve()` has started
+the branch's server.
 """
 
 import csv
@@ -22,7 +22,16 @@ from field_app.storage.slot_file import SecretStore
 from sync.domain.time import local_date
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Transport
-from tests.sync.office import PASSPHRASE, TEAM, Office, Secrets, Server, administer, furnish
+from tests.sync.office import (
+    PASSPHRASE,
+    TEAM,
+    Office,
+    Secrets,
+    Server,
+    administer,
+    free_port,
+    furnish,
+)
 from tools.sample.export import TITLES, Export, rows
 from tools.sample.shifted_server import ShiftedClock
 from tools.tour.seat import Seat, quiet
@@ -113,6 +122,7 @@ class Room:
     desks: Desks
     folder: Path
     clock: ShiftedClock = field(default_factory=ShiftedClock)
+    port: int = field(default_factory=free_port)
     server: Server | None = None
     seats: list[Seat] = field(default_factory=list)
 
@@ -123,7 +133,7 @@ class Room:
         """Start a copy of the branch's server, with a certificate and its key when given."""
         data = self.folder / "srv"
         shutil.copytree(self.desks.server, data)
-        self.server = Server(data, tls=tls)
+        self.server = Server(data, self.port, tls)
         self.server.start()
         return self.server
 
@@ -143,7 +153,7 @@ class Room:
         return Laptop(home, self.clock, Secrets(), connect=line(authority), work=FLOOR, name=name)
 
     def _connect(self, _address: str, token: str) -> Transport:
-        return HttpTransport(self.server.address if self.server else NOBODY, token=token)
+        return HttpTransport(f"http://127.0.0.1:{self.port}", token=token)
 
     async def seat(self, login: str, **wished: object) -> Seat:
         """Open a person's program and unlock it; `wished` are settings."""

@@ -96,7 +96,10 @@ class Seat:
         window = self.window
         window.close()
         await self.program.close()
+        gone = asyncio.Event()
+        window.destroyed.connect(gone.set)
         window.deleteLater()
+        await gone.wait()
 
 
 async def quiet() -> None:

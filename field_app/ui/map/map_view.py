@@ -93,6 +93,7 @@ class MapView(QWidget):
     def close_page(self) -> None:
         """Let the page go before its profile, as the web engine wants it."""
         self.is_ready = False
+        self._handler.leave()
         self.view.setPage(None)  # type: ignore[arg-type]
         self.page.deleteLater()
 

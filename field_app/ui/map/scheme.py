@@ -39,9 +39,17 @@ class SchemeHandler(QWebEngineUrlSchemeHandler):
         self._tile = tile
         self._assets = Path(leaflet.BASE_DIR).resolve()
         self.page = ""
+        self._left = False
+
+    def leave(self) -> None:
+        """Answer nothing more: the pack is about to be closed."""
+        self._left = True
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
         """Answer one request."""
+        if self._left:
+            job.fail(QWebEngineUrlRequestJob.Error.RequestAborted)
+            return
         url = job.requestUrl()
         match url.host():
             case "page":

@@ -1,0 +1,151 @@
+"""Sync: what waits, the line that is down, and work that needs a person's decision."""
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from field_app.ui.screens.sync_screen import SyncScreen
+from sync.domain.ids import CaseId
+from sync.domain.records import Appointment
+from tests.ui.acts import VISIT_DAY, agree, give, move, ready
+from tests.ui.lookup import file_of, records, words_on
+from tests.ui.room import Room
+from tools.tour.hands import asked, press, until
+from tools.tour.seat import Seat, quiet
+
+LATER = VISIT_DAY + timedelta(hours=3)
+LATEST = VISIT_DAY + timedelta(days=1)
+
+
+async def sync_of(seat: Seat) -> SyncScreen:
+    await seat.show("sync")
+    screen = seat.screens.navigable["sync"]
+    assert isinstance(screen, SyncScreen)
+    return screen
+
+
+async def tried(seat: Seat) -> None:
+    """Ask for a sync by the key and wait until it has failed."""
+    loop = seat.program.sync_loop
+    assert loop is not None
+    await until(lambda: not loop.status.running)
+    press(seat.main, Qt.Key.Key_F5)
+    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
+    await quiet()
+
+
+def click(screen: SyncScreen, text: str) -> None:
+    [found] = [b for b in screen.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+    found.click()
+
+
+async def test_nothing_waits(room: Room) -> None:
+    li = await room.seat("li")
+    screen = await sync_of(li)
+    seen = words_on(screen)
+    assert "Waiting to be sent (0)" in seen
+    assert "Everything is sent." in seen
+
+
+async def test_offline_everything_waits_and_the_window_says_so(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    screen = await sync_of(li)
+    await tried(li)
+    seen = words_on(screen)
+    assert "The server cannot be reached just now. Go on working" in seen
+    assert "Next try at" in seen
+    assert "Waiting to be sent (1)" in seen
+    number = (await file_of(li, case_id)).case.case_no
+    [line] = [line for line in seen.splitlines() if number in line]
+    assert "Tue 10 Mar 10:00" in line
+    assert "failed" in seen
+    assert "1 to be sent" in li.main.strip_text.text()
+    assert "no line just now" in li.main.strip_text.text()
+    assert screen.now.isEnabled()
+
+    room.serve()
+    await li.sync()
+    await quiet()
+    seen = words_on(screen)
+    assert "Waiting to be sent (0)" in seen
+    assert "1 sent" in seen
+    assert "cannot be reached" not in screen.status.text
+    assert "all sent" in li.main.strip_text.text()
+
+
+async def moved_by_both(room: Room) -> tuple[Seat, Seat, CaseId]:
+    """Let two officers move one agreed window, the second without knowing of the first."""
+    room.serve()
+    li, wang = await room.seat("li"), await room.seat("wang")
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    await li.sync()
+    await wang.sync()
+    await move(wang, case_id, LATER)
+    await wang.sync()
+    await move(li, case_id, LATEST)
+    await li.sync()
+    await quiet()
+    return li, wang, case_id
+
+
+async def starts(seat: Seat) -> list[str]:
+    found = await records(seat, Appointment)
+    return [f"{v.record.start.astimezone(VISIT_DAY.tzinfo):%m-%d %H:%M}" for v in found]
+
+
+async def test_two_versions_stand_side_by_side(room: Room) -> None:
+    li, _wang, case_id = await moved_by_both(room)
+    screen = await sync_of(li)
+    seen = words_on(screen)
+    assert "Needs your decision" in seen
+    assert (await file_of(li, case_id)).case.case_no in seen
+    assert "Yours" in seen.splitlines()
+    assert "At the server" in seen.splitlines()
+    assert "Fri 13 Mar 10:00" in seen
+    assert "Thu 12 Mar 13:00" in seen
+    assert "1 need your decision" in li.main.strip_text.text()
+    # The server's word stands until the person has decided.
+    assert await starts(li) == ["03-12 13:00"]
+
+    click(screen, "Let the server's stand")
+    await quiet()
+    assert "Needs your decision" not in words_on(screen)
+    assert "Settled." in li.main.told.text
+    await li.sync()
+    assert await starts(li) == ["03-12 13:00"]
+
+
+async def test_mine_is_tried_again_upon_theirs(room: Room) -> None:
+    li, wang, _case_id = await moved_by_both(room)
+    screen = await sync_of(li)
+    click(screen, "Try mine again")
+    await quiet()
+    assert "Needs your decision" not in words_on(screen)
+    await li.sync()
+    await wang.sync()
+    assert await starts(li) == ["03-13 10:00"]
+    assert await starts(wang) == ["03-13 10:00"]
+
+
+async def test_a_case_that_was_given_away_leaves_and_its_work_arrives(room: Room) -> None:
+    room.serve()
+    chen, li = await room.seat("chen"), await room.seat("li")
+    case_id = (await ready(li))[0]
+    li.main.open_case(case_id)
+    await quiet()
+    li.screens.case.acts.contact("phone")
+    (await asked(li.main)).ok.click()
+    await quiet()
+    await chen.sync()
+    await give(chen, case_id, None)
+    await chen.sync()
+    await li.sync()
+    await quiet()
+    assert "This case is not here" in words_on(li.screens.case)
+    await chen.sync()
+    notes = [e.kind for e in (await file_of(chen, case_id)).timeline]
+    assert "contact" in notes
