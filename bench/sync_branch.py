@@ -60,13 +60,16 @@ class Branch:
     def start(self) -> None:
         """Serve, and return once connections are taken."""
         command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self.data)]
-        self._process = subprocess.Popen([*command, "--port", str(self.port)], cwd=ROOT)
+        command += ["--port", str(self.port)]
+        said = self._folder / "server.log"
+        with said.open("wb") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         while not self._listens():
             try:
                 code = self._process.wait(0.05)
             except subprocess.TimeoutExpired:
                 continue
-            raise RuntimeError(f"the server ended with {code}")
+            raise RuntimeError(f"the server ended with {code}: {said.read_text()}")
 
     def _listens(self) -> bool:
         try:
