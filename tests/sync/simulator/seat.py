@@ -141,6 +141,7 @@ class Seat:
     cloned: bool = False
     revoked: bool = False
     busy: bool = False
+    mind: str = ""  # the case this person is at
     promised: dict[str, int] = field(default_factory=dict)
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)

@@ -82,6 +82,8 @@ ENDS = (PlanState.ENDED, PlanState.BROKEN, PlanState.KEPT)
 
 def _case(seat: Seat, chance: Chance) -> CaseId | None:
     found = seat.rows("SELECT id FROM projected WHERE kind = 'case' ORDER BY id")
+    if (seat.mind,) in found:
+        return CaseId(seat.mind)
     return CaseId(chance.one(found)[0]) if found else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from field_app.operations.submit import Saved
 from field_app.storage.trouble import DiskFull
+from sync.domain.vocabulary import Role
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
@@ -142,22 +143,38 @@ class World:
         finally:
             self.depth -= 1
 
-    def work_while_syncing(self) -> None:
-        """Let somebody go on working while their laptop syncs."""
-        seat = self.somebody()
-        self.restless = seat.name
-        self.sync(seat)
-        self.restless = ""
-
     def hand_over(self) -> None:
-        """Let the lead give cases away and send it, and a former officer not stop working."""
+        """Let the lead give cases away, and a former officer go on with one while it leaves."""
         lead = self.seats[0]
         if not lead.busy:
             for _ in range(2):
                 self._guarded(lead, lambda: work.assign(lead, self.chance))
             self.story.tell(f"  {lead.name} gives cases")
             self.sync(lead)
-        self.work_while_syncing()
+        seat, seat.mind = self.chance.one(self._leaving() or [(self.somebody(), "")])
+        self.restless = seat.name
+        self.sync(seat)
+        self.restless = seat.mind = ""
+
+    def _leaving(self) -> list[tuple[Seat, str]]:
+        """Return laptops with a case that is somebody else's by now."""
+        found = []
+        for seat in self.seats:
+            held = seat.rows("SELECT id FROM replica WHERE kind = 'case' ORDER BY id")
+            theirs = self.cases_of(seat.login)
+            if seat.at.me.role is Role.OFFICER and not seat.busy:
+                found += [(seat, one) for (one,) in held if one not in theirs]
+        return found
+
+    def cases_of(self, login: str) -> set[str]:
+        """Return the cases an officer has at the server."""
+        every = records(self.central).items()
+        pair = ("officer_id", "second_id")
+        return {
+            one
+            for (kind, one), stands in every
+            if kind == "case" and login in [stands.body[name] for name in pair]
+        }
 
     def set_state(self, seat: Seat, *, revoked: bool) -> None:
         """Shut a laptop out, or take it back."""
