@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from field_app.ui.components.flow import Flow
@@ -47,6 +48,11 @@ class CheckGroup(QWidget):
             box.toggled.connect(lambda _on: on_change())
             self.boxes[value] = box
             boxes.addWidget(box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for every line at this width: a form keeps to the height of the width before."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(event.size().width()))
 
     @property
     def chosen(self) -> tuple[str, ...]:

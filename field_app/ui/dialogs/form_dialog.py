@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,9 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.ui.components.choices import CheckGroup, combo
-from field_app.ui.components.surfaces import Notice
+from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
+
+MOST_OF_WINDOW = 0.6
 
 type Entry = QComboBox | QLineEdit | QPlainTextEdit | CheckGroup
 
@@ -49,7 +52,8 @@ class FormDialog(QDialog):
         self.setMinimumWidth(look.px(460))
         self._look = look
         self._fields = fields
-        column = QVBoxLayout(self)
+        self._below = parent
+        self._column = column = QVBoxLayout(self)
         column.setSpacing(look.px(10))
         column.addWidget(label(title, "heading"))
         if explain:
@@ -59,7 +63,12 @@ class FormDialog(QDialog):
         self.entries: dict[str, Entry] = {f.name: _entry(f, look) for f in fields}
         for field in fields:
             form.addRow(field.label, self.entries[field.name])
-        column.addLayout(form)
+        form.setContentsMargins(0, 0, 0, 0)
+        self._form, inside = form, QWidget()
+        inside.setLayout(form)
+        self._area = scrolling(inside)
+        self._area.setVisible(bool(fields))
+        column.addWidget(self._area, 1)
         self.trouble = Notice(look)
         column.addWidget(self.trouble)
         buttons = QDialogButtonBox()
@@ -69,6 +78,18 @@ class FormDialog(QDialog):
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the fields the height they need, as far as the window below has it."""
+        margins = self._column.contentsMargins()
+        width = self.minimumWidth() - margins.left() - margins.right()
+        needs = self._form.totalSizeHint().height()
+        if self._form.hasHeightForWidth():
+            needs = self._form.totalHeightForWidth(width)
+        most = round(self._below.window().height() * MOST_OF_WINDOW)
+        self._area.setMinimumHeight(min(needs, most))
+        self.adjustSize()
+        super().showEvent(event)
 
     def _accept(self) -> None:
         for field in self._fields:

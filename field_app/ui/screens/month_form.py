@@ -31,6 +31,7 @@ class MonthPart(QWidget):
         self._on_change = on_change
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._form.setVerticalSpacing(look.px(6))
         self._form.setHorizontalSpacing(look.px(14))
         words = look.words

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
+from field_app.ui.components.flow import Flow
 from field_app.ui.components.surfaces import Card, Notice, row
 from field_app.ui.components.texts import badge, button, label
 from field_app.ui.look import Look
@@ -40,11 +41,12 @@ class PlanCard(Card):
 
     def _show_state(self, kept: Kept) -> None:
         words, plan = self._look.words, kept.plan.record
-        state = badge(words.code(f"plan_state.{plan.state}"), TONES.get(plan.state, "warn"))
-        marks: list[QWidget | None] = [state]
+        marks = Flow(self._look)
+        tone = TONES.get(plan.state, "warn")
+        marks.addWidget(badge(words.code(f"plan_state.{plan.state}"), tone))
         if not plan.affordable:
-            marks.append(badge(words("beyond the means"), "block"))
-        self.body.addLayout(row(self._look, *marks, None))
+            marks.addWidget(badge(words("beyond the means"), "block"))
+        self.body.addLayout(marks)
 
     def _show_terms(self, kept: Kept) -> None:
         words, plan = self._look.words, kept.plan.record
@@ -98,13 +100,15 @@ class PlanCard(Card):
         for act in kept.acts:
             text, do, kind = offered[act]
             self.act_buttons[act] = button(self._look, text, do, kind=kind)
-        buttons: list[QWidget | None] = list(self.act_buttons.values())
+        buttons = Flow(self._look)
+        for made in self.act_buttons.values():
+            buttons.addWidget(made)
         self.print_button = button(
             self._look, words("Save as PDF"), lambda: self._acts.print(kept.plan.record)
         )
         if plan.record.state in TONES:
-            buttons.append(self.print_button)
-        self.body.addLayout(row(self._look, *buttons, None))
+            buttons.addWidget(self.print_button)
+        self.body.addLayout(buttons)
 
     def _line(self, name: str, value: str) -> None:
         told = label(value, wrap=False)

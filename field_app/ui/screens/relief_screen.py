@@ -1,8 +1,9 @@
 """Hardship and plan: the sheet, what the month leaves, ways to repay; or the plan that stands."""
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text, problem_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.money_line import figure_line
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice
@@ -81,21 +82,21 @@ class ReliefScreen(Page):
         whole.addWidget(self.kept)
 
     def _columns(self, into: QVBoxLayout, *shares: int) -> list[QVBoxLayout]:
-        line = QHBoxLayout()
-        line.setSpacing(self.look.px(16))
+        line = Beside(self.look, COLUMNS_LEAST)
         columns = []
         for share in shares:
             column = QVBoxLayout()
             column.setSpacing(self.look.px(12))
-            line.addLayout(column, share)
+            line.add(column, share)
             columns.append(column)
-        into.addLayout(line)
+        into.addWidget(line)
         return columns
 
     def _ways_card(self) -> Card:
         words = self.words
         card = Card(self.look, words("Ways to repay"))
         form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         name = words("Yearly rate of the contract (%)")
         self.rate = figure_line(
             self.look, name, self._changed, lambda t: not t.strip() or read_rate(t) is not None

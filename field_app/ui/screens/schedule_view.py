@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -14,13 +13,14 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.ui.components.bar_chart import Bar, BarChart
-from field_app.ui.components.surfaces import row
+from field_app.ui.components.flow import Beside, Flow
 from field_app.ui.components.texts import badge
 from field_app.ui.look import Look
 from sync.domain.plan_terms import Instalment
 
 COLUMNS = 7
 FEES = 5
+BESIDE_LEAST, NEVER = 860, 100_000
 ROWS_SHOWN = 8
 LABELS_SHOWN = 12
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -33,19 +33,20 @@ class ScheduleView(QWidget):
         super().__init__()
         self._look = look
         words = look.words
-        whole = QHBoxLayout(self) if beside else QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(look.px(16) if beside else look.px(10))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        whole = Beside(look, BESIDE_LEAST if beside else NEVER)
+        outer.addWidget(whole)
         column = QVBoxLayout()
-        whole.addLayout(column, 4)
-        legend = row(
-            look,
-            badge(words("Principal"), "ok"),
-            badge(words("Interest"), "warn"),
-            badge(words("Fees"), "info"),
-            badge(words("dashed: affordable"), "block"),
-            None,
-        )
+        whole.add(column, 4)
+        legend = Flow(look)
+        for text, tone in (
+            (words("Principal"), "ok"),
+            (words("Interest"), "warn"),
+            (words("Fees"), "info"),
+            (words("dashed: affordable"), "block"),
+        ):
+            legend.addWidget(badge(text, tone))
         column.addLayout(legend)
         self.bars = BarChart(look)
         column.addWidget(self.bars)
@@ -70,7 +71,7 @@ class ScheduleView(QWidget):
                 words("Principal left"),
             ]
         )
-        whole.addWidget(self.table, 5)
+        whole.add(self.table, 5)
 
     def show_schedule(self, schedule: Sequence[Instalment], affordable_fen: int | None) -> None:
         """Show these instalments; a line is drawn at what the customer can afford."""

@@ -27,6 +27,7 @@ class TermsPart(QWidget):
         self._told = on_change
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setVerticalSpacing(look.px(6))
         form.setHorizontalSpacing(look.px(14))
         self.method = combo(options_of(look, Method, "method"), words("Method"))

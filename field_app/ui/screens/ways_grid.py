@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.flow import Flow
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
 from field_app.ui.look import Look
@@ -49,13 +50,9 @@ class WaysGrid(QWidget):
                 "the means needs the lead's reason."
             )
             self._column.addWidget(Notice(self._look, text, "warn"))
-        grid = QGridLayout()
-        grid.setSpacing(self._look.px(8))
-        for number, way in enumerate(ways):
-            card = self._card(way, is_chosen=way.terms == chosen)
-            grid.addWidget(card, number // COLUMNS, number % COLUMNS)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
+        grid = Flow(self._look, fill=True, most=COLUMNS)
+        for way in ways:
+            grid.addWidget(self._card(way, is_chosen=way.terms == chosen))
         self._column.addLayout(grid)
 
     def _card(self, way: Option, *, is_chosen: bool) -> Card:
