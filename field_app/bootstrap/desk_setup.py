@@ -10,6 +10,7 @@ from field_app.storage.keys import open_slot
 from field_app.storage.outbox import Signer
 from field_app.storage.profile import profile_of
 from field_app.storage.rescue import rescue
+from field_app.storage.second_copy import reconcile
 from field_app.storage.slot_file import read_slot
 from field_app.storage.store import Store
 from field_app.storage.trouble import Damaged, Rescued, RescuedInPart
@@ -33,6 +34,11 @@ def unlock(laptop: Laptop, passphrase: str) -> Vault:
     slot = read_slot(laptop.slot)
     secret = laptop.secrets.load(slot.device_id) if slot.with_keyring else None
     key = open_slot(slot, passphrase, secret)
+    return open_or_rescue(laptop, key)
+
+
+def open_or_rescue(laptop: Laptop, key: VaultKey) -> Vault:
+    """Return the open vault; raises Rescued and RescuedInPart, and other VaultTroubles."""
     try:
         return _open_whole(laptop, key)
     except Damaged as damage:
@@ -48,7 +54,11 @@ def _open_whole(laptop: Laptop, key: VaultKey) -> Vault:
         profile = profile_of(vault)
         if profile is None:
             raise Damaged(DATABASE)
-        AuditTrail(vault).add(laptop.clock.now(), "unlock", device=profile.device_id)
+        trail, now = AuditTrail(vault), laptop.clock.now()
+        given_back = reconcile(vault)
+        if given_back:
+            trail.add(now, "give_back", work=given_back)
+        trail.add(now, "unlock", device=profile.device_id)
     except BaseException:
         vault.close()
         raise

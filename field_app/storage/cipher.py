@@ -13,13 +13,14 @@ from typing import Any, Protocol
 import msgspec
 import sqlcipher3
 
-from field_app.storage.trouble import Damaged, DiskFull, LockedByOther, VaultTrouble
+from field_app.storage.trouble import Damaged, DiskFull, LockedByOther, VaultTrouble, of_disk
 
 log = logging.getLogger("yuefang.vault")
 
 PAGE_SIZE = 8192  # rows of 2 KB waste half of a 4096-byte page (measured: 41 MB against 28 MB)
 CACHE_KB = 65536
 LOG_PAGES = 4000  # 32 MB: a first sync writes the same pages of its indexes again and again
+INDEX_STEP = 32768  # by which SQLite lets the index of its log grow
 APPLICATION_ID = 0x59554546  # "YUEF"
 
 
@@ -79,17 +80,18 @@ class Connection(Protocol):
 class _Rows:
     """A cursor whose troubles have our names, also those that come with a later row."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, folder: Path) -> None:
         self._raw = raw
+        self._folder = folder
         self.rowcount: int = raw.rowcount
         self.lastrowid: int = raw.lastrowid
 
     def fetchone(self) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = _sorted(self._raw.fetchone)
+        row: tuple[Any, ...] | None = _sorted(self._raw.fetchone, self._folder)
         return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = _sorted(self._raw.fetchall)
+        rows: list[tuple[Any, ...]] = _sorted(self._raw.fetchall, self._folder)
         return rows
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
@@ -100,21 +102,25 @@ class _Rows:
 class _File:
     """An open file that raises VaultTroubles; whatever is a bug flies on as it came."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, folder: Path) -> None:
         self._raw = raw
+        self._folder = folder
 
     @property
     def in_transaction(self) -> bool:
         return bool(self._raw.in_transaction)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> _Rows:
-        return _Rows(_sorted(lambda: self._raw.execute(sql, values)))
+        return self._rows(lambda: self._raw.execute(sql, values))
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> _Rows:
-        return _Rows(_sorted(lambda: self._raw.executemany(sql, rows)))
+        return self._rows(lambda: self._raw.executemany(sql, rows))
 
     def executescript(self, sql: str) -> _Rows:
-        return _Rows(_sorted(lambda: self._raw.executescript(sql)))
+        return self._rows(lambda: self._raw.executescript(sql))
+
+    def _rows(self, act: Callable[[], Any]) -> _Rows:
+        return _Rows(_sorted(act, self._folder), self._folder)
 
     def close(self) -> None:
         self._raw.close()
@@ -129,8 +135,10 @@ def open_database(path: Path, key: VaultKey | None, *, create: bool) -> Connecti
     if not create and (not path.exists() or path.stat().st_size < PAGE_SIZE):
         raise Damaged(path.name)  # SQLite would make a new, empty database without a word
     connect = sqlcipher3.connect
-    raw = _sorted(lambda: connect(str(path), isolation_level=None, check_same_thread=False))
-    connection = _File(raw)
+    raw = _sorted(
+        lambda: connect(str(path), isolation_level=None, check_same_thread=False), path.parent
+    )
+    connection = _File(raw, path.parent)
     try:
         if key is not None:
             connection.execute("PRAGMA cipher_log_level = NONE")
@@ -144,6 +152,17 @@ def open_database(path: Path, key: VaultKey | None, *, create: bool) -> Connecti
         connection.close()
         raise
     return connection
+
+
+def _ask_for_room(folder: Path) -> None:
+    """Raise DiskFull when that is why: a log's index that cannot grow is just an I/O error."""
+    probe = folder / "room.probe"
+    try:
+        probe.write_bytes(bytes(INDEX_STEP))
+    except OSError as error:
+        raise of_disk(error) from error
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _settle(connection: Connection) -> None:
@@ -176,12 +195,14 @@ _TROUBLES: dict[int, type[VaultTrouble]] = {
 }
 
 
-def _sorted(act: Callable[[], Any]) -> Any:
+def _sorted(act: Callable[[], Any], folder: Path) -> Any:
     """Run a database act and name the machine's troubles; anything else is a bug and flies on."""
     try:
         return act()
     except sqlcipher3.DatabaseError as error:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary == sqlite3.SQLITE_IOERR:
+            _ask_for_room(folder)
         if primary in _TROUBLES:
             raise _TROUBLES[primary](str(error)) from error
         raise

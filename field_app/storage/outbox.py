@@ -74,7 +74,7 @@ class Outbox:
 
         Must run inside `vault.transaction()`; the journal has it before the commit.
         """
-        seq = self._last_seq() + 1
+        seq = self.last_seq() + 1
         envelope = self._sealed(mid, seq, command, signer, at)
         case_id = next((c for c in (case_of(change.record) for change in changes) if c), "")
         self._keep(envelope, name_of(command), case_id)
@@ -91,7 +91,7 @@ class Outbox:
                     encode_record(record),
                 ),
             )
-        self._vault.journal.append(seq, encode_envelope(envelope))
+        self._vault.write_down(seq, encode_envelope(envelope))
         return seq
 
     def restore(self, seq: int, data: bytes) -> Command | None:
@@ -156,7 +156,8 @@ class Outbox:
         )
         return sign(unsigned, signer.key)
 
-    def _last_seq(self) -> int:
+    def last_seq(self) -> int:
+        """Return the newest number given."""
         return int(self._vault.meta("last_seq") or 0)
 
     def rows(self, *states: str) -> list[OutboxRow]:

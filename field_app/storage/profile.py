@@ -33,8 +33,9 @@ class Profile(msgspec.Struct, frozen=True):
 def keep_profile(vault: Vault, profile: Profile) -> None:
     """Write the profile, and the ids that others read alone; the journal has it for a rescue."""
     data = msgspec.msgpack.encode(profile)
-    vault.journal.append(JOURNAL_NUMBER, data)
-    restore_profile(vault, data)
+    with vault.transaction():
+        vault.write_down(JOURNAL_NUMBER, data)
+        restore_profile(vault, data)
 
 
 def restore_profile(vault: Vault, data: bytes) -> None:

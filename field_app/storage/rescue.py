@@ -22,6 +22,7 @@ from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
 from field_app.storage.profile import JOURNAL_NUMBER, restore_profile
 from field_app.storage.projection import Projection
+from field_app.storage.slot_file import sync_folder
 from field_app.storage.trouble import Damaged, VaultTrouble
 from field_app.storage.vault import DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
 from sync.domain.commands import RecordAttachment
@@ -65,19 +66,30 @@ def rescue(folder: Path, key: VaultKey, random: Callable[[int], bytes], at: date
         build = folder / BUILD
         shutil.rmtree(build, ignore_errors=True)
         build.mkdir(mode=0o700)
+        broken = _broken(folder)
         vault = Vault.create(build, key, random)
         try:
             with vault.transaction():
-                told = _fill(vault, folder, read, at)
+                told = _fill(vault, folder, broken, read, at)
         finally:
             vault.close()
         _set_aside(folder)
         (build / DATABASE).replace(folder / DATABASE)
+        sync_folder(folder)
         shutil.rmtree(build)
     return told
 
 
-def _fill(vault: Vault, folder: Path, read: JournalRead, at: datetime) -> Rescue:
+def _broken(folder: Path) -> Path:
+    """Return the file to read from: the one set aside last when a rescue was cut off after that."""
+    if (folder / DATABASE).exists():
+        return folder / DATABASE
+    last = _aside(folder, _free_number(folder) - 1)
+    _move_log(folder, last)
+    return last
+
+
+def _fill(vault: Vault, folder: Path, broken: Path, read: JournalRead, at: datetime) -> Rescue:
     work = 0
     for number, data in read.entries:
         if number == JOURNAL_NUMBER:
@@ -86,13 +98,13 @@ def _fill(vault: Vault, folder: Path, read: JournalRead, at: datetime) -> Rescue
         command = Outbox(vault).restore(number, data)
         work += command is not None
         if isinstance(command, RecordAttachment):
-            _restore_upload(vault, folder, command.attachment)
-    records = _salvage(vault, folder / DATABASE)
+            restore_upload(vault, folder, command.attachment)
+    records = _salvage(vault, broken)
     AuditTrail(vault).add(at, "rescue", work=work, records=records, missing=read.missing)
     return Rescue(work, records, read.missing, read.damaged_bytes)
 
 
-def _restore_upload(vault: Vault, folder: Path, fact: Attachment) -> None:
+def restore_upload(vault: Vault, folder: Path, fact: Attachment) -> None:
     """Offer the photo of the envelope just restored again, when its file is here."""
     if (folder / FILES / fact.id).exists():
         vault.connection.execute(
@@ -148,9 +160,28 @@ def _is_there(source: Connection, table: str) -> bool:
 
 
 def _set_aside(folder: Path) -> None:
-    """Rename the broken file and its log to the first free name."""
-    number = next(n for n in count(1) if not (folder / f"{DATABASE}.broken-{n}").exists())
-    for end in ("", "-wal", "-shm"):
+    """Rename the broken file and its log to the first free name.
+
+    The file first: beside a log that has gone it would pass for whole. All of it is on the disk
+    before a new file comes: the log must never meet another file than its own.
+    """
+    if (folder / DATABASE).exists():
+        aside = _aside(folder, _free_number(folder))
+        (folder / DATABASE).replace(aside)
+        _move_log(folder, aside)
+    sync_folder(folder)
+
+
+def _move_log(folder: Path, aside: Path) -> None:
+    for end in ("-wal", "-shm"):
         file = folder / f"{DATABASE}{end}"
         if file.exists():
-            file.replace(folder / f"{DATABASE}.broken-{number}{end}")
+            file.replace(aside.with_name(aside.name + end))
+
+
+def _free_number(folder: Path) -> int:
+    return next(n for n in count(1) if not _aside(folder, n).exists())
+
+
+def _aside(folder: Path, number: int) -> Path:
+    return folder / f"{DATABASE}.broken-{number}"

@@ -47,8 +47,13 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:
         os.close(handle)
     beside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Let what was renamed in a folder reach the disk, where folders can be synced."""
     if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
+        folder = os.open(path, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:

@@ -42,6 +42,7 @@ class Vault:
         self.journal = Journal(folder / JOURNAL, derive(key, "journal"), random)
         self._lock = lock
         self._depth = 0
+        self._for_journal: list[tuple[int, bytes]] = []
 
     @classmethod
     def create(cls, folder: Path, key: VaultKey, random: Callable[[int], bytes]) -> "Vault":
@@ -91,17 +92,28 @@ class Vault:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                if self._for_journal:
+                    self.journal.append_all(self._for_journal)
                 self.connection.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
+            self.journal.keep()
         finally:
             self._depth -= 1
+            self._for_journal.clear()
+
+    def write_down(self, number: int, data: bytes) -> None:
+        """Let the journal have this too, on the disk before the transaction commits."""
+        if not self._depth:
+            raise RuntimeError("only inside a transaction")
+        self._for_journal.append((number, data))
 
     def _roll_back(self) -> None:
         # A full disk may have ended the transaction already.
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
+        self.journal.take_back()
 
     def meta(self, name: str) -> Any:
         """Return a stored value, or None."""

@@ -240,3 +240,15 @@ def test_every_trouble_of_the_vault_has_words(language: str) -> None:
     told = [words.code(t.code) for t in troubles]
     assert len(set(told)) == len(troubles) == 10
     assert not any(text.startswith("vault.") for text in told)
+
+
+def test_a_rescue_cut_off_after_setting_aside_still_reads_that_file(worked: Furnished) -> None:
+    """Killed before the new file came: half-filled forms are in the file that was set aside."""
+    flip(worked.database, len(worked.database.read_bytes()) - 10)
+    aside = worked.laptop.vault / f"{DATABASE}.broken-1"
+    worked.database.replace(aside)
+    rescued(worked)
+    is_as_it_was_saved(worked)
+    assert worked.store.drafts.load("visit/c1") == b"half"
+    assert worked.rows("SELECT count(*) FROM case_index") == [(3,)]
+    assert [p.name for p in worked.laptop.vault.glob("*.broken-*")] == [aside.name]
