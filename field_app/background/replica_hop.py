@@ -32,6 +32,10 @@ class ReplicaHop:
         """Return the id of the server this laptop was enrolled with."""
         return self._store.hop(self._replica.server_id)
 
+    def last_seq(self) -> int:
+        """Return the number of the newest envelope."""
+        return self._store.hop(self._replica.last_seq)
+
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
         """Return unsent envelopes."""
         return self._store.hop(lambda: self._replica.waiting(limit, max_bytes))

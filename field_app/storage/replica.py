@@ -65,6 +65,10 @@ class VaultReplica:
         """Return the id of the server this laptop was enrolled with."""
         return str(self._vault.meta("server_id"))
 
+    def last_seq(self) -> int:
+        """Return the number of the newest envelope this laptop made."""
+        return self._outbox.last_seq()
+
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
         """Return unsent envelopes, lowest number first, at least one when any waits."""
         rows = self._vault.connection.execute(

@@ -238,3 +238,4 @@ class FactFlag(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
     TIME_SUSPECT = "time_suspect"
     RULE_BREACH = "rule_breach"
+    FORKED = "forked"

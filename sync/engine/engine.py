@@ -33,6 +33,9 @@ def sync_once(
     _check(replica, hello)
     replica.put_back(hello)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
+    if hello.forked or hello.last_seq > replica.last_seq():
+        # What was recorded here has gone up; nothing comes down to one of two copies.
+        raise Trouble(Codes.FORKED)
     pull_policy(replica, transport, hello)
     if not cancelled():
         # Only after unsent work went up may what it belongs to leave this laptop.

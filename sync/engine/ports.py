@@ -50,6 +50,10 @@ class Replica(Protocol):
         """Return the id of the server this laptop was enrolled with."""
         ...
 
+    def last_seq(self) -> int:
+        """Return the number of the newest envelope this laptop made."""
+        ...
+
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
         """Return unsent envelopes, lowest number first, at least one when any waits."""
         ...

@@ -77,7 +77,7 @@ class Hello(msgspec.Struct, frozen=True):
     """Who the caller is, what may be pulled, and how the server stands.
 
     `past` are the epochs before this one, oldest first; commits up to `safe` are in a backup
-    that was opened and checked.
+    that was opened and checked. `forked`: there are two copies of this laptop.
     """
 
     versions: tuple[int, ...]
@@ -98,6 +98,7 @@ class Hello(msgspec.Struct, frozen=True):
     policy_hash: str = ""
     past: tuple[PastEpoch, ...] = ()
     safe: int = 0
+    forked: bool = False
 
 
 class Status(StrEnum):

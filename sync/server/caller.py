@@ -44,7 +44,7 @@ async def find_caller(session: Session, authorization: str) -> Caller:
     if device is None:
         raise Refusal(401, Codes.UNAUTHORISED)
     account = await accounts.account_by_id(session, device.branch_id, device.account_id)
-    if device.state != "active" or account is None or not account.active:
+    if device.state not in accounts.ACTIVE or account is None or not account.active:
         raise Refusal(401, Codes.REVOKED)
     teams = [team for team, _ in await accounts.teams(session, device.branch_id)]
     return Caller(device, account, granted_scopes(account.actor, teams))

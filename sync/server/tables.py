@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -168,8 +169,18 @@ mutation = _table(
     Column("result", LargeBinary, nullable=False),
     Column("received_at", String(40), nullable=False),
     Column("commit_no", BigInteger, nullable=False),
+    Column("forked", Boolean, nullable=False),  # by one of two copies of the laptop
     PrimaryKeyConstraint("branch_id", "mid"),
-    UniqueConstraint("branch_id", "device_id", "seq"),
+    # Numbers are given once; those of a second copy come beside them.
+    Index(
+        "mutation_in_order",
+        "branch_id",
+        "device_id",
+        "seq",
+        unique=True,
+        sqlite_where=text("forked = 0"),
+        postgresql_where=text("NOT forked"),
+    ),
 )
 audit_leaf = _table(
     "audit_leaf",

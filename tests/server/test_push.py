@@ -130,20 +130,48 @@ def test_an_envelope_signed_with_another_key(house: House) -> None:
     assert refused(li, [forged]) == (400, Codes.BAD_SIGNATURE)
 
 
-def test_a_chain_that_does_not_follow(house: House) -> None:
+def test_a_chain_that_does_not_follow(own_house: House) -> None:
+    house = own_house
     li = house.crew["li"]
     [envelope] = li.sealed(call(li, house.cases["own"]))
     forged = sign(replace(envelope, prev_hash="0" * 64), li.key)
-    assert refused(li, [forged]) == (409, Codes.FORKED)
+    [result] = results(li.send([forged]))
+    assert result.status is Status.APPLIED
+    assert "forked" in result.flags
+    assert li.hello().forked
 
 
-def test_a_cloned_laptop(house: House) -> None:
-    """Let two copies of a laptop go on from the same number: the second is told."""
-    li = house.crew["li"]
-    twin = li.again(house.client)
-    li.push(call(li, house.cases["own"]))
-    envelopes = twin.sealed(call(twin, house.cases["own"]))
-    assert refused(twin, envelopes) == (409, Codes.FORKED)
+def test_a_cloned_laptop(own_house: House) -> None:
+    """Let two copies go on from the same number: facts of both are kept, nothing else is done."""
+    li, chen, case_id = own_house.crew["li"], own_house.crew["chen"], own_house.cases["own"]
+    twin = li.again(own_house.client)
+    first = call(li, case_id)
+    li.push(first)
+    before = li.hello()
+    placed, second = hold(case_id), call(twin, case_id)
+    envelopes = twin.sealed(second, placed, call(twin, case_id))
+    answers = results(twin.send(envelopes))
+    assert [r.status for r in answers] == [Status.APPLIED, Status.REFUSED, Status.APPLIED]
+    assert ["forked" in r.flags for r in answers] == [True, False, True]
+    assert [r.code for r in answers[1].reasons] == ["mutation.forked"]
+    # The same again is answered as before, and the first copy is held to the same.
+    again = results(twin.send(envelopes))
+    assert {r.status for r in again} == {Status.ALREADY}
+    assert [r.status for r in li.push(call(li, case_id), lift(placed))] == ["applied", "refused"]
+    told = {c.id: c.flags for c in chen.records(NORTH, "contact")}
+    assert "forked" not in told[first.contact.id]
+    assert "forked" in told[second.contact.id]
+    now_ = li.hello()
+    assert (now_.forked, before.forked, chen.hello().forked) == (True, False, False)
+    assert (now_.last_seq, now_.chain_hash) == (before.last_seq, before.chain_hash)
+    for asked in ("/pull", "/digest"):
+        answer = twin.ask("GET", asked, params={"scope": f"officer:{li.me}"})
+        assert (answer.status_code, problem(answer)) == (409, Codes.FORKED)
+    [row] = [
+        r for r in tell(own_house.data, "device", "list").out.splitlines() if li.device_id in r
+    ]
+    assert row.split("\t")[3] == "forked"
+    assert "whole" in tell(own_house.data, "audit", "verify").out
 
 
 def test_a_batch_in_another_laptops_name(house: House) -> None:

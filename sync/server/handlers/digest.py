@@ -18,6 +18,8 @@ from sync.server.well_formed import is_id
 def _check(caller: Caller, scope: str) -> None:
     if scope not in caller.scopes:
         raise Refusal(404, Codes.NOT_FOUND)
+    if caller.device.state == accounts.FORKED:
+        raise Refusal(409, Codes.FORKED)
 
 
 async def buckets(service: Service, caller: Caller, scope: str) -> Buckets:

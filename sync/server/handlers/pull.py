@@ -43,6 +43,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
             policy_serial=rules.serial,
             policy_hash=rules.hash,
             past=await horizons.past(session, caller.device.branch_id),
+            forked=caller.device.state == accounts.FORKED,
             safe=(await horizons.get(session, caller.device.branch_id)).safe,
         )
 
@@ -53,6 +54,8 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
     """Return a page of a granted scope; raises Refusal for foreign scopes and future cursors."""
     if scope not in caller.scopes:
         raise Refusal(404, Codes.NOT_FOUND)
+    if caller.device.state == accounts.FORKED:
+        raise Refusal(409, Codes.FORKED)  # either copy may be in strange hands
     limit = max(1, min(limit, MAX_PAGE))
 
     async def look(session: Session) -> bytes:

@@ -3,6 +3,10 @@
 Order of checks (research: security, device authentication): size, shape, device, epoch, then for
 each envelope owner → repeat → signature → number and chain → command → rights and rules. The
 answer is stored in the transaction of the effect, so no envelope is ever "in progress".
+
+An envelope that goes on from another one than the newest was made on a second copy of the laptop.
+From then on both copies are *forked*: facts are kept and marked, commands refused, until the
+person enrols anew.
 """
 
 import base64
@@ -14,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.domain.commands import FACTS, Command, name_of
 from sync.domain.decide import decide
+from sync.domain.ids import MutationId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
 from sync.domain.records import encode_record, kind_of
@@ -32,7 +37,7 @@ from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, records
-from sync.server.repositories.accounts import Device
+from sync.server.repositories.accounts import ACTIVE, FORKED, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
 from sync.server.service import Service
@@ -64,13 +69,15 @@ class Batch:
         self._now = service.clock.now()
         self._commit = Commit(session, self._branch)
         self._fresh: list[tuple[Envelope, Result]] = []
+        self._forked: set[MutationId] = set()
         self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
 
     async def take(self, request: Push) -> Pushed:
         """Answer every envelope in order."""
         device = await accounts.device_by_id(self._session, self._branch, self._caller.device.id)
-        if device is None or device.state != "active":
+        if device is None or device.state not in ACTIVE:
             raise Refusal(401, Codes.REVOKED)
+        is_forked = device.state == FORKED
         if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
             raise Refusal(409, Codes.RESET)
         policy = await self._service.rules.of(self._session, self._branch)
@@ -80,9 +87,10 @@ class Batch:
             self._own(device, envelope)
             repeat = await self._repeat(envelope)
             if repeat is None:
-                self._prove(device, envelope, last_seq, chain)
+                is_forked = self._prove(envelope, last_seq, chain, is_forked=is_forked)
                 repeat = await self._decide(envelope, policy)
-                last_seq, chain = envelope.seq, envelope_hash(envelope)
+                if not is_forked:
+                    last_seq, chain = envelope.seq, envelope_hash(envelope)
                 self._fresh.append((envelope, repeat))
             results.append(repeat)
         head = await self._write(device, last_seq, chain)
@@ -111,15 +119,17 @@ class Batch:
         stored = known.result
         return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
 
-    def _prove(self, device: Device, envelope: Envelope, last_seq: int, chain: str) -> None:
+    def _prove(self, envelope: Envelope, last_seq: int, chain: str, *, is_forked: bool) -> bool:
+        """Say whether one of two copies of the laptop made it; raises Refusal when none did."""
         if envelope.wall_at.tzinfo is None:
             raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
         if not verifies(envelope, self._key):
             raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
-        if envelope.seq > last_seq + 1:
+        if envelope.seq > last_seq + 1 and not is_forked:
             raise Refusal(409, Codes.SEQ_GAP, expected=last_seq + 1)
-        if envelope.seq <= last_seq or envelope.prev_hash != chain:
-            raise Refusal(409, Codes.FORKED, seq=envelope.seq)
+        if is_forked or envelope.seq <= last_seq or envelope.prev_hash != chain:
+            self._forked.add(envelope.mid)
+        return envelope.mid in self._forked
 
     async def _decide(self, envelope: Envelope, policy: Policy) -> Result:
         command = read_command(bytes(envelope.body), envelope.officer_id)
@@ -142,6 +152,10 @@ class Batch:
     def _outcome(
         self, snapshot: Snapshot, envelope: Envelope, command: Command, policy: Policy
     ) -> Outcome:
+        if envelope.mid in self._forked:
+            if not isinstance(command, FACTS):
+                return Refused((Reason("mutation.forked"),))
+            command = stamped(command, FactFlag.FORKED)
         suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
         if suspect and isinstance(command, FACTS):
             command = stamped(command, FactFlag.TIME_SUSPECT)
@@ -210,6 +224,9 @@ class Batch:
         if not self._fresh:
             return await self._standing()
         await accounts.advance_device(self._session, device, last_seq, chain, self._now.isoformat())
+        if self._forked and device.state != FORKED:
+            await accounts.set_device_state(self._session, device.id, FORKED)
+            self._commit.leaf(self._now.isoformat(), what="device.forked", id=device.id)
         head = await self._commit.finish()
         number = head.commit_no
         rows = [
@@ -222,6 +239,7 @@ class Batch:
                 msgspec.structs.replace(r, commit_no=number),
                 self._now.isoformat(),
                 number,
+                e.mid in self._forked,
             )
             for e, r in self._fresh
         ]

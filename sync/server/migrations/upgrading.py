@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sync.server.settings import ServerSettings
 
-NEWEST = "0005"
+NEWEST = "0006"
 
 
 def upgrade(settings: ServerSettings) -> None:

@@ -32,8 +32,12 @@ class EnrolCode(msgspec.Struct, frozen=True):
     used_at: str | None
 
 
+FORKED = "forked"
+ACTIVE = frozenset({"active", FORKED})  # states in which a laptop may still speak
+
+
 class Device(msgspec.Struct, frozen=True):
-    """A laptop that was enrolled; `state` is active, revoked or lost."""
+    """A laptop that was enrolled; `state` is active, revoked, lost or, of two copies, forked."""
 
     branch_id: BranchId
     id: DeviceId

@@ -20,6 +20,7 @@ class Mutation(msgspec.Struct, frozen=True):
     result: Result
     received_at: str
     commit_no: int
+    forked: bool = False
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> N
     """Keep answers."""
     await session.run_many(
         "INSERT INTO mutation (branch_id, mid, device_id, seq, body_hash, envelope, result, "
-        "received_at, commit_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "received_at, commit_no, forked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 branch,
@@ -88,6 +89,7 @@ async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> N
                 msgspec.json.encode(m.result),
                 m.received_at,
                 m.commit_no,
+                m.forked,
             )
             for m in rows
         ],

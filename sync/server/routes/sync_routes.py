@@ -121,7 +121,7 @@ async def pull_route(
 @get(
     "/digest",
     summary="What a scope holds, as sums of 256 buckets",
-    operation_class=described(answers=Buckets),
+    operation_class=described(answers=Buckets, refuses=(409,)),
 )
 async def digest_route(
     request: Asked, wanted: Annotated[str, QueryParameter(name="scope")]
@@ -134,7 +134,7 @@ async def digest_route(
 @get(
     "/digest/rows",
     summary="What some buckets of a scope hold, without the bodies",
-    operation_class=described(answers=HeldRows),
+    operation_class=described(answers=HeldRows, refuses=(409,)),
 )
 async def rows_route(
     request: Asked,
@@ -151,7 +151,7 @@ async def rows_route(
     "/records",
     status_code=200,
     summary="Read some records of a scope again",
-    operation_class=described(WantedRecords, Page),
+    operation_class=described(WantedRecords, Page, refuses=(409,)),
 )
 async def records_route(request: Asked) -> Response[bytes]:
     """Hand out records as a page."""

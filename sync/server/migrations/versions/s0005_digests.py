@@ -19,6 +19,8 @@ def upgrade() -> None:
     connection = op.get_bind()
     for table in (epoch_past, horizon, scope_row, scope_sum):
         table.create(connection, checkfirst=True)
+    for table in (scope_row, scope_sum):
+        connection.execute(table.delete())
     held = _folded(connection)
     sums: dict[tuple[str, str, int], Digest] = {}
     for (branch, scope, kind, record_id), (rev, hashed) in held.items():
