@@ -285,6 +285,7 @@ def test_serving_that_may_not_be(tmp_path: Path, name: str) -> None:
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    assert tell(None, "init", "--data", str(tmp_path)).code == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(tmp_path)]
