@@ -12,10 +12,10 @@ from field_app.storage.vault import DATABASE
 from tests.crash.counts import tally
 from tests.crash.day import Day, Memory
 from tests.crash.disk import IN_MEMORY, Disk, library
-from tests.crash.small_branch import branch, branch_office
+from tests.crash.small_branch import branch, branch_office, fragile
 from tests.storage.furnished_vault import furnished, laptop_at, pattern
 
-__all__ = ["branch", "branch_office", "furnished", "pattern", "tally"]
+__all__ = ["branch", "branch_office", "fragile", "furnished", "pattern", "tally"]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from field_app.bootstrap.laptop import MachineClock
+from tests.crash.disk import Disk
 from tests.sync.office import Office, Seat, Server, furnish
 
 
@@ -30,6 +31,24 @@ def branch_office(branch: Path, tmp_path: Path) -> Iterator[Office]:
         found.server.start()
         yield found
     finally:
+        found.close()
+
+
+@pytest.fixture
+def fragile(
+    branch: Path, disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """Run a server whose folder is on the disk that fails."""
+    shutil.copytree(branch, disk.folder / "srv")
+    for name, value in disk.environment().items():
+        monkeypatch.setenv(name, value)
+    found = Office(Server(disk.folder / "srv"), tmp_path / "homes", MachineClock())
+    try:
+        found.server.start()
+        yield found
+    finally:
+        disk.orders.room()
+        disk.orders.life()
         found.close()
 
 
