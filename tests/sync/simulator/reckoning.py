@@ -39,14 +39,21 @@ def reckon(central: Central, seats: list[Seat], before: dict[Key, Stands], leave
     _audit(central, every, seats, leaves)
     _windows(central)
     for seat in seats:
-        if not (stuck(seat) or seat.revoked):
+        if stuck(central, seat):
+            if seat.at.store.outbox.count("queued"):
+                raise Broken(f"I1: {seat.name} is one of two copies and kept work to itself")
+        elif not seat.revoked:
             _same_records(central, seat)
             _nothing_waits(central, seat)
 
 
-def stuck(seat: Seat) -> bool:
-    """Say whether this is the later of two laptops with one identity: it is to be enrolled anew."""
-    return seat.cloned and seat.at.store.outbox.count("queued") > 0
+def stuck(central: Central, seat: Seat) -> bool:
+    """Say whether this is one of two laptops with one identity: it is to be enrolled anew."""
+    device = seat.at.store.replica.device_id()
+    rows = central.database.ask("SELECT state, last_seq FROM device WHERE id = ?", device)
+    [(state, last_seq)] = rows
+    behind = bool(last_seq > seat.at.store.outbox.last_seq())
+    return seat.cloned and not seat.revoked and (state == "forked" or behind)
 
 
 def _nothing_lost(seat: Seat, by_mid: dict[str, Answered]) -> None:
@@ -55,7 +62,7 @@ def _nothing_lost(seat: Seat, by_mid: dict[str, Answered]) -> None:
         if mid in by_mid:
             continue
         row = seat.rows("SELECT state FROM outbox WHERE mid = ?", mid)
-        if not (row == [("queued",)] and (seat.cloned or seat.revoked)):
+        if not (row == [("queued",)] and seat.revoked):
             raise Broken(f"I1: {seat.name}/{seq} was saved and is not at the server: {row}")
 
 
@@ -92,7 +99,10 @@ def _trail(seat: Seat) -> None:
 
 
 def _chains(central: Central, seats: list[Seat]) -> None:
-    """Each laptop's envelopes follow each other from the first, all signed by its key."""
+    """Each laptop's envelopes follow each other from the first, all signed by its key.
+
+    Those of a second copy are kept beside them: signed too, and refused or marked.
+    """
     keys: dict[str, bytes] = {}
     for seat in seats:
         profile = profile_of(seat.at.store.vault)
@@ -102,10 +112,14 @@ def _chains(central: Central, seats: list[Seat]) -> None:
         key = Ed25519PrivateKey.from_private_bytes(raw).public_key()
         chain, last = FIRST_PREVIOUS, 0
         rows = central.database.ask(
-            "SELECT envelope FROM mutation WHERE device_id = ? ORDER BY seq", device
+            "SELECT envelope, forked FROM mutation WHERE device_id = ? ORDER BY seq", device
         )
-        for (data,) in rows:
+        for data, forked in rows:
             one = decode_envelope(data)
+            if forked:
+                if not verifies(one, key):
+                    raise Broken(f"a second copy's {one.seq} of {device} is not signed")
+                continue
             if (one.seq, one.prev_hash) != (last + 1, chain) or not verifies(one, key):
                 raise Broken(f"the chain of {device} breaks at {one.seq}")
             last, chain = one.seq, envelope_hash(one)
@@ -137,7 +151,8 @@ def _audit(central: Central, every: list[Answered], seats: list[Seat], leaves: i
     told = {e["mid"]: e["status"] for e in entries if "mid" in e}
     if told != {one.mid: one.status for one in every}:
         raise Broken("e: the audit log tells other answers than were given")
-    expected = leaves + len(every) + central.admin_leaves
+    [(forked,)] = central.database.ask("SELECT count(*) FROM device WHERE state = 'forked'")
+    expected = leaves + len(every) + central.admin_leaves + forked
     if len(entries) != expected:
         raise Broken(f"e: {len(entries)} audit entries, {expected} acts")
 

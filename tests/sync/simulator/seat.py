@@ -103,10 +103,16 @@ class WatchedJournal(Journal):
         self._real = real
         self._fate = fate
 
-    def append(self, seq: int, envelope: bytes) -> None:
+    def append_all(self, entries: Sequence[tuple[int, bytes]]) -> None:
         self._fate.before()
-        self._real.append(seq, envelope)
+        self._real.append_all(entries)
         self._fate.after()
+
+    def keep(self) -> None:
+        self._real.keep()
+
+    def take_back(self) -> None:
+        self._real.take_back()
 
     def read(self) -> JournalRead:
         return self._real.read()
