@@ -69,7 +69,7 @@ def whole_day(day: Day) -> None:
 
 
 def full_day(bench: Bench, step: int) -> dict[str, object]:
-    """Let the disk be full after so many steps; go on once there is room."""
+    """Let the disk be full after so many steps; go on once there is room, or leave it."""
     day = bench.day()
     day.sit_down()
     bench.orders.room(step * STEP)
@@ -80,6 +80,8 @@ def full_day(bench: Bench, step: int) -> dict[str, object]:
         except DiskFull as full:
             met = full.code
             bench.orders.room()
+            if step % 2:  # at every other place the person gives up, and it is not tried again
+                break
             act()
     bench.orders.room()
     for again in (False, True):
