@@ -13,7 +13,7 @@ from field_app.storage.profile import keep_profile
 from field_app.storage.rulebook import InForce, Rulebook
 from field_app.storage.trouble import DiskFull, Rescued
 from sync.domain.ids import BranchId
-from sync.policy.kinds import KINDS
+from sync.policy.mechanisms.kinds import KINDS
 from sync.policy.published import texts_beside
 from sync.protocol.envelope import SUITE
 from sync.protocol.policy_bundle import (

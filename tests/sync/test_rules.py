@@ -13,7 +13,7 @@ from sync.domain.records import Appointment
 from sync.domain.situation import RuleFinding, Severity, Verdict
 from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
-from sync.policy.kinds import KINDS
+from sync.policy.mechanisms.kinds import KINDS
 from sync.protocol.messages import Codes, Status
 from sync.protocol.policy_bundle import Distrust, PolicyBundle, PolicyNews
 from sync.server.repositories import policies
