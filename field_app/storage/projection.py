@@ -5,7 +5,7 @@ from typing import Any
 
 from field_app.storage.cipher import Connection
 from sync.domain.ids import CaseId
-from sync.domain.records import Record, Versioned, decode_record
+from sync.domain.records import KINDS, Record, Versioned, decode_record
 from sync.domain.snapshot import Needs, Snapshot
 
 COLUMNS = "kind, id, rev, case_id, body, pending"
@@ -68,6 +68,7 @@ class Projection:
         return [
             Versioned(rev, decode_record(kind, body))
             for kind, _, rev, _, body, _ in self._connection.execute(sql, tuple(values))
+            if kind in KINDS  # others wait, as they came, for a program that knows them
         ]
 
 

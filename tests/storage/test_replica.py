@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from sync.domain import records
 from sync.domain.records import Case, Versioned
 from sync.domain.vocabulary import ContactResult
+from sync.protocol.digest import bucket_of, row_hash
 from sync.protocol.envelope import envelope_hash
 from sync.protocol.messages import Hello, Role, Status
-from sync.protocol.pages import Cursor, Page
+from sync.protocol.pages import Cursor, FeedRow, Op, Page
 from tests.storage.acts import call, propose, row_of
 from tests.storage.feed import EPOCH, MINE, ROSTER, answer, erased, gone, page, put
 from tests.storage.furnished_vault import (
@@ -246,3 +248,36 @@ def test_the_end_of_a_sync_is_kept_with_the_clocks_difference(furnished: Furnish
     vault = furnished.reopened().vault
     assert vault.meta("last_sync") == furnished.clock.at.isoformat()
     assert vault.meta("clock_offset_s") == "120"
+
+
+def test_a_kind_that_this_program_does_not_know_waits_as_it_came(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Take a page of a newer server, work on, and read the record after the upgrade."""
+
+    class Survey(msgspec.Struct, frozen=True, tag="survey", tag_field="kind"):
+        id: str
+        case_id: str
+        answers: tuple[str, ...] = ()
+
+    body = b'{"kind":"survey","id":"s1","case_id":"c1","answers":["\xe5\xa5\xbd"],"later":1}'
+    row = FeedRow(2, 0, Op.PUT, "survey", "s1", 1, KNOWN.id, body)
+    furnished.store.replica.apply_page(page(row))
+    assert furnished.rows("SELECT body FROM replica WHERE kind = 'survey'") == [(body,)]
+    expected = row_hash("survey", "s1", 1, body).hex()
+    bucket = bucket_of("survey", "s1")
+    [told] = [r for r in furnished.store.replica.bucket_rows(MINE, [bucket]) if r.id == "s1"]
+    assert told.hash == expected
+    known = {type(v.record).__name__ for v in furnished.store.projection.of_case(KNOWN.id)}
+    assert "Survey" not in known
+    call(furnished, KNOWN.id)  # decided with all that is known of the case
+    assert held(furnished) == {"c1", "c2", "c3"}
+
+    monkeypatch.setitem(records.KINDS, "survey", Survey)
+    monkeypatch.setitem(records._decoders, "survey", msgspec.json.Decoder(Survey))
+    [read] = [
+        v.record
+        for v in furnished.reopened().projection.of_case(KNOWN.id)
+        if isinstance(v.record, Survey)
+    ]
+    assert read.answers == ("好",)
