@@ -240,10 +240,13 @@ async def lead_sees(stage: Stage, lead: Seat, case_id: CaseId) -> None:
 
 async def english_and_dark(stage: Stage, officer: Seat, case_id: CaseId) -> None:
     """The same screens in English and in the dark theme."""
+    before = officer.window
     officer.program.apply(
         msgspec.structs.replace(officer.program.settings, language="en", theme="dark")
     )
-    await until(lambda: officer.program.look.words.language == "en")
+    await until(lambda: officer.window is not before)
+    # A screen nobody sees is smaller than any desk's: the window took its size from it.
+    officer.main.resize(1280, 800)
     await stage.settle()
     for name in ("today", "cases", "map", "sync", "settings"):
         await officer.show(name)

@@ -13,18 +13,26 @@ class Flow(QLayout):
     """Items one after another, in as many lines as the width asks for.
 
     `even` gives every item the same width: that of the widest, or with `fill` an equal share of
-    the line; `most` is how many a line may have, 0 for any. Aligned to the right when
-    `setAlignment` says so.
+    the line; `least` is the width that is enough for each, where words would like a longer line.
+    `most` is how many a line may have, 0 for any. Aligned to the right when `setAlignment` says so.
     """
 
     def __init__(
-        self, look: Look, gap: int = 8, *, even: bool = False, fill: bool = False, most: int = 0
+        self,
+        look: Look,
+        gap: int = 8,
+        *,
+        even: bool = False,
+        fill: bool = False,
+        most: int = 0,
+        least: int = 0,
     ) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._even = even or fill
         self._fill = fill
         self._most = most
+        self._least = look.px(least)
         self._gap = look.px(gap)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -92,6 +100,8 @@ class Flow(QLayout):
         return self._gap * max(0, parts - 1)
 
     def _wish(self, item: QLayoutItem) -> int:
+        if self._least:
+            return max(self._least, *(one.minimumSize().width() for one in self._shown()))
         if self._even:
             return max(one.sizeHint().width() for one in self._shown())
         return item.sizeHint().width()

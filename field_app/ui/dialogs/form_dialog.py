@@ -21,7 +21,7 @@ from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 
-MOST_OF_WINDOW = 0.6
+MOST_OF_WINDOW = 0.9
 
 type Entry = QComboBox | QLineEdit | QPlainTextEdit | CheckGroup
 
@@ -86,8 +86,9 @@ class FormDialog(QDialog):
         needs = self._form.totalSizeHint().height()
         if self._form.hasHeightForWidth():
             needs = self._form.totalHeightForWidth(width)
-        most = round(self._below.window().height() * MOST_OF_WINDOW)
-        self._area.setMinimumHeight(min(needs, most))
+        others = self._column.totalSizeHint().height() - self._area.sizeHint().height()
+        room = round(self._below.window().height() * MOST_OF_WINDOW) - others
+        self._area.setMinimumHeight(max(0, min(needs, room)))
         self.adjustSize()
         super().showEvent(event)
 

@@ -14,7 +14,7 @@ from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.relief import Option
 from sync.domain.plan_terms import PlanTerms
 
-COLUMNS = 2
+COLUMNS, CARD = 2, 250
 
 
 class WaysGrid(QWidget):
@@ -50,7 +50,7 @@ class WaysGrid(QWidget):
                 "the means needs the lead's reason."
             )
             self._column.addWidget(Notice(self._look, text, "warn"))
-        grid = Flow(self._look, fill=True, most=COLUMNS)
+        grid = Flow(self._look, fill=True, most=COLUMNS, least=CARD)
         for way in ways:
             grid.addWidget(self._card(way, is_chosen=way.terms == chosen))
         self._column.addLayout(grid)
