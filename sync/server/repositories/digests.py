@@ -1,11 +1,12 @@
 """Statements about what each scope holds, and its sums: they follow the feed commit by commit."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from sync.domain.ids import BranchId
 from sync.protocol.digest import BUCKETS, Digest, HeldRow, Key, bucket_of, row_hash
 from sync.protocol.pages import FeedRow, Op
-from sync.server.repositories.session import Session
+from sync.server.repositories.session import Row, Session
 
 AT_ONCE = 200  # rows one statement names
 
@@ -21,24 +22,29 @@ async def follow(session: Session, branch: BranchId, ops: Iterable[tuple[str, Fe
         if row.op is Op.PUT and row.body is not None:
             held = row.rev, row_hash(row.kind, row.id, row.rev, row.body)
         after[(scope, row.kind, row.id)] = held
-    before = await _hashes(session, branch, list(after))
+    before = await _hashes(session, branch, after)
     await _keep_rows(session, branch, after)
     await _keep_sums(session, branch, before, after)
 
 
 async def _hashes(
-    session: Session, branch: BranchId, places: Sequence[Place]
+    session: Session, branch: BranchId, places: Iterable[Place]
 ) -> dict[Place, bytes]:
     found: dict[Place, bytes] = {}
-    for start in range(0, len(places), AT_ONCE):
-        part = places[start : start + AT_ONCE]
-        rows = await session.rows(
-            "SELECT scope, kind, id, hash FROM scope_row WHERE branch_id = ? AND (scope, kind, id) "
-            f"IN (VALUES {', '.join(['(?, ?, ?)'] * len(part))})",
-            branch,
-            *(value for place in part for value in place),
-        )
-        found |= {(r[0], r[1], r[2]): bytes(r[3]) for r in rows}
+    # By scope and kind: with whole places in a list, SQLite walks everything the branch holds.
+    for (scope, kind), group in groupby(sorted(places), key=lambda place: place[:2]):
+        ids = [place[2] for place in group]
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
+            rows = await session.rows(
+                "SELECT id, hash FROM scope_row WHERE branch_id = ? AND scope = ? AND kind = ? "
+                f"AND id IN ({', '.join('?' * len(part))})",
+                branch,
+                scope,
+                kind,
+                *part,
+            )
+            found |= {(scope, kind, r[0]): bytes(r[1]) for r in rows}
     return found
 
 
@@ -123,12 +129,17 @@ async def rows_of(
     """Return what a scope holds in some buckets, by kind and id."""
     found = await session.rows(
         "SELECT kind, id, rev, hash FROM scope_row WHERE branch_id = ? AND scope = ? "
-        f"AND bucket IN ({', '.join('?' * len(numbers))}) ORDER BY kind, id",
+        f"AND bucket IN ({', '.join('?' * len(numbers))})",
         branch,
         scope,
         *numbers,
     )
-    return tuple(HeldRow(r[0], r[1], r[2], bytes(r[3]).hex()) for r in found)
+    # Sorted here: with ORDER BY, SQLite walks the whole scope along its key.
+    return tuple(HeldRow(r[0], r[1], r[2], bytes(r[3]).hex()) for r in sorted(found, key=_key))
+
+
+def _key(row: Row) -> Key:
+    return row[0], row[1]
 
 
 async def holds(session: Session, branch: BranchId, scope: str, key: Key) -> bool:
