@@ -148,7 +148,7 @@ def overtake(server: Server) -> None:
 @pytest.mark.parametrize(
     ("trouble", "make"),
     [(Distrust.BAD_SIGNATURE, forge), (Distrust.UNREADABLE, overtake)],
-    ids=str,
+    ids=["forged", "overtaken"],
 )
 async def test_rules_that_cannot_be_taken_are_told(
     room: Room, trouble: Distrust, make: Callable[[Server], None], language: str
