@@ -72,9 +72,9 @@ async def lead_approves(stage: Stage, lead: Seat, case_id: CaseId) -> None:
     await lead.sync()
     lead.main.open_case(case_id)
     await quiet()
+    await stage.shot(lead.main, "lead-plan-to-approve")
     card = lead.screens.case.plan_card
     assert card is not None
-    await stage.shot(lead.main, "lead-plan-to-approve")
     card.act_buttons["approve"].click()
     question = await asked(lead.main)
     await stage.shot(lead.main, "lead-approves")
