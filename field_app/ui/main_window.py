@@ -19,7 +19,7 @@ from field_app.background.tasks import Tasks
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import button, label
-from field_app.ui.dialogs.form_dialog import confirm
+from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
 from field_app.ui.shortcuts import KEYS, bind, keys_of
@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._told_timer.setSingleShot(True)
         self._told_timer.timeout.connect(lambda: self.told.say(""))
         self.nav_buttons: dict[str, QPushButton] = {}
+        self._known: set[str] = set()
         self._nav = self._make_nav(who)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -130,7 +131,9 @@ class MainWindow(QMainWindow):
         self._nav_column.addStretch(1)
         for page in screens.every:
             self.stack.addWidget(page)
-        bind(self, self._acts(screens))
+        self._known = set(bind(self, self._acts(screens)))
+        if screens.today is not None:
+            self._known.add("day_sheet")
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 
@@ -145,7 +148,7 @@ class MainWindow(QMainWindow):
             "sync_now": self._sync.sync_now,
             "back": self.go_back,
             "lock": self.lock_wanted.emit,
-            "help": lambda: self._tasks.start(self._help()),
+            "help": self._help,
         }
         return acts
 
@@ -163,9 +166,10 @@ class MainWindow(QMainWindow):
         if self.screens.today is not None and self.screens.today.begin_button is not None:
             self.screens.today.begin_button.click()
 
-    async def _help(self) -> None:
-        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS]
-        await confirm(self, self._look, self.words("Keys"), "\n".join(lines))
+    def _help(self) -> None:
+        """Tell the keys that do something in this person's window."""
+        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS if k.act in self._known]
+        inform(self, self._look, self.words("Keys"), "\n".join(lines))
 
     def _show_strip(self) -> None:
         state, status, words = self._sync.state, self._sync.status, self.words

@@ -1,5 +1,8 @@
 """Measures whether every word on a window has the room it needs."""
 
+import asyncio
+import os
+
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,7 +15,38 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tools.tour.hands import STEP_S
+
 SLACK = 2  # pixels lost to rounding and to a rim are no letter
+
+SMALL = QSize(1280, 800)  # a small laptop's screen
+SIZES = (100, 150, 200)
+LANGUAGES = ("zh_CN", "en")
+TURNS = 20
+
+
+class Reader:
+    """Looks at one window after another and remembers what could not be read.
+
+    With SHOTS in the environment it leaves pictures in build/legible.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: list[str] = []
+
+    async def look(self, window: QWidget, screen: str) -> None:
+        """Look once the layouts have come to rest, which takes them a few turns of the loop."""
+        for _ in range(TURNS):
+            if not clipped(window):
+                break
+            await asyncio.sleep(STEP_S)
+        size = window.size()
+        if size.width() > SMALL.width() or size.height() > SMALL.height():
+            self.found.append(f"{screen}: needs a window of {_size(size)}")
+        self.found += [f"{screen}: {one}" for one in clipped(window)]
+        if os.environ.get("SHOTS"):
+            window.grab().save(f"build/legible/{self.name}-{screen}.png")
 
 
 def clipped(window: QWidget) -> list[str]:

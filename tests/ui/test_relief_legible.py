@@ -3,9 +3,9 @@
 import pytest
 
 from tests.ui.acts import ready
+from tests.ui.legible import LANGUAGES, SIZES, SMALL, Reader
 from tests.ui.room import Room
 from tests.ui.sheets import chosen, sheet, told
-from tests.ui.test_legible import LANGUAGES, SIZES, SMALL, Reader
 from tools.tour.hands import asked
 from tools.tour.seat import quiet
 

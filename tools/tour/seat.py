@@ -13,7 +13,7 @@ from field_app.ui.main_window import MainWindow
 from field_app.ui.screen_set import ScreenSet
 from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
-from tools.tour.hands import press, type_text, until
+from tools.tour.hands import WAIT_S, press, type_text, until
 
 LASTING = ("SyncLoop.run", "LockTimer.watch")
 
@@ -113,5 +113,6 @@ async def quiet() -> None:
         busy = [t for t in others if getattr(t.get_coro(), "__qualname__", "") not in LASTING]
         if not busy:
             break
-        await asyncio.wait(busy)
+        done, _still = await asyncio.wait(busy, timeout=WAIT_S)
+        assert done, f"these do not end: {[t.get_coro() for t in busy]}"
     await asyncio.sleep(0)

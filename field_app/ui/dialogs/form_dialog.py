@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -42,18 +43,26 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class FormDialog(QDialog):
-    """Asks for some values."""
+    """Asks for some values; with `yes`, the words of its only button, it merely tells."""
 
     def __init__(
-        self, parent: QWidget, look: Look, title: str, fields: Sequence[Field], explain: str = ""
+        self,
+        parent: QWidget,
+        look: Look,
+        title: str,
+        fields: Sequence[Field],
+        explain: str = "",
+        yes: str = "",
     ) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.setMinimumWidth(look.px(460))
         self._look = look
         self._fields = fields
-        self._below = parent
-        self._column = column = QVBoxLayout(self)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(10))
         column.addWidget(label(title, "heading"))
         if explain:
@@ -63,34 +72,34 @@ class FormDialog(QDialog):
         self.entries: dict[str, Entry] = {f.name: _entry(f, look) for f in fields}
         for field in fields:
             form.addRow(field.label, self.entries[field.name])
-        form.setContentsMargins(0, 0, 0, 0)
-        self._form, inside = form, QWidget()
-        inside.setLayout(form)
-        self._area = scrolling(inside)
-        self._area.setVisible(bool(fields))
-        column.addWidget(self._area, 1)
+        column.addLayout(form)
         self.trouble = Notice(look)
-        column.addWidget(self.trouble)
-        buttons = QDialogButtonBox()
-        self.ok = buttons.addButton(look.words("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons = QDialogButtonBox()
+        self.ok = self._buttons.addButton(
+            yes or look.words("Save"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
         self.ok.setProperty("kind", "primary")
-        buttons.addButton(look.words("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
+        if not yes:
+            self._buttons.addButton(look.words("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self._buttons.accepted.connect(self._accept)
+        self._buttons.rejected.connect(self.reject)
+        self._whole = QVBoxLayout(self)
+        self._whole.setSpacing(look.px(10))
+        self._whole.addWidget(scrolling(self._inside))
+        self._whole.addWidget(self.trouble)
+        self._whole.addWidget(self._buttons)
+        self._tallest = round(parent.window().height() * MOST_OF_WINDOW)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Give the fields the height they need, as far as the window below has it."""
-        margins = self._column.contentsMargins()
-        width = self.minimumWidth() - margins.left() - margins.right()
-        needs = self._form.totalSizeHint().height()
-        if self._form.hasHeightForWidth():
-            needs = self._form.totalHeightForWidth(width)
-        others = self._column.totalSizeHint().height() - self._area.sizeHint().height()
-        room = round(self._below.window().height() * MOST_OF_WINDOW) - others
-        self._area.setMinimumHeight(max(0, min(needs, room)))
-        self.adjustSize()
+        """Be as tall as what is asked, but no taller than the window below."""
         super().showEvent(event)
+        edges = self._whole.contentsMargins()
+        beside = edges.left() + edges.right()
+        width = max(self.minimumWidth(), self._inside.sizeHint().width() + beside)
+        asked = self._inside.heightForWidth(width - beside)
+        frame = edges.top() + edges.bottom() + self._whole.spacing()
+        wanted = asked + self._buttons.sizeHint().height() + frame
+        self.resize(width, min(wanted, self._tallest))
 
     def _accept(self) -> None:
         for field in self._fields:
@@ -111,24 +120,26 @@ async def ask(
 ) -> dict[str, str] | None:
     """Ask and wait without stopping the loop; None when the person changed their mind."""
     dialog = FormDialog(parent, look, title, fields, explain)
-    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
 
     def done(code: int) -> None:
         if not answer.done():
-            answer.set_result(code)
+            taken = code == QDialog.DialogCode.Accepted
+            answer.set_result(dialog.values() if taken else None)
 
     dialog.finished.connect(done)
     dialog.open()
-    try:
-        code = await answer
-        return dialog.values() if code == QDialog.DialogCode.Accepted else None
-    finally:
-        dialog.deleteLater()
+    return await answer
 
 
 async def confirm(parent: QWidget, look: Look, title: str, explain: str) -> bool:
     """Ask for a yes."""
     return await ask(parent, look, title, (), explain) is not None
+
+
+def inform(parent: QWidget, look: Look, title: str, text: str) -> None:
+    """Tell something that can be closed again."""
+    FormDialog(parent, look, title, (), text, look.words("Close")).open()
 
 
 def _entry(field: Field, look: Look) -> Entry:
