@@ -11,6 +11,7 @@ import qasync
 from PySide6.QtCore import QLocale, QProcess
 from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition root
 
+from field_app.background.garbage import collect_garbage
 from field_app.bootstrap.laptop import Laptop, MachineClock, line
 from field_app.bootstrap.program import Program
 from field_app.settings.settings import Settings
@@ -43,11 +44,12 @@ def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> 
     asyncio.set_event_loop(loop)
 
     async def whole() -> T:
+        tidy = asyncio.ensure_future(collect_garbage())
         try:
             return await work()
         finally:
             # A task that outlived the loop would only fail for want of one.
-            left = asyncio.all_tasks() - {asyncio.current_task()}
+            left = {tidy} | asyncio.all_tasks() - {asyncio.current_task()}
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)

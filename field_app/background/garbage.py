@@ -1,0 +1,24 @@
+"""Collects Python's garbage on the loop's thread and on no other.
+
+Rubbish may hold parts of windows. Let go of on another thread, they end the program: the collector
+runs on whichever thread happens to allocate, so it is switched off and called from here.
+"""
+
+import asyncio
+import gc
+
+PAUSE_S = 1.0
+
+
+async def collect_garbage(pause_s: float = PAUSE_S) -> None:
+    """Collect as often as the collector would, until the task is cancelled."""
+    gc.disable()
+    try:
+        while True:
+            await asyncio.sleep(pause_s)
+            due = zip(gc.get_count(), gc.get_threshold(), strict=True)
+            generations = [n for n, (count, most) in enumerate(due) if count > most]
+            if generations:
+                gc.collect(max(generations))
+    finally:
+        gc.enable()
