@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from field_app.bootstrap.laptop import Laptop, line
@@ -40,6 +41,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # Before the server's clock, which takes an earlier act at its word and doubts a later one.
 MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=ZONE)
 CASES = 40
+# What the web engine says of a machine without a graphics card.
+NO_GRAPHICS = pytest.mark.qt_log_ignore("RHI", "Rhi", "Vulkan", "GPUInfo", extend=True)
 MANY = 2000
 ODD_NAME = "<img src=x><b>${1}"
 ODD_CASE = "YC2026<i>9"

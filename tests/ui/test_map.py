@@ -9,12 +9,11 @@ from field_app.settings.settings import resources_folder
 from field_app.ui.screens.map_screen import MapScreen
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, words_on
-from tests.ui.room import CASES, Room
+from tests.ui.room import CASES, NO_GRAPHICS, Room
 from tools.tour.hands import until
 from tools.tour.seat import Seat, quiet
 
-# What the web engine says of a machine without a graphics card.
-pytestmark = pytest.mark.qt_log_ignore("RHI", "Rhi", "Vulkan", "GPUInfo", extend=True)
+pytestmark = NO_GRAPHICS
 PACK = resources_folder() / "sample" / "city.mappack"
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.ui.components.choices import CheckGroup, combo
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
@@ -71,7 +72,7 @@ class FormDialog(QDialog):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self.entries: dict[str, Entry] = {f.name: _entry(f, look) for f in fields}
         for field in fields:
-            form.addRow(field.label, self.entries[field.name])
+            add_row(form, field.label, self.entries[field.name])
         column.addLayout(form)
         self.trouble = Notice(look)
         self._buttons = QDialogButtonBox()

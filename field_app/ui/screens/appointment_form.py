@@ -4,6 +4,7 @@ from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QDateEdit, QFormLayout, QLineEdit, QWidget
 
 from field_app.ui.components.choices import combo, options_of
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.appointment import AppointmentViewModel, Consent, Window
@@ -54,9 +55,7 @@ class AppointmentForm(QWidget):
             ("", self.written),
         )
         for text, entry in rows:
-            if text:
-                entry.setAccessibleName(text)
-            form.addRow(text, entry)
+            add_row(form, text, entry)
         self._listen()
 
     def _listen(self) -> None:

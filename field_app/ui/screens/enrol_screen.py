@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QProgressBar, QWidget
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, Notice, centre
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
@@ -44,9 +45,8 @@ class EnrolScreen(QWidget):
             (words("The passphrase again"), self.repeated),
         )
         for text, entry in rows:
-            entry.setAccessibleName(text)
             entry.returnPressed.connect(self.submit)
-            form.addRow(text, entry)
+            add_row(form, text, entry)
         card.body.addLayout(form)
         self.strength = QProgressBar()
         self.strength.setRange(0, STRENGTHS)

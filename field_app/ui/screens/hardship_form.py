@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from field_app.ui.components.choices import CheckGroup, options_of
 from field_app.ui.components.money_line import figure_line
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Notice
 from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
@@ -63,9 +64,7 @@ class HardshipPart(QWidget):
             ("", self.consent),
         )
         for text, entry in rows:
-            if text:
-                entry.setAccessibleName(text)
-            form.addRow(text, entry)
+            add_row(form, text, entry)
         column.addWidget(self._inside)
         self._sentence = words(
             "Health and family matters are noted only with the customer's separate consent."

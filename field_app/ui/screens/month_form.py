@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.ui.components.money_line import WIDTH, money_line
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.viewmodels.relief_entry import MonthEntry
@@ -59,8 +60,7 @@ class MonthPart(QWidget):
         self._form.addRow(label(text, "muted"))
 
     def _add(self, text: str, entry: QWidget) -> None:
-        entry.setAccessibleName(text)
-        self._form.addRow(text, entry)
+        add_row(self._form, text, entry)
 
     def _people(self, least: int) -> QSpinBox:
         made = QSpinBox()

@@ -6,6 +6,7 @@ from field_app.ui.components.findings_list import answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.money_line import figure_line
 from field_app.ui.components.page import Page
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, Notice
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
@@ -101,7 +102,7 @@ class ReliefScreen(Page):
         self.rate = figure_line(
             self.look, name, self._changed, lambda t: not t.strip() or read_rate(t) is not None
         )
-        form.addRow(name, self.rate)
+        add_row(form, name, self.rate)
         card.body.addLayout(form)
         self.ways = WaysGrid(self.look, self._choose)
         card.body.addWidget(self.ways)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QSpinBox, QVBoxLayout
 from field_app.settings.settings import Settings
 from field_app.ui.components.choices import combo
 from field_app.ui.components.page import Page
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
@@ -45,10 +46,10 @@ class SettingsScreen(Page):
         self.minutes.setRange(1, 60)
         self.minutes.setValue(settings.lock_minutes)
         self.minutes.setAccessibleName(words("Lock after minutes"))
-        form.addRow(words("Language"), self.language)
-        form.addRow(words("Theme"), self.theme)
-        form.addRow(words("Text size"), self.text_size)
-        form.addRow(words("Lock after minutes"), self.minutes)
+        add_row(form, words("Language"), self.language)
+        add_row(form, words("Theme"), self.theme)
+        add_row(form, words("Text size"), self.text_size)
+        add_row(form, words("Lock after minutes"), self.minutes)
         card.body.addLayout(form)
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)

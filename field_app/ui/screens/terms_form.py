@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QFormLayout, QSpinBox, QWidg
 
 from field_app.ui.components.choices import combo, options_of
 from field_app.ui.components.money_line import WIDTH, figure_line, money_line
+from field_app.ui.components.rows import add_row
 from field_app.ui.look import Look
 from field_app.viewmodels.money_entry import read_rate
 from field_app.viewmodels.relief_entry import TermsEntry
@@ -58,9 +59,7 @@ class TermsPart(QWidget):
             (words("Each of them (yuan)"), self.step),
         )
         for text, entry in rows:
-            if text:
-                entry.setAccessibleName(text)
-            form.addRow(text, entry)
+            add_row(form, text, entry)
         self.method.activated.connect(lambda _i: self._changed())
         self.first_due.dateChanged.connect(lambda _d: self._changed())
         self.free.clicked.connect(lambda _on: self._changed())

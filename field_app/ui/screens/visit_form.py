@@ -8,6 +8,7 @@ from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QDateEdit, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from field_app.ui.components.choices import CheckGroup, combo, options_of
+from field_app.ui.components.rows import add_row
 from field_app.ui.components.tick import Tick
 from field_app.ui.look import Look
 from field_app.viewmodels.visit import VisitEntry
@@ -70,9 +71,7 @@ class VisitFormPart(QWidget):
             (words("Next step"), self.next_step),
         )
         for text, entry in rows:
-            if text:
-                entry.setAccessibleName(text)
-            self._form.addRow(text, entry)
+            add_row(self._form, text, entry)
 
     def _listen(self, on_change: Callable[[], object]) -> None:
         for line in (self.arrived, self.left, self.amount, self.next_step):
