@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWi
 
 from field_app.ui.dialogs.form_dialog import FormDialog
 
-WAIT_S = 15.0
+WAIT_S = 30.0
 STEP_S = 0.02
 
 
