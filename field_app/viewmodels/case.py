@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.operations import attachments, cases, contacts, feedback, holds
-from field_app.operations.cases import CaseFile
+from field_app.operations.cases import CaseFile as CaseFile
 from field_app.operations.cases import Step as Step
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Written

@@ -140,6 +140,7 @@ class CasesViewModel(QObject):
         self.areas: tuple[str, ...] = ()
         self.loaded = False
         self._after: tuple[Any, str] | None = None
+        self._shown: CaseQuery | None = None
         self._reading = False
         self._tasks = Tasks()
         self.reloading = Reloading(self.load)
@@ -154,10 +155,12 @@ class CasesViewModel(QObject):
         self.reloading.ask()
 
     async def load(self) -> None:
-        """Read the list from its beginning."""
+        """Read the list from its beginning, as far as it has been read of the same query."""
         query = self.query
+        far = max(PAGE, len(self.model.rows)) if query == self._shown else PAGE
         self.areas = await self._runner.run(cases.areas)
-        page = await self._runner.run(lambda desk: cases.page(desk, query, None, PAGE))
+        page = await self._runner.run(lambda desk: cases.page(desk, query, None, far))
+        self._shown = query
         self._take(page)
         self.model.begin(page.rows)
         self.loaded = True

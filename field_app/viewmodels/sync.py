@@ -12,7 +12,7 @@ from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.operations import outbox, record
 from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
-from field_app.operations.outbox import SyncState
+from field_app.operations.outbox import SyncState as SyncState
 from field_app.operations.outbox import WaitingItem as WaitingItem
 from field_app.operations.submit import RULES, Changes
 from field_app.storage.incidents import RECOVERED, REPAIRED

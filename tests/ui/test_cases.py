@@ -142,6 +142,21 @@ async def test_order_by_a_click_on_a_title(room: Room) -> None:
             assert len(found) == EVERY
 
 
+async def test_order_by_its_box(room: Room) -> None:
+    li = await room.seat("li")
+    screen = await cases_of(li)
+    assert screen.order.currentText() == "Order: Days overdue"
+    screen.order.setFocus()
+    press(screen.order, Qt.Key.Key_Down)
+    await quiet()
+    assert screen._view.query.sort == screen.order.currentData() == "amount"
+    amounts = [row.total_fen for row in screen._view.model.rows]
+    assert amounts == sorted(amounts, reverse=True)
+    click_title(screen, "name")
+    await quiet()
+    assert screen.order.currentText() == "Order: Name"
+
+
 async def test_the_keyboard_finds_and_opens(room: Room) -> None:
     li = await room.seat("li")
     screen = await cases_of(li)
@@ -172,8 +187,27 @@ async def test_two_thousand_cases_are_read_as_one_scrolls(crowded: Room) -> None
         await until(lambda b=before: table.model().rowCount() > b)
         await quiet()
         assert table.model().rowCount() <= before + PAGE
+    await place_is_kept(chen, screen)
     numbers = column(screen, "case_no")
     assert seen <= set(numbers)
     assert len(set(numbers)) == len(numbers) == MANY
     days = [int(text) for text in column(screen, "days")]
     assert days == sorted(days, reverse=True)
+
+
+async def place_is_kept(seat: Seat, screen: CasesScreen) -> None:
+    """Open a case deep in the list and come back to it, with the rows still there."""
+    table = screen.table
+    deep = table.model().index(MANY - 50, 0)
+    table.setFocus()
+    table.setCurrentIndex(deep)
+    chosen, place = column(screen, "case_no")[MANY - 50], table.verticalScrollBar().value()
+    press(table, Qt.Key.Key_Return)
+    await quiet()
+    assert chosen in seat.screens.case.title.text()
+    press(seat.main, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    await quiet()
+    assert table.model().rowCount() == MANY
+    assert column(screen, "case_no")[table.currentIndex().row()] == chosen
+    assert table.verticalScrollBar().value() == place
+    assert [i.row() for i in table.selectionModel().selectedRows()] == [MANY - 50]

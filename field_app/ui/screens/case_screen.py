@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
+from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -18,7 +19,7 @@ from field_app.ui.screens.case_acts import CaseActs
 from field_app.ui.screens.plan_card import PlanCard
 from field_app.ui.sentences import timeline_flags, timeline_sentence
 from field_app.viewmodels.answer import Answer
-from field_app.viewmodels.case import CaseViewModel, Step, TimelineEntry
+from field_app.viewmodels.case import CaseFile, CaseViewModel, Step, TimelineEntry
 from field_app.viewmodels.findings import FindingText
 from sync.domain.ids import CaseId
 from sync.domain.records import Hold, Versioned
@@ -104,6 +105,11 @@ class CaseScreen(Page):
         self.subtitle_says(f"{stage} · {days} · {file.case.address.area}")
         self._show_badges()
         self._show_primary()
+        with focus_kept(self):
+            self._show_cards(file)
+        self.show_content()
+
+    def _show_cards(self, file: CaseFile) -> None:
         clear(self._left)
         clear(self._right)
         for hold in file.holds:
@@ -117,7 +123,6 @@ class CaseScreen(Page):
         self._left.addStretch(1)
         self._right.addWidget(self._timeline_card())
         self._right.addStretch(1)
-        self.show_content()
 
     def _show_badges(self) -> None:
         clear(self.badges)

@@ -1,18 +1,21 @@
 """The list of cases: search as one types, filters, order by a click on a column."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QTableView
 
 from field_app.ui.components.choices import combo
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import row
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.cases import COLUMNS, SORTS, CasesViewModel
+from sync.domain.ids import CaseId
 
 STAGES = ("reminder", "phone", "visit", "hold", "plan", "closed")
+TABLE_LEAST = 220
+ROWS_AHEAD = 50
 WIDTHS = {
     "name": 90, "case_no": 130, "area": 90, "stage": 80, "days": 110,
     "amount": 120, "next": 230, "officer": 130, "marks": 110,
@@ -29,6 +32,7 @@ def case_table(look: Look, view: CasesViewModel) -> QTableView:
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)
     table.setTabKeyNavigation(False)
+    table.setMinimumHeight(look.px(TABLE_LEAST))
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(look.px(34))
     header = table.horizontalHeader()
@@ -38,11 +42,47 @@ def case_table(look: Look, view: CasesViewModel) -> QTableView:
     for number, column in enumerate(COLUMNS):
         table.setColumnWidth(number, max(look.px(WIDTHS[column]), _widest(look, table, number)))
     header.setSectionResizeMode(COLUMNS.index("next"), QHeaderView.ResizeMode.Stretch)
-    bar = table.verticalScrollBar()
-    bar.valueChanged.connect(
-        lambda value: view.read_on() if value > bar.maximum() - 10 * look.px(34) else None
-    )
+    Place(table, view)
     return table
+
+
+class Place(QObject):
+    """Where a person is in a list: reads on near its end, and keeps the place in a new reading."""
+
+    def __init__(self, table: QTableView, view: CasesViewModel) -> None:
+        super().__init__(table)  # and so hears of nothing more once the table has gone
+        self._table = table
+        self._view = view
+        self._chosen: set[CaseId | None] = set()
+        self._current: CaseId | None = None
+        self._at = 0
+        table.verticalScrollBar().valueChanged.connect(self.read_on)
+        view.model.modelAboutToBeReset.connect(self.remember)
+        view.model.modelReset.connect(self.go_back)
+
+    def read_on(self, row: int) -> None:
+        """Read further rows before the last is reached."""
+        if row > self._table.verticalScrollBar().maximum() - ROWS_AHEAD:
+            self._view.read_on()
+
+    def remember(self) -> None:
+        """Note where the person is."""
+        table, view = self._table, self._view
+        self._chosen = {view.case_at(i.row()) for i in table.selectionModel().selectedRows()}
+        self._current = view.case_at(table.currentIndex().row())
+        self._at = table.verticalScrollBar().value()
+
+    def go_back(self) -> None:
+        """Choose the same cases, as far as they are still in the list."""
+        flag, picked = QItemSelectionModel.SelectionFlag, self._table.selectionModel()
+        for number, row in enumerate(self._view.model.rows):
+            index = self._view.model.index(number, 0)
+            if row.id in self._chosen:
+                picked.select(index, flag.Select | flag.Rows)
+            if row.id == self._current:
+                picked.setCurrentIndex(index, flag.NoUpdate)
+                self._table.verticalScrollBar().setValue(self._at)
+                self._table.scrollTo(index)
 
 
 def _widest(look: Look, table: QTableView, number: int) -> int:
@@ -59,7 +99,7 @@ class CasesScreen(Page):
     """Cases with search and filters."""
 
     def __init__(self, look: Look, view: CasesViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Cases"), scrolls=False)
+        super().__init__(look, look.words("Cases"))
         self._view = view
         self._go = go
         self._descending = True
@@ -81,8 +121,17 @@ class CasesScreen(Page):
         self.area.currentIndexChanged.connect(
             lambda _i: view.search(area=self.area.currentData() or None)
         )
+        orders = [(s, words("Order: {column}", column=view.model.title(s))) for s in SORTS]
+        self.order = combo(orders, words("Order"), view.query.sort)
+        self.order.activated.connect(lambda _i: self._order(self.order.currentData()))
         self.count = label("", "muted", wrap=False)
-        self.body.addLayout(row(look, self.search, self.stage, self.area))
+        choices = Flow(look)
+        for box in (self.stage, self.area, self.order):
+            choices.addWidget(box)
+        line = Beside(look, COLUMNS_LEAST, 8)
+        line.add(self.search, 1)
+        line.add(choices)
+        self.body.addWidget(line)
         self.table = case_table(look, view)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.doubleClicked.connect(self._open)
@@ -123,14 +172,18 @@ class CasesScreen(Page):
 
     def _sort(self, section: int) -> None:
         sort = SORTS.get(COLUMNS[section])
-        if sort is None:
-            return
+        if sort is not None:
+            self._order(sort)
+
+    def _order(self, sort: str) -> None:
+        """Order by a column; the same again turns the order round."""
         again = self._view.query.sort == sort
         self._descending = not self._descending if again else sort in ("days", "amount")
         down = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
         header = self.table.horizontalHeader()
         header.setSortIndicatorShown(True)
-        header.setSortIndicator(section, down)
+        header.setSortIndicator(COLUMNS.index(sort), down)
+        self.order.setCurrentIndex(self.order.findData(sort))
         self._view.search(sort=sort, descending=self._descending)
 
     def _open(self, index: QModelIndex) -> None:

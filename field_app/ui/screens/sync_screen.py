@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
 from field_app.ui.components.flow import Beside
+from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -21,6 +22,7 @@ from field_app.viewmodels.sync import (
     AttentionItem,
     Incident,
     SyncRun,
+    SyncState,
     SyncViewModel,
     WaitingItem,
     put_right,
@@ -102,6 +104,11 @@ class SyncScreen(Page):
         self.rules.say(self.words.code(trouble) if trouble else "", "warn")
         doubt = state.record_trouble
         self.record.say(self.words.code(doubt) if doubt else "", "warn")
+        with focus_kept(self):
+            self._show_cards(state)
+        self.show_content()
+
+    def _show_cards(self, state: SyncState) -> None:
         clear(self._cards)
         if state.attention:
             heading = self.words("Needs your decision")
@@ -114,7 +121,6 @@ class SyncScreen(Page):
             self._cards.addWidget(self._history(state.history))
         if state.incidents:
             self._cards.addWidget(self._put_right(state.incidents))
-        self.show_content()
 
     def _waiting(self, items: tuple[WaitingItem, ...]) -> QWidget:
         words = self.words

@@ -18,7 +18,6 @@ from field_app.viewmodels.team import OfficerLoad, TeamViewModel
 from sync.domain.ids import CaseId, OfficerId
 
 SOON_DAYS = 30
-TABLE_LEAST = 220
 
 
 class TeamScreen(Page):
@@ -55,7 +54,6 @@ class TeamScreen(Page):
         self.table = case_table(look, view.cases)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.activated.connect(self._open)
-        self.table.setMinimumHeight(look.px(TABLE_LEAST))
         self.none = label(words("Every case has an officer."), "muted")
         self.none.hide()
         self.body.addWidget(self.none)

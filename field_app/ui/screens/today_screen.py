@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
+from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, EmptyState, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -17,7 +17,7 @@ from field_app.ui.navigation import Navigator
 from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.papers import file_name
 from field_app.viewmodels.problem import Problem
-from field_app.viewmodels.today import FollowUp, TodayViewModel, TodayVisit
+from field_app.viewmodels.today import FollowUp, Today, TodayViewModel, TodayVisit
 
 SOON_DAYS = 30
 
@@ -33,8 +33,8 @@ class TodayScreen(Page):
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
+        # Of the whole window: it works while this screen is shown, wherever the focus is.
         key = QShortcut(QKeySequence(keys_of("day_sheet")), self)
-        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         key.activated.connect(self._print)
         view.changed.connect(self._show)
         self.show_loading()
@@ -70,13 +70,18 @@ class TodayScreen(Page):
         waiting = words("{n} to be sent", n=day.waiting) if day.waiting else words("all sent")
         self.subtitle_says(f"{words.day(day.day)} · {waiting}")
         self._show_certificate()
+        with focus_kept(self):
+            self._show_cards(day)
+        self.show_content()
+
+    def _show_cards(self, day: Today) -> None:
+        words = self.words
         clear(self.body)
         self.begin_button = None
         self._show_visits(day.visits)
         self._show_list(words("To be confirmed with the customer"), day.to_confirm)
         self._show_follow_ups(day.follow_ups)
         self.body.addStretch(1)
-        self.show_content()
 
     def _show_certificate(self) -> None:
         day = self._view.day

@@ -1,0 +1,50 @@
+"""Keeps the focus where a person works while what is shown is made anew."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+type Name = tuple[str, int]
+
+
+@contextmanager
+def focus_kept(inside: QWidget) -> Iterator[None]:
+    """Give the focus back to what had it before the block, or to what stood behind that."""
+    before = _reachable(inside)
+    had = next((n for n, w in before.items() if w is QApplication.focusWidget()), None)
+    yield
+    if had is not None:
+        names = list(before)
+        at = names.index(had)
+        wished = [*names[at:], *reversed(names[:at])]
+        # What was made just now can take the focus once it is shown.
+        QTimer.singleShot(0, inside, lambda: _give(inside, wished))
+
+
+def _give(inside: QWidget, wished: list[Name]) -> None:
+    there = _reachable(inside)
+    found = next((there[name] for name in wished if name in there), None)
+    if found is not None:
+        found.setFocus()
+
+
+def _reachable(inside: QWidget) -> dict[Name, QWidget]:
+    """Return what Tab reaches inside, in its order, by what it is called and which of that name."""
+    seen: Counter[str] = Counter()
+    found: dict[Name, QWidget] = {}
+    one = inside.nextInFocusChain()
+    while one is not None and one is not inside:
+        if _is_reachable(one, inside):
+            name = one.accessibleName()
+            found[name, seen[name]] = one
+            seen[name] += 1
+        one = one.nextInFocusChain()
+    return found
+
+
+def _is_reachable(one: QWidget, inside: QWidget) -> bool:
+    tabbed = bool(one.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return tabbed and one.isVisible() and one.isEnabled() and inside.isAncestorOf(one)

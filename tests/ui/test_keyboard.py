@@ -1,0 +1,260 @@
+"""Without a mouse: everything is reached, every key does what it says, the job is done."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+from field_app.ui.shortcuts import KEYS
+from sync.domain.records import Appointment, Visit
+from sync.domain.vocabulary import Revealable
+from tests.ui import walk
+from tests.ui.acts import VISIT_DAY, agree, ready
+from tests.ui.lookup import file_of, records, words_on
+from tests.ui.room import MORNING, Room
+from tests.ui.test_accessible import reachable
+from tools.tour.hands import asked, kept_as, press, until
+from tools.tour.seat import quiet
+
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+MOST_TABS = 250
+DATE_PARTS = 3
+
+
+def focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None, "nothing has the focus"
+    return found
+
+
+def tab_round(window: QWidget) -> list[QWidget]:
+    """Press Tab until the focus comes round; return what had it, in order."""
+    if QApplication.focusWidget() is None:
+        window.focusNextChild()
+    seen = [focused()]
+    for _ in range(MOST_TABS):
+        press(focused(), Qt.Key.Key_Tab)
+        # A date takes Tab for its year, month and day first.
+        alone = len(set(seen)) == 1
+        if focused() is seen[0] and (not alone or len(seen) > DATE_PARTS):
+            return seen
+        seen.append(focused())
+    raise AssertionError(f"Tab does not come round: {Counter(type(w).__name__ for w in seen)}")
+
+
+def tab_to(window: QWidget, target: QWidget) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(MOST_TABS):
+        if QApplication.focusWidget() is target:
+            return
+        press(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not reach {target}")
+
+
+def type_keys(text: str) -> None:
+    """Type into whatever has the focus, in place of what stands there."""
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(focused(), Qt.Key.Key_A, CTRL)
+    QTest.keyClicks(focused(), text)
+
+
+@pytest.mark.parametrize("who", [walk.officer, walk.lead, walk.way_in])
+async def test_tab_reaches_everything(room: Room, who: walk.Walk) -> None:
+    missed = []
+    async for name, window in who(room, language="en"):
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        reached = tab_round(window)
+        for widget in reachable(window):
+            if widget not in reached and widget.objectName() != "qt_spinbox_lineedit":
+                missed.append(f"{name}: {type(widget).__name__} {widget.accessibleName()!r}")
+    assert not missed, "\n".join(sorted(set(missed)))
+
+
+async def test_no_key_stands_twice(room: Room) -> None:
+    assert max(Counter(QKeySequence(k.keys).toString() for k in KEYS).values()) == 1
+    assert max(Counter(k.act for k in KEYS).values()) == 1
+    for login in ("li", "chen"):
+        seat = await room.seat(login)
+        bound = [s.key().toString() for s in seat.main.findChildren(QShortcut)]
+        assert max(Counter(bound).values()) == 1
+        assert set(bound) <= {QKeySequence(k.keys).toString() for k in KEYS}
+
+
+@pytest.mark.parametrize("login", ["li", "chen"])
+async def test_every_screen_has_its_key(room: Room, login: str) -> None:
+    seat = await room.seat(login)
+    for key in KEYS:
+        page = seat.screens.navigable.get(key.act)
+        if page is None:
+            continue
+        sequence = QKeySequence(key.keys)[0]
+        press(seat.main, sequence.key(), sequence.keyboardModifiers())
+        await quiet()
+        assert seat.main.stack.currentWidget() is page, key.keys
+        assert seat.main.nav_buttons[key.act].isChecked()
+        assert page.title.text() == seat.main.nav_buttons[key.act].text()
+        assert page.title.text() == seat.program.look.words(key.text)
+    assert {k.act for k in KEYS} >= set(seat.screens.navigable)
+
+
+async def test_search_back_sync_lock(room: Room) -> None:
+    li = await room.seat("li")
+    press(li.main, Qt.Key.Key_F, CTRL)
+    await quiet()
+    cases = li.screens.navigable["cases"]
+    assert li.main.stack.currentWidget() is cases
+    assert cases.search.hasFocus()  # type: ignore[attr-defined]
+    press(cases.search, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+    await quiet()
+    assert li.main.stack.currentWidget() is li.screens.case
+    press(li.main, Qt.Key.Key_Left, ALT)
+    await quiet()
+    assert li.main.stack.currentWidget() is cases
+
+    loop = li.program.sync_loop
+    assert loop is not None
+    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
+    running: list[bool] = []
+    loop.listen(lambda status: running.append(status.running))
+    press(li.main, Qt.Key.Key_F5)
+    await until(lambda: True in running)
+
+    press(li.main, Qt.Key.Key_L, CTRL)
+    assert li.relaunches == 1
+
+
+async def test_help_tells_the_keys_there_are(room: Room) -> None:
+    for login, there, absent in (("li", "Today", "Route plan"), ("chen", "Route plan", "Today")):
+        seat = await room.seat(login)
+        press(seat.main, Qt.Key.Key_F1)
+        dialog = await asked(seat.main)
+        seen = words_on(dialog)
+        assert f"\t{there}" in seen
+        assert f"\t{absent}" not in seen
+        assert "Ctrl+F\tSearch cases" in seen
+        press(dialog, Qt.Key.Key_Escape)
+        await until(lambda d=dialog: not d.isVisible())
+
+
+async def test_the_day_sheet_is_printed_by_its_key(room: Room, tmp_path: Path) -> None:
+    li = await room.seat("li")
+    await agree(li, (await ready(li))[0], VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    await li.show("today")
+    press(li.main, Qt.Key.Key_P)
+    path = tmp_path / "day.pdf"
+    await kept_as(li.main, path)
+    await quiet()
+    assert path.read_bytes().startswith(b"%PDF")
+
+
+async def test_the_main_job_by_keys_alone(room: Room) -> None:
+    li = await room.seat("li")
+    press(li.main, Qt.Key.Key_F, CTRL)
+    await quiet()
+    type_keys("xyy")
+    await quiet()
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    case = li.screens.case
+    assert li.main.stack.currentWidget() is case
+    tab_to(li.main, case.primary)
+    press(focused(), Qt.Key.Key_Space)
+    await quiet()
+
+    appointment = li.screens.appointment
+    assert focused() is appointment.form.span
+    press(focused(), Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    type_keys("2026-03-12")
+    tab_to(li.main, appointment.form.span)
+    type_keys("10-11")
+    await quiet()
+    tab_to(li.main, appointment.confirm)
+    press(focused(), Qt.Key.Key_Space)
+    await quiet()
+    [agreed] = await records(li, Appointment)
+    assert agreed.record.start == VISIT_DAY
+
+    room.clock.jump_to(VISIT_DAY + timedelta(minutes=5))
+    press(li.main, Qt.Key.Key_1, CTRL)
+    await quiet()
+    press(li.main, Qt.Key.Key_Return, CTRL)
+    await quiet()
+    visit = li.screens.visit
+    assert li.main.stack.currentWidget() is visit
+    for box in (*visit.checks.boxes.values(), visit.form.present.boxes["customer"]):
+        tab_to(li.main, box)
+        press(focused(), Qt.Key.Key_Space)
+    tab_to(li.main, visit.form.identity)
+    press(focused(), Qt.Key.Key_Space)
+    tab_to(li.main, visit.form.outcome)
+    press(focused(), Qt.Key.Key_Down)
+    tab_to(li.main, visit.form.amount)
+    type_keys("1500 15.12")
+    tab_to(li.main, visit.form.note)
+    type_keys("pays after payday")
+    tab_to(li.main, visit.form.left)
+    type_keys("10.35")
+    press(focused(), Qt.Key.Key_Return, CTRL)
+    await quiet()
+    [kept] = await records(li, Visit)
+    assert kept.record.note == "pays after payday"
+    assert kept.record.promise is not None
+    assert str(kept.record.promise.day) == "2026-12-15"
+    assert (await file_of(li, kept.record.case_id)).timeline[0].kind in ("visit", "appointment")
+    assert kept.record.arrived_at > MORNING
+
+
+async def test_the_focus_stays_where_the_work_is(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    li.main.open_case(case_id)
+    await quiet()
+    case = li.screens.case
+    tab_to(li.main, case.reveal_buttons[Revealable.PHONE])
+    press(focused(), Qt.Key.Key_Space)
+    await quiet()
+    # The button has gone with what it was for; the next one is at hand.
+    assert focused() is case.reveal_buttons[Revealable.ADDRESS]
+    await agree(li, case_id, VISIT_DAY)
+    assert focused() is case.reveal_buttons[Revealable.ADDRESS]
+
+    room.clock.jump_to(VISIT_DAY)
+    await li.show("today")
+    today = li.screens.today
+    assert today is not None
+    assert today.begin_button is not None
+    tab_to(li.main, today.begin_button)
+    await agree(li, (await ready(li))[0], VISIT_DAY + timedelta(days=1, hours=2))
+    assert focused() is today.begin_button
+
+
+async def test_the_window_keeps_the_focus(room: Room) -> None:
+    """A part shown before it has its place would be a window of its own and take the keys."""
+    lost: list[str] = []
+    watched = QGuiApplication.instance()
+    assert isinstance(watched, QGuiApplication)
+    li = await room.seat("li")
+    watch = watched.focusWindowChanged.connect(lambda window: lost.append(repr(window)))
+    cases = await ready(li)
+    await agree(li, cases[0], VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    for name in li.screens.navigable:
+        await li.show(name)
+    for show in (li.main.open_appointment, li.main.open_visit):
+        show(cases[0], None)
+        await quiet()
+    for show_case in (li.main.open_relief, li.main.open_case):
+        show_case(cases[0])
+        await quiet()
+    for button in list(li.screens.case.reveal_buttons):
+        li.screens.case.reveal_buttons[button].click()
+        await quiet()
+    watched.disconnect(watch)
+    assert lost == []
