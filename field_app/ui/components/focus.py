@@ -32,19 +32,21 @@ def _give(inside: QWidget, wished: list[Name]) -> None:
 
 
 def _reachable(inside: QWidget) -> dict[Name, QWidget]:
-    """Return what Tab reaches inside, in its order, by what it is called and which of that name."""
+    """Return what Tab reaches inside, as it was made, by what it is called and which of that name.
+
+    Not along Qt's own chain: its binding takes the next for a part of the one asked, and would
+    declare a dialog's buttons dead once a card on the screen behind it has gone.
+    """
     seen: Counter[str] = Counter()
     found: dict[Name, QWidget] = {}
-    one = inside.nextInFocusChain()
-    while one is not None and one is not inside:
-        if _is_reachable(one, inside):
+    for one in inside.findChildren(QWidget):
+        if _is_reachable(one):
             name = one.accessibleName()
             found[name, seen[name]] = one
             seen[name] += 1
-        one = one.nextInFocusChain()
     return found
 
 
-def _is_reachable(one: QWidget, inside: QWidget) -> bool:
+def _is_reachable(one: QWidget) -> bool:
     tabbed = bool(one.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return tabbed and one.isVisible() and one.isEnabled() and inside.isAncestorOf(one)
+    return tabbed and one.isVisible() and one.isEnabled()
