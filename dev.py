@@ -27,6 +27,7 @@ from tools.dev.machine import (
 )
 
 BENCHES = ("policy", "vault", "sync", "audit")
+MOST_S = 4500  # of the plain tests: who waits for them would rather hear that something hangs
 CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
 
 
@@ -58,7 +59,8 @@ def test(arguments: list[str]) -> int:
     say("tests")
     command: list[str | Path] = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     command += [*plain, "--cov", "--cov-branch", "--cov-report=", *extra]
-    code = run(*command, env=headless())
+    most_s = MOST_S if plain else None
+    code = run(*command, env=headless(), most_s=most_s)
     if code or extra:
         return code
     say("coverage of the core, by branches")

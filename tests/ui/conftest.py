@@ -1,6 +1,8 @@
 """The program's own application and loop for every test of this folder; tests may be coroutines."""
 
+import gc
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,26 @@ def qapp() -> QApplication:
     application = new_application()
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rubbish() -> Iterator[None]:
+    """Collect the garbage of a file's windows on this thread before other files are run."""
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collector_off(rubbish: None) -> Iterator[None]:
+    """Keep the collector off between the loops too; within them it is called on this thread.
+
+    The end of a loop switches it on: the next server's or laptop's thread would let go of this
+    test's windows, whose timers then fire at nothing and end the run.
+    """
+    gc.disable()
+    yield
+    gc.disable()
 
 
 class Turning:

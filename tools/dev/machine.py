@@ -31,10 +31,16 @@ def say(text: str) -> None:
     print(f"[dev] {text}", flush=True)
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> int:
-    """Run a command in the project's folder; returns its exit code."""
+def run(
+    *command: str | Path, env: dict[str, str] | None = None, most_s: float | None = None
+) -> int:
+    """Run a command in the project's folder; returns its exit code, 124 when it took too long."""
     words = [str(c) for c in command]
-    return subprocess.call(words, cwd=ROOT, env=env)
+    try:
+        return subprocess.call(words, cwd=ROOT, env=env, timeout=most_s)
+    except subprocess.TimeoutExpired:
+        say(f"given up after {most_s:.0f} s: {' '.join(words)}")
+        return 124
 
 
 def python_in_venv() -> Path:
