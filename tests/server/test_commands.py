@@ -12,8 +12,8 @@ import pytest
 from sync.server.repositories.session import Database, Session
 from tests.server.house import at_database
 from tests.server.terminal import WRONG_ARGUMENTS, contents, tell
-from tests.sync.cluster import Cluster
 from tests.sync.office import ROOT, TEAM, copied
+from tools.postgres import Cluster
 
 CODE = re.compile(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\n")
 

@@ -37,7 +37,7 @@ from sync.domain.time import Clock, local_date
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress, Transport
-from tests.sync.cluster import Cluster
+from tools.postgres import Cluster
 from tools.sample.export import Export, write_export
 
 ROOT = Path(__file__).resolve().parents[2]
