@@ -26,9 +26,7 @@ def programs() -> Path:
         return Path(on_path).resolve().parent
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
-        raise FileNotFoundError(
-            "PostgreSQL is not installed: on Debian, apt-get install postgresql"
-        )
+        raise FileNotFoundError("no PostgreSQL: on Debian, apt-get install postgresql")
     return found[-1].parent
 
 
