@@ -115,7 +115,16 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_number(1, 65535), default=8443)
     serve.add_argument(
-        "--workers", type=_number(1, 64), default=1, help="more than one with PostgreSQL only"
+        "--processes", type=_number(1, 64), default=1, help="more than one with PostgreSQL only"
+    )
+    serve.add_argument(
+        "--notice",
+        type=_number(0, 600),
+        default=0,
+        help="seconds to go on, not ready, after SIGTERM (for a load balancer)",
+    )
+    serve.add_argument(
+        "--drain", type=_number(1, 600), default=20, help="seconds to finish answers in, then"
     )
     serve.add_argument("--tls-cert", default="")
     serve.add_argument("--tls-key", default="")

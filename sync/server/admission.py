@@ -3,6 +3,7 @@
 At 08:00 everybody comes together. So many requests are worked on at once, so many more wait a
 little, the rest are asked to come again after a while of their own (503 with Retry-After; RFC 9110,
 15.6.4). One laptop or address asks so often a minute at most (429). Health and figures pass.
+A process that leaves takes nobody in, and tells each line that its answer is the last one.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Gauge, Histogram
 
 from sync.protocol.messages import Codes
+from sync.server.arriving import arrived
+from sync.server.leaving import Leaving
 from sync.server.problems import Refusal
 
 log = structlog.get_logger("yuefang.requests")
@@ -45,6 +48,7 @@ class Gate:
     waiting: int = 128
     wait_s: float = 3.0
     again_s: tuple[int, int] = (5, 60)
+    arriving: int = 512  # bodies on their way, which take no place yet
     a_minute: int = 3000  # a first sync with many files is a few hundred
     chance: random.Random = field(default_factory=random.Random)
 
@@ -55,9 +59,16 @@ class Admission(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_path_pattern = ("^/health$", "^/ready$", "^/metrics$")
 
-    def __init__(self, gate: Gate, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        leaving: Leaving | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._gate = gate
+        self._leaving = leaving or Leaving()
         self._clock = clock
+        self._arriving = 0
         self._room = asyncio.Semaphore(gate.at_once)
         self._queued = 0
         self._often = FixedWindowRateLimiter(MemoryStorage())
@@ -65,16 +76,33 @@ class Admission(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let a request in when there is room, and note how it went."""
+        if self._leaving.closed:
+            raise self._come_again("leaving")
         self._ask_how_often(scope)
-        await self._enter()
-        began, told = self._clock(), _Told(send)
-        WORKING.inc()
+        self._leaving.enter()
         try:
-            await next_app(scope, receive, told.send)
+            receive = await self._taken_in(scope, receive)
+            await self._enter()
+            began, told = self._clock(), _Told(send, self._leaving)
+            WORKING.inc()
+            try:
+                await next_app(scope, receive, told.send)
+            finally:
+                WORKING.dec()
+                self._room.release()
+                _note(scope, told.status, self._clock() - began)
         finally:
-            WORKING.dec()
-            self._room.release()
-            _note(scope, told.status, self._clock() - began)
+            self._leaving.leave()
+
+    async def _taken_in(self, scope: Scope, receive: Receive) -> Receive:
+        """Take a body in; so many may be on their way at once."""
+        if self._arriving >= self._gate.arriving:
+            raise self._come_again("arriving")
+        self._arriving += 1
+        try:
+            return await arrived(scope, receive)
+        finally:
+            self._arriving -= 1
 
     def _ask_how_often(self, scope: Scope) -> None:
         """Refuse who asks too often; known by a hash, for a token is a secret."""
@@ -101,15 +129,18 @@ class Admission(ASGIMiddleware):
 
 
 class _Told:
-    """Passes an answer on and remembers its status."""
+    """Passes an answer on and remembers its status; the last of a line says so."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, leaving: Leaving) -> None:
         self._send = send
+        self._leaving = leaving
         self.status = 500
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._leaving.told:
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
         await self._send(message)
 
 

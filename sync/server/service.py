@@ -6,6 +6,7 @@ from pathlib import Path
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
 from sync.server.audit.sealing import Seal
+from sync.server.leaving import Leaving
 from sync.server.repositories.session import Database
 from sync.server.rules_in_force import RulesInForce
 
@@ -20,3 +21,4 @@ class Service:
     ids: IdSource
     data: Path
     seal: Seal = field(default_factory=Seal)
+    leaving: Leaving = field(default_factory=Leaving)

@@ -11,20 +11,31 @@ from typing import Any
 
 import msgspec
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
 from sync.domain.ids import BranchId
 from sync.server.app import build_database, build_service, create_app
 from sync.server.audit import sealing
 from sync.server.backup import mark
 from sync.server.key_file import KeyUnusable
+from sync.server.leaving import Patience
 from sync.server.logs import write_json_lines
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories import policies
 from sync.server.settings import ServerSettings
 
 SETTINGS_VARIABLE = "YUEFANG_SERVER"
-FIGURES = "figures"  # in the data folder: what several workers count together
+FIGURES = "figures"  # in the data folder: what several processes count together
+HEADERS_WITHIN_MS = 10_000
+MOST_HEADER_BYTES = 64 * 1024
+
+
+class Served(msgspec.Struct, frozen=True):
+    """What a process is told by its parent."""
+
+    settings: ServerSettings
+    patience: Patience
 
 
 async def _missing(settings: ServerSettings) -> str:
@@ -50,12 +61,19 @@ async def _missing(settings: ServerSettings) -> str:
 
 
 def load_app() -> Any:
-    """Build the application in a worker, from the settings its parent left for it."""
+    """Build the application in a process, from the settings its parent left for it."""
     write_json_lines()
-    raw = msgspec.json.decode(os.environ[SETTINGS_VARIABLE])
-    settings = ServerSettings(raw["url"], Path(raw["data"]), Path(raw["policies"]))
-    service = build_service(settings)
-    return create_app(service, beside=(lambda: mark.kept(service.database, service.data),))
+    told = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Served, dec_hook=_path)
+    service = build_service(told.settings)
+    beside = (
+        lambda: mark.kept(service.database, service.data),
+        lambda: service.leaving.on_signal(told.patience),
+    )
+    return create_app(service, beside=beside)
+
+
+def _path(cls: type, value: str) -> Any:
+    return cls(value)
 
 
 def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
@@ -69,28 +87,12 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
     if missing:
         sys.stderr.write(f"{missing}\n")
         return 1
-    os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(
-        {
-            "url": settings.database_url,
-            "data": str(settings.data),
-            "policies": str(settings.policies),
-        }
-    ).decode()
-    if parsed.workers > 1:
+    patience = Patience(parsed.notice, parsed.drain)
+    told = msgspec.json.encode(Served(settings, patience), enc_hook=str)
+    os.environ[SETTINGS_VARIABLE] = told.decode()
+    if parsed.processes > 1:
         _share_figures(settings.data / FIGURES)
-    certificate = Path(parsed.tls_cert) if parsed.tls_cert else None
-    key = Path(parsed.tls_key) if parsed.tls_key else None
-    granian = Granian(
-        "sync.server.serving:load_app",
-        factory=True,
-        address=parsed.host,
-        port=parsed.port,
-        interface=Interfaces.ASGI,
-        workers=parsed.workers,
-        ssl_cert=certificate,
-        ssl_key=key,
-        log_enabled=False,
-    )
+    granian = _web_server(parsed, patience)
     try:
         granian.serve()
     except RuntimeError as error:  # how it says that it cannot have the address
@@ -99,8 +101,27 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _web_server(parsed: argparse.Namespace, patience: Patience) -> Any:
+    return Granian(
+        "sync.server.serving:load_app",
+        factory=True,
+        address=parsed.host,
+        port=parsed.port,
+        interface=Interfaces.ASGI,
+        workers=parsed.processes,
+        http=HTTPModes.http1,  # what laptops speak; the other has limits of its own to watch
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=MOST_HEADER_BYTES
+        ),
+        workers_kill_timeout=patience.killed_after_s,
+        ssl_cert=Path(parsed.tls_cert) if parsed.tls_cert else None,
+        ssl_key=Path(parsed.tls_key) if parsed.tls_key else None,
+        log_enabled=False,
+    )
+
+
 def _share_figures(folder: Path) -> None:
-    """Let every worker write its figures where each can add them up; yesterday's go."""
+    """Let every process write its figures where each can add them up; yesterday's go."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
@@ -108,8 +129,8 @@ def _share_figures(folder: Path) -> None:
 
 def _trouble(settings: ServerSettings, parsed: argparse.Namespace) -> str:
     """Return why it cannot be served like this, or nothing."""
-    if settings.is_sqlite and parsed.workers > 1:
-        return "one SQLite file takes one worker: use --database-url postgresql://…"
+    if settings.is_sqlite and parsed.processes > 1:
+        return "one SQLite file takes one process: use --database-url postgresql://…"
     if bool(parsed.tls_cert) != bool(parsed.tls_key):
         return "--tls-cert and --tls-key go together"  # alone they would serve an open line
     if parsed.host not in ("127.0.0.1", "::1", "localhost") and not parsed.tls_cert:

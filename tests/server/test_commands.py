@@ -119,7 +119,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a port that is none": (("serve", "--port", "0"), "0 is not between 1 and 65535"),
     "a port in words": (("serve", "--port", "x"), "x is not between 1 and 65535"),
-    "workers without end": (("serve", "--workers", "9999"), "9999 is not between 1 and 64"),
+    "processes without end": (("serve", "--processes", "9999"), "9999 is not between 1 and 64"),
 }
 
 
@@ -263,7 +263,7 @@ def test_init_does_not_print_the_password(cluster: Cluster, tmp_path: Path) -> N
 
 
 SERVE = {
-    "many workers on one file": (("--workers", "2"), "one SQLite file takes one worker"),
+    "many processes on one file": (("--processes", "2"), "one SQLite file takes one process"),
     "an open line to everybody": (
         ("--host", "198.51.100.7"),
         "outside loopback --tls-cert and --tls-key",

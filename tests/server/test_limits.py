@@ -12,7 +12,7 @@ from sync.domain.commands import PlaceHold, encode_command
 from sync.domain.ids import RecordId
 from sync.domain.vocabulary import HoldKind
 from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Status
-from sync.server.app import LARGEST_BODY
+from sync.server.arriving import LARGEST_BODY
 from sync.server.routes.sync_routes import LARGEST_MESSAGE, LARGEST_PUSH
 from tests.server.house import House, problem
 from tests.server.laptop import PRIVATE_WORDS, SYNC, Bare, fresh, now

@@ -209,10 +209,10 @@ def test_a_case_given_away_while_its_officers_work(own_house: House) -> None:
 
 @pytest.fixture
 def serving(request: pytest.FixtureRequest, staffed: Staffed, tmp_path: Path) -> Iterator[House]:
-    """Run the real process, on PostgreSQL with two workers."""
+    """Run the real process, on PostgreSQL with three."""
     with copied(request, staffed.data, tmp_path / "srv") as data:
         server = Server(data)
-        server.options = ("--workers", "2") if (data / DATABASE_URL).exists() else ()
+        server.options = ("--processes", "3") if (data / DATABASE_URL).exists() else ()
         server.start()
         try:
             with httpx.Client(base_url=server.address, timeout=30) as client:

@@ -90,7 +90,13 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def relay_to(upstream: str) -> Iterator[Relay]:
     """Run a relay in front of a server."""
-    relay = Relay(upstream)
+    with running(Relay(upstream)) as relay:
+        yield relay
+
+
+@contextmanager
+def running[R: Relay](relay: R) -> Iterator[R]:
+    """Run a relay for as long as the block runs."""
     thread = threading.Thread(target=relay.serve_forever, args=(0.02,), name="relay")
     thread.start()
     try:

@@ -119,6 +119,6 @@ async def wait(service: Service, caller: Caller, after: int, seconds: int) -> He
     until = service.clock.now() + timedelta(seconds=max(0, min(seconds, LONGEST_WAIT_S)))
     while True:
         head = await service.database.read(lambda s: records.head(s, caller.device.branch_id))
-        if head > after or service.clock.now() >= until:
+        if head > after or service.clock.now() >= until or service.leaving.told:
             return Heads(head)
         await asyncio.sleep(LOOK_EVERY_S)

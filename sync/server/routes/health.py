@@ -21,7 +21,9 @@ async def health() -> dict[str, str]:
 
 @get("/ready", summary="The database answers")
 async def ready(request: Request[Any, Any, State]) -> dict[str, str]:
-    """Say that the database can be read; raises Refusal 503 before `field-server init`."""
+    """Say that requests are welcome; raises Refusal 503 before `init`, and when it is leaving."""
+    if request.app.state.service.leaving.told:
+        raise Refusal(503, Codes.BUSY)
     server_id = await request.app.state.service.database.read(
         lambda session: accounts.meta(session, "server_id")
     )

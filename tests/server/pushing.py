@@ -1,0 +1,120 @@
+"""Laptops that push without a pause while their server comes and goes, and what became of it.
+
+Each sends a batch again, as it was, until it is answered; only then it makes the next one.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import msgspec
+
+from sync.domain.ids import CaseId
+from sync.protocol.envelope import Envelope
+from sync.protocol.messages import Push, Pushed, Status
+from sync.server.repositories.session import Database
+from tests.server.acts import call
+from tests.server.house import House
+from tests.server.laptop import SYNC, Bare
+from tests.server.terminal import tell
+
+BATCH = 3
+PATIENCE_S = 120.0
+TAKEN = frozenset({Status.APPLIED, Status.ALREADY})
+
+
+@dataclass
+class Pusher:
+    """One laptop; `acked` are the ids it was answered, `cut` the answers that broke off."""
+
+    laptop: Bare
+    case_id: CaseId
+    there: threading.Event  # the server is up, or will be in a moment
+    acked: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+    asked_to_wait: int = 0
+    unheard: int = 0
+
+    def work(self, done: threading.Event) -> None:
+        """Push batch after batch; what is begun is brought to its end."""
+        while not done.is_set():
+            batch = self.laptop.sealed(*(call(self.laptop, self.case_id) for _ in range(BATCH)))
+            while not self._answered(batch):
+                assert self.there.wait(PATIENCE_S)
+
+    def _answered(self, batch: list[Envelope]) -> bool:
+        laptop, began = self.laptop, False
+        push = Push(laptop.enrolled.epoch, laptop.device_id, tuple(batch))
+        said = {"headers": laptop.headers, "content": msgspec.json.encode(push)}
+        try:
+            with laptop.client.stream("POST", f"{SYNC}/push", **said) as answer:
+                began = True
+                return self._heard(answer.status_code, answer.read())
+        except httpx.TransportError as error:
+            if began:
+                self.cut.append(repr(error))
+            self.unheard += 1
+            return False
+
+    def _heard(self, status: int, body: bytes) -> bool:
+        if status == 503:
+            self.asked_to_wait += 1
+            return False
+        assert status == 200, body
+        results = msgspec.json.decode(body, type=Pushed).results
+        assert {r.status for r in results} <= TAKEN
+        self.acked += [r.mid for r in results]
+        return True
+
+
+@contextmanager
+def pushing(house: House, clients: dict[str, httpx.Client]) -> Iterator[list[Pusher]]:
+    """Let these laptops push for as long as the block runs, then see that nothing is lost."""
+    cases = {"li": "own", "wang": "team", "zhao": "other"}
+    pushers = [
+        Pusher(house.crew[login].again(client), house.cases[cases[login]], threading.Event())
+        for login, client in clients.items()
+    ]
+    for one in pushers:
+        one.there.set()
+    done = threading.Event()
+    with ThreadPoolExecutor(len(pushers)) as threads:
+        running: list[Future[None]] = [threads.submit(one.work, done) for one in pushers]
+        try:
+            yield pushers
+        finally:
+            done.set()
+            for one in pushers:
+                one.there.set()
+        for future in running:
+            future.result()
+
+
+def check_kept(house: House, pushers: list[Pusher]) -> int:
+    """Compare what was answered with what stands: all there, once, in order; return how many."""
+
+    def taken(laptop: Bare) -> Callable[[Database], object]:
+        asked = "SELECT mid FROM mutation WHERE device_id = ? ORDER BY seq"
+        return lambda database: database.read(lambda s: s.rows(asked, laptop.device_id))
+
+    for one in pushers:
+        rows = house.at_database(taken(one.laptop))  # type: ignore[arg-type]
+        mids = [row[0] for row in rows]  # type: ignore[attr-defined]
+        assert mids[len(mids) - len(one.acked) :] == one.acked
+        assert one.cut == []
+    said = tell(house.data, "audit", "verify")
+    assert "is whole" in said.out, said
+    return sum(len(one.acked) for one in pushers)
+
+
+def check_feed(house: House, reader: Bare, scope: str, pushers: list[Pusher]) -> None:
+    """Read a scope from its beginning: every number once, every record that was told."""
+    ops = reader.feed(scope)
+    places = [(op.commit_no, op.idx) for op in ops]
+    assert places == sorted(set(places))
+    seen = {op.id for op in ops if op.kind == "contact"}
+    told = sum(len(one.acked) for one in pushers)
+    assert len(seen) >= told
