@@ -37,8 +37,9 @@ from sync.server.imports.importing import ImportFailed, import_file
 from sync.server.imports.payments import import_payments
 from sync.server.imports.report import failure_text, report_text
 from sync.server.keeping import ErasureRefused, Keeping, NoSuchCase
-from sync.server.migrations.upgrading import is_newest, upgrade
+from sync.server.migrations.upgrading import NEWEST, TooNew, is_newest, upgrade
 from sync.server.problems import RulesUnusable
+from sync.server.repositories.session import Away, NoRoom
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
 from sync.server.subject_access import hand_over
@@ -46,6 +47,9 @@ from sync.server.subject_access import hand_over
 type Arguments = argparse.Namespace
 
 DATABASE_TROUBLE = (
+    TooNew,
+    Away,
+    NoRoom,
     sqlite3.Error,
     SQLAlchemyError,
     asyncpg.PostgresError,
@@ -72,9 +76,21 @@ def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
     except RowRefused as error:
         return _fail(f"line {error.line}, {_told(error.code, error.params)}")
     except DATABASE_TROUBLE as error:
-        return _fail(f"the database cannot be used: {str(error).partition('\n')[0]}")
+        return _fail(_database_trouble(error))
     except OSError as error:
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def _database_trouble(error: Exception) -> str:
+    if isinstance(error, TooNew):
+        return (
+            f"the database is newer than this program (step {error}, known up to {NEWEST}): "
+            "use the program that upgraded it; nothing was changed"
+        )
+    if isinstance(error, NoRoom):
+        return "the database's disk is full: make room and try again; nothing was changed"
+    cause = error.__cause__ if isinstance(error, Away) else error
+    return f"the database cannot be used: {str(cause).partition('\n')[0]}"
 
 
 def _told(code: str, params: Mapping[str, object]) -> str:
@@ -101,10 +117,11 @@ def settings_of(parsed: Arguments) -> ServerSettings:
 def _check_url(url: str) -> None:
     if not url.startswith("postgresql://"):
         raise AdminRefused("--database-url begins with postgresql://")
-    try:
-        urlsplit(url).port  # noqa: B018  # asked for its error alone
-    except ValueError as error:
-        raise AdminRefused("the port in --database-url is no number") from error
+    for host in urlsplit(url).netloc.rpartition("@")[2].split(","):
+        try:
+            urlsplit(f"//{host}").port  # noqa: B018  # asked for its error alone
+        except ValueError as error:
+            raise AdminRefused("the port in --database-url is no number") from error
 
 
 def _administer(parsed: Arguments, act: Callable[[Administration], Awaitable[int | None]]) -> int:

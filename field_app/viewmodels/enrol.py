@@ -33,6 +33,7 @@ ON_THE_WAY_IN: dict[str, str] = {
     Codes.STALLED: "enrol.unreachable",
     Codes.GARBAGE: "enrol.garbage",
     Codes.BUSY: "enrol.server_away",
+    Codes.NO_ROOM: "enrol.server_away",
     Codes.SERVER_ERROR: "enrol.server_away",
     Codes.VERSION: "enrol.version",
 }

@@ -45,6 +45,7 @@ BY_STATUS = {
     413: Codes.TOO_LARGE,
     429: Codes.BUSY,
     503: Codes.BUSY,
+    507: Codes.NO_ROOM,
 }
 
 

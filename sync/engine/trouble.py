@@ -20,5 +20,12 @@ class Trouble(Exception):
 
 # Asking again later may help; everything else needs a person or an update.
 PASSING = frozenset(
-    {Codes.UNREACHABLE, Codes.STALLED, Codes.SERVER_ERROR, Codes.BUSY, Codes.GARBAGE}
+    {
+        Codes.UNREACHABLE,
+        Codes.STALLED,
+        Codes.SERVER_ERROR,
+        Codes.BUSY,
+        Codes.NO_ROOM,
+        Codes.GARBAGE,
+    }
 )

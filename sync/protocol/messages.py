@@ -192,6 +192,7 @@ class Codes(StrEnum):
     STALLED = "sync.stalled"
     SERVER_ERROR = "sync.server_error"
     BUSY = "sync.busy"
+    NO_ROOM = "sync.no_room"
     VERSION = "sync.version"
     TOO_LARGE = "sync.too_large"
     MALFORMED = "sync.malformed"

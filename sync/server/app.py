@@ -14,17 +14,21 @@ from sync.domain.ids import IdSource
 from sync.domain.time import Clock
 from sync.policy.lessons import load_curriculum
 from sync.server.admission import Admission, Gate
+from sync.server.arriving import LARGEST_BODY
 from sync.server.machine import MachineClock, MachineIds
 from sync.server.problems import (
     Refusal,
     RulesUnusable,
+    answer_away,
     answer_bug,
+    answer_disk,
     answer_http,
+    answer_no_room,
     answer_no_rules,
     answer_refusal,
 )
 from sync.server.repositories.postgres import PostgresDatabase
-from sync.server.repositories.session import Database
+from sync.server.repositories.session import Away, Database, NoRoom
 from sync.server.repositories.sqlite import SqliteDatabase
 from sync.server.routes.health import health, metrics, ready
 from sync.server.routes.sync_routes import DEVICE, sync_router
@@ -33,7 +37,6 @@ from sync.server.service import Service
 from sync.server.settings import ServerSettings
 
 type Beside = Callable[[], AbstractAsyncContextManager[None]]
-LARGEST_BODY = 4 * 1024 * 1024
 
 
 def build_database(settings: ServerSettings) -> Database:
@@ -91,10 +94,13 @@ def create_app(
         route_handlers=[sync_router, health, ready, metrics],
         state=State({"service": service}),
         lifespan=[lifespan],
-        middleware=[Admission(gate or Gate())],
+        middleware=[Admission(gate or Gate(), service.leaving)],
         exception_handlers={
             Refusal: answer_refusal,
             RulesUnusable: answer_no_rules,
+            NoRoom: answer_no_room,
+            Away: answer_away,
+            OSError: answer_disk,
             HTTPException: answer_http,
             Exception: answer_bug,
         },

@@ -1,5 +1,7 @@
 """How a request fails as a whole: an HTTP status and a `Problem`, never a stack trace."""
 
+import errno
+import random
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ from litestar.exceptions import HTTPException
 
 from sync.protocol.messages import Codes, Problem
 
+ROOM_AGAIN_S, AWAY_AGAIN_S = (60, 300), (5, 30)
 PROBLEM_JSON = "application/problem+json"  # RFC 9457
 
 log = structlog.get_logger("yuefang.server")
@@ -59,6 +62,34 @@ def answer_no_rules(request: Request[Any, Any, Any], error: RulesUnusable) -> Re
     """Let the laptop keep its work and ask again; the operator reads why in the log."""
     log.error("rules unusable", branch=error.branch, why=error.why)
     return _problem(request, 503, Codes.BUSY, {})
+
+
+def answer_no_room(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Let the laptop keep its work until somebody made room; the operator reads of it."""
+    log.error("no room", request_id=request_id(request), where=_where(error))
+    return _later(request, 507, Codes.NO_ROOM, ROOM_AGAIN_S)
+
+
+def answer_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Let the laptop ask again: the database went away, and what it did last is not known."""
+    cause = type(error.__cause__).__name__
+    log.error("database away", request_id=request_id(request), error=cause)
+    return _later(request, 503, Codes.BUSY, AWAY_AGAIN_S)
+
+
+def answer_disk(request: Request[Any, Any, Any], error: OSError) -> Response[bytes]:
+    """Answer what the disk refused."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return answer_no_room(request, error)
+    return answer_bug(request, error)
+
+
+def _later(
+    request: Request[Any, Any, Any], status: int, code: Codes, again_s: tuple[int, int]
+) -> Response[bytes]:
+    answer = _problem(request, status, code, {})
+    answer.headers["retry-after"] = str(random.randint(*again_s))  # noqa: S311  # only spreads
+    return answer
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -13,7 +13,6 @@ from tests.sync.office import Office, Seat, administer
 STEP = 4096
 MOST_STEPS = 40  # more than the log grows by with one push
 ROUNDS, LONG_ROUNDS = 2, 40
-PLAINLY = {Codes.SERVER_ERROR, Codes.BUSY}
 
 
 def trouble_of(seat: Seat) -> Trouble | None:
@@ -39,7 +38,8 @@ def fill_up(office: Office, disk: Disk, tally: Tally, rounds: int) -> None:
             trouble = trouble_of(li)
             if trouble is None:
                 break
-            assert trouble.code in PLAINLY
+            assert trouble.code is Codes.NO_ROOM
+            assert trouble.retry_after is not None
             assert set(taken(office, li)) <= set(made)
             tally.tried += 1
         disk.orders.room()

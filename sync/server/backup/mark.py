@@ -11,10 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from sync.server.key_file import settle
 from sync.server.repositories import accounts, records
-from sync.server.repositories.session import Database, Session
+from sync.server.repositories.session import Away, Database, NoRoom, Session
+
+log = structlog.get_logger("yuefang.server")
 
 FILE = "epoch.mark"
 EVERY_S = 60.0
@@ -90,10 +93,18 @@ async def kept(database: Database, data: Path) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await keep(database, data)
+        await _keep(database, data)
 
 
 async def _again_and_again(database: Database, data: Path) -> None:
     while True:
         await asyncio.sleep(EVERY_S)
+        await _keep(database, data)
+
+
+async def _keep(database: Database, data: Path) -> None:
+    """Keep the mark, or say why not: a full disk or a database that is away ends nobody."""
+    try:
         await keep(database, data)
+    except (OSError, Away, NoRoom) as error:
+        log.error("mark not kept", error=type(error).__name__)

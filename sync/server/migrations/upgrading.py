@@ -3,27 +3,35 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from asyncpg.connect_utils import SessionAttribute
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sync.server.settings import ServerSettings
 
 NEWEST = "0006"
+STEPS = Path(__file__).parent / "versions"
+
+
+class TooNew(Exception):
+    """The database was made or upgraded by a newer program; its revision is the text."""
 
 
 def upgrade(settings: ServerSettings) -> None:
-    """Apply the steps that are missing."""
+    """Apply the steps that are missing; raises TooNew and changes nothing."""
     if settings.is_sqlite:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     _on_connection(settings, _apply)
 
 
 def is_newest(settings: ServerSettings) -> bool:
-    """Say whether the database is there with every step applied."""
+    """Say whether the database is there with every step applied; raises TooNew."""
     if settings.is_sqlite and not settings.sqlite_path.exists():
         return False
     return _on_connection(settings, _revision) == NEWEST
@@ -42,8 +50,14 @@ def _on_connection[T](settings: ServerSettings, act: Callable[[Connection], T]) 
 
 
 async def _on_postgres[T](settings: ServerSettings, act: Callable[[Connection], T]) -> T:
-    url = "postgresql+asyncpg://" + settings.database_url.removeprefix("postgresql://")
-    engine = create_async_engine(url)
+
+    async def connected() -> Any:
+        # By the driver itself, which reads an address of several hosts.
+        return await asyncpg.connect(
+            settings.database_url, target_session_attrs=SessionAttribute.read_write
+        )
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connected)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(act)
@@ -52,7 +66,10 @@ async def _on_postgres[T](settings: ServerSettings, act: Callable[[Connection], 
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in {path.name[1:5] for path in STEPS.glob("s*.py")}:
+        raise TooNew(revision)
+    return revision
 
 
 def _apply(connection: Connection) -> None:

@@ -2,14 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 
-from sync.server.repositories.session import Clash, Row, Work
+from sync.server.repositories.session import Away, Clash, NoRoom, Row, Work
 
 TRIES = 6
 CLASHES = (
@@ -18,6 +20,35 @@ CLASHES = (
     asyncpg.DeadlockDetectedError,
     asyncpg.UniqueViolationError,
 )
+
+# What a database says that goes, is gone, or follows another one.
+GONE = (
+    OSError,  # refused, reset, timed out
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
+CLOSED = "connection"  # what asyncpg's own error of a closed line speaks of
+CONNECT_S = 5.0
+ACQUIRE_S = 15.0
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Raise NoRoom and Away for what is no bug."""
+    try:
+        yield
+    except asyncpg.DiskFullError as error:
+        raise NoRoom from error
+    except GONE as error:
+        raise Away from error
+    except asyncpg.InterfaceError as error:
+        if CLOSED not in str(error):
+            raise
+        raise Away from error
 
 
 @lru_cache(maxsize=512)
@@ -54,7 +85,10 @@ class PostgresSession:
 
 
 class PostgresDatabase:
-    """A pool of connections to one database."""
+    """A pool of connections to one database, which may have several hosts: the primary is taken.
+
+    A line that breaks is given up; the next transaction looks for the primary anew.
+    """
 
     def __init__(self, url: str, connections: int = 8) -> None:
         self._url = url
@@ -62,28 +96,41 @@ class PostgresDatabase:
         self._pool: Any = None
 
     async def open(self) -> None:
-        """Open the pool."""
-        self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=self._connections)
+        """Open the pool; raises Away."""
+        with _told_apart():
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._connections,
+                timeout=CONNECT_S,
+                target_session_attrs=SessionAttribute.read_write,
+            )
 
     async def close(self) -> None:
         """Close the pool when every connection is back."""
         if self._pool is not None:
             await self._pool.close()
 
+    @asynccontextmanager
+    async def _transaction(self, **how: Any) -> AsyncIterator[PostgresSession]:
+        with _told_apart():
+            async with (
+                self._pool.acquire(timeout=ACQUIRE_S) as connection,
+                connection.transaction(**how),
+            ):
+                yield PostgresSession(connection)
+
     async def read[T](self, work: Work[T]) -> T:
         """Run reads inside one snapshot."""
-        async with (
-            self._pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            return await work(PostgresSession(connection))
+        async with self._transaction(isolation="repeatable_read", readonly=True) as session:
+            return await work(session)
 
     async def write[T](self, work: Work[T]) -> T:
         """Run the work, again when it clashed with another transaction."""
         for attempt in range(TRIES):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    return await work(PostgresSession(connection))
+                async with self._transaction() as session:
+                    return await work(session)
             except CLASHES:
                 if attempt == TRIES - 1:
                     raise

@@ -13,6 +13,14 @@ class Clash(Exception):
     """Another transaction changed a row first; what was decided must be decided again."""
 
 
+class NoRoom(Exception):
+    """The database's disk is full; the transaction left nothing behind."""
+
+
+class Away(Exception):
+    """The database cannot be reached, or went away; whether a commit was made is not known."""
+
+
 class Session(Protocol):
     """Statements inside one transaction."""
 

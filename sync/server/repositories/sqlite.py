@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sync.server.repositories.session import Row, Work
+from sync.server.repositories.session import NoRoom, Row, Work
 
+FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})  # the log's index too
 BUSY_S = 60.0  # how long an import in another process may hold the file
 
 
@@ -110,12 +111,18 @@ async def _bracket[T](connection: sqlite3.Connection, begin: str, work: Work[T])
         connection.execute(begin)
         result = await work(SqliteSession(connection))
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         # Nothing is open when BEGIN failed or COMMIT was already through.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error) and _is_full(error):
+            raise NoRoom from error
         raise
     return result
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in FULL
 
 
 def _driven[T](work: Coroutine[Any, Any, T]) -> T:

@@ -17,7 +17,7 @@ from sync.server.problems import PROBLEM_JSON
 
 JSON = "application/json"
 BYTES = "application/octet-stream"
-NAMED = (400, 401, 404, 413, 426, 500)  # what any request of a laptop may come to
+NAMED = (400, 401, 404, 408, 413, 426, 500, 503, 507)  # what any request of a laptop may come to
 
 
 def described(
