@@ -81,8 +81,8 @@ class Seat:
         """Press Sync now and wait until it has ended well."""
         loop = self.program.sync_loop
         assert loop is not None
-        before = loop.status.last_report
         await until(lambda: not loop.status.running)
+        before = loop.status.last_report
         self.main.sync_button.click()
         await until(lambda: loop.status.last_report is not before and not loop.status.running)
 
