@@ -126,10 +126,10 @@ def _plan(desk: Desk, day: date) -> None:
         return
     problem = routes.problem(known, routes.travel(known, _times()))
     plan = VroomSolver().solve(problem)
-    breaches = routes.check(problem, plan)
+    breaches = routes.check(problem, plan, known.law.against)
     if breaches:
         raise AssertionError(f"the plan breaks {breaches}")
-    routes.publish(desk, known, plan)
+    routes.publish(desk, known, plan, problem)
 
 
 def _times() -> TravelTimes:

@@ -10,28 +10,35 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
 from field_app.operations.team import field_officers
 from field_app.operations.today import TodayVisit, visits_of
+from field_app.operations.visit_law import VisitLaw, law_of
 from field_app.planning.problem import (
     DayPlan,
     DayProblem,
     OfficerDay,
     OfficerRoute,
+    Pin,
     Travel,
     VisitTask,
 )
 from sync.domain.commands import PublishRoute
 from sync.domain.ids import RecordId
-from sync.domain.records import Officer, Route, Stop
+from sync.domain.outcome import Reason, Refused
+from sync.domain.records import Appointment, Officer, Route, Stop
 from sync.domain.time import at_local
 from sync.domain.vocabulary import AppointmentState
 from sync.policy.route_check import (
     Breach,
+    CheckedLunch,
+    CheckedPin,
     CheckedRoute,
     CheckedStop,
     CheckedVisit,
+    Lawful,
     check_routes,
 )
 
 VISIT_MINUTES = 40
+CERTIFIED = "certified"
 
 type Point = tuple[float, float]
 
@@ -45,6 +52,8 @@ class PlanGround(msgspec.Struct, frozen=True):
     visits: tuple[TodayVisit, ...]
     unpinned: tuple[TodayVisit, ...]
     points: tuple[Point, ...]
+    law: VisitLaw
+    standing: tuple[Route, ...] = ()
 
 
 def ground(desk: Desk, day: date) -> PlanGround:
@@ -65,7 +74,15 @@ def ground(desk: Desk, day: date) -> PlanGround:
         pinned,
         tuple(v for v in agreed if v.point is None),
         tuple(starts + places),
+        _law(desk, day, pinned),
+        published(desk, day),
     )
+
+
+def _law(desk: Desk, day: date, visits: Sequence[TodayVisit]) -> VisitLaw:
+    found = {v.appointment_id: desk.store.projection.get(Appointment, v.appointment_id)
+             for v in visits}  # fmt: skip
+    return law_of(desk, day, {key: one.record for key, one in found.items() if one is not None})
 
 
 def travel(known: PlanGround, times: TravelTimes) -> Travel:
@@ -77,53 +94,108 @@ def travel(known: PlanGround, times: TravelTimes) -> Travel:
 def problem(known: PlanGround, travel: Travel) -> DayProblem:
     """Return the planner's problem; `travel` is the table between the ground's points."""
     officers = tuple(
-        OfficerDay(o.id, o.name, i, _seconds(o.work_from), _seconds(o.work_until))
+        OfficerDay(
+            o.id,
+            o.name,
+            i,
+            _seconds(o.work_from),
+            _seconds(o.work_until),
+            skills=_skills(o, known.day),
+        )
         for i, o in enumerate(known.officers)
     )
     first = len(officers)
-    visits = tuple(
-        VisitTask(
-            v.appointment_id,
-            v.case_id,
-            v.case_no,
-            first + i,
-            _since_midnight(known, v.start),
-            _since_midnight(known, v.end),
-            VISIT_MINUTES * 60,
-            v.officers,
-        )
-        for i, v in enumerate(known.visits)
-    )
+    visits = tuple(_task(known, v, first + i) for i, v in enumerate(known.visits))
     return DayProblem(known.day, known.zone, officers, visits, travel)
 
 
-def check(day: DayProblem, plan: DayPlan) -> list[Breach]:
-    """Return what the plan breaks, by code that shares nothing with the planner."""
-    agreed = {
-        v.appointment_id: CheckedVisit(
-            v.appointment_id, v.begin_s, v.end_s, v.service_s, v.point, v.officers
-        )
-        for v in day.visits
+def _skills(officer: Officer, day: date) -> frozenset[str]:
+    valid = officer.certified_until is not None and officer.certified_until >= day
+    return frozenset({CERTIFIED}) if valid else frozenset()
+
+
+def _task(known: PlanGround, visit: TodayVisit, point: int) -> VisitTask:
+    """Return the visit with the part of its window in which the policy lets it begin."""
+    service = VISIT_MINUTES * 60
+    begin, end = known.law.window(
+        visit.appointment_id,
+        since_midnight(known, visit.start),
+        since_midnight(known, visit.end),
+        service,
+    )
+    return VisitTask(
+        visit.appointment_id,
+        visit.case_id,
+        visit.case_no,
+        point,
+        begin,
+        end,
+        service,
+        visit.officers,
+        skills=frozenset({CERTIFIED}),
+    )
+
+
+def check(
+    day: DayProblem, plan: DayPlan, lawful: Lawful | None = None, pins: Sequence[Pin] = ()
+) -> list[Breach]:
+    """Return what the plan breaks, by code that shares nothing with the planner.
+
+    `lawful` names the policy's rules against minutes of a visit; `pins` hold promised visits.
+    """
+    agreed = {v.appointment_id: _checked(v) for v in day.visits}
+    held = {
+        p.appointment_id: CheckedPin(p.officers, p.begin_s, p.end_s) for p in (*day.pins, *pins)
     }
     by_id = {o.officer_id: o for o in day.officers}
     routes = []
     for route in plan.routes:
         officer = by_id[route.officer_id]
-        stops = tuple(CheckedStop(s.appointment_id, s.arrive_s, s.leave_s) for s in route.stops)
-        routes.append(
-            CheckedRoute(
-                route.officer_id,
-                officer.start_point,
-                officer.work_from_s,
-                officer.work_until_s,
-                stops,
-            )
-        )
-    return check_routes(agreed, routes, day.travel.seconds)
+        routes.append(_checked_route(officer, route))
+    return check_routes(agreed, routes, day.travel.seconds, pins=held, lawful=lawful)
 
 
-def publish(desk: Desk, known: PlanGround, plan: DayPlan) -> tuple[Written, ...]:
-    """Publish every officer's route of a checked plan; one answer an officer."""
+def _checked(visit: VisitTask) -> CheckedVisit:
+    more = tuple((w.begin_s, w.end_s) for w in visit.more_windows)
+    return CheckedVisit(
+        visit.appointment_id,
+        visit.begin_s,
+        visit.end_s,
+        visit.service_s,
+        visit.point,
+        visit.officers,
+        more,
+        visit.skills,
+        visit.crew,
+        visit.takes,
+    )
+
+
+def _checked_route(officer: OfficerDay, route: OfficerRoute) -> CheckedRoute:
+    owed = officer.lunch
+    return CheckedRoute(
+        route.officer_id,
+        officer.start_point,
+        officer.work_from_s,
+        officer.work_until_s,
+        tuple(CheckedStop(s.appointment_id, s.arrive_s, s.leave_s) for s in route.stops),
+        officer.end_point,
+        CheckedLunch(owed.earliest_s, owed.latest_s, owed.minutes * 60) if owed else None,
+        route.lunch_from_s,
+        officer.most_visits,
+        officer.longest_s,
+        officer.skills,
+    )
+
+
+def publish(desk: Desk, known: PlanGround, plan: DayPlan, day: DayProblem) -> tuple[Written, ...]:
+    """Publish every officer's route of the plan of a day; one answer an officer.
+
+    A plan that breaks any rule is refused as a whole, with one reason for each rule broken.
+    """
+    broken = dict.fromkeys(b.code for b in check(day, plan, known.law.against))
+    if broken:
+        return (Refused(tuple(Reason(code, {}) for code in broken)),)
     stands = {(r.record.day, r.record.officer_id): r for r in desk.store.projection.every(Route)}
     answers = []
     for route in plan.routes:
@@ -138,6 +210,8 @@ def publish(desk: Desk, known: PlanGround, plan: DayPlan) -> tuple[Written, ...]
             stops=_stops(known, route),
             travel_source=plan.travel_source,
             at=desk.clock.now(),
+            lunch_from=_lunch(known, day, route, 0),
+            lunch_until=_lunch(known, day, route, 1),
         )
         answers.append(submit(desk, command))
     return tuple(answers)
@@ -146,6 +220,14 @@ def publish(desk: Desk, known: PlanGround, plan: DayPlan) -> tuple[Written, ...]
 def published(desk: Desk, day: date) -> tuple[Route, ...]:
     """Return the published routes of a day."""
     return tuple(r.record for r in desk.store.projection.every(Route) if r.record.day == day)
+
+
+def _lunch(known: PlanGround, day: DayProblem, route: OfficerRoute, ends: int) -> datetime | None:
+    owed = next((o.lunch for o in day.officers if o.officer_id == route.officer_id), None)
+    if owed is None or route.lunch_from_s is None:
+        return None
+    at = route.lunch_from_s + ends * owed.minutes * 60
+    return at_local(known.day, time(0), known.zone) + timedelta(seconds=at)
 
 
 def _stops(known: PlanGround, route: OfficerRoute) -> tuple[Stop, ...]:
@@ -175,5 +257,6 @@ def _seconds(clock_time: time) -> int:
     return clock_time.hour * 3600 + clock_time.minute * 60
 
 
-def _since_midnight(known: PlanGround, instant: datetime) -> int:
+def since_midnight(known: PlanGround, instant: datetime) -> int:
+    """Return the seconds from the local midnight of the plan's day."""
     return round((instant - at_local(known.day, time(0), known.zone)).total_seconds())

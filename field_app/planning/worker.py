@@ -1,4 +1,4 @@
-"""The solver's own process: a problem on standard input, a plan on standard output.
+"""The solver's own process: a question on standard input, progress and a plan as output.
 
 Started by `process.PlanProcess`; cancelling kills it, so a stuck solver stops nobody's window.
 """
@@ -8,19 +8,25 @@ import time
 
 import msgspec
 
-from field_app.planning.problem import DayProblem
-from field_app.planning.solver import VroomSolver
+from field_app.planning.messages import Asked, Done, Progress
+from field_app.planning.solver import PatientSolver
 
 
 def work() -> int:
     """Solve the one problem given and return an exit code."""
-    problem = msgspec.json.decode(sys.stdin.buffer.read(), type=DayProblem)
+    asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Asked)
     began = time.monotonic()
-    plan = VroomSolver().solve(problem)
+    clock = time.process_time if asked.own_time else time.monotonic
+    solver = PatientSolver(asked.seconds, asked.seed, lambda part: _say(Progress(part)), clock)
+    plan = solver.solve(asked.problem)
     spent = round((time.monotonic() - began) * 1000)
-    stamped = msgspec.structs.replace(plan, solve_ms=spent)
-    sys.stdout.buffer.write(msgspec.json.encode(stamped))
+    _say(Done(msgspec.structs.replace(plan, solve_ms=spent)))
     return 0
+
+
+def _say(message: Progress | Done) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

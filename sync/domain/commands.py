@@ -261,6 +261,8 @@ class PublishRoute(msgspec.Struct, frozen=True, tag="publish_route", tag_field="
     stops: tuple[Stop, ...]
     travel_source: str
     at: datetime
+    lunch_from: datetime | None = None
+    lunch_until: datetime | None = None
 
 
 type Fact = (

@@ -9,7 +9,7 @@ from typing import Any
 from sync.domain import commands
 from sync.domain.appointing import close_appointment, confirm_appointment, propose_appointment
 from sync.domain.commands import Command, fact_record
-from sync.domain.leading import assign_case, lift_hold, place_hold, publish_route
+from sync.domain.leading import assign_case, lift_hold, place_hold
 from sync.domain.learning import take_quiz
 from sync.domain.listening import (
     answer_complaint,
@@ -24,6 +24,7 @@ from sync.domain.outcome import Outcome
 from sync.domain.question import Question
 from sync.domain.recording import record_contact, record_fact, record_visit
 from sync.domain.relief import agree_plan, decide_plan, end_plan, propose_plan
+from sync.domain.routing import publish_route
 
 # Commands that are not here are plain facts: kept as they are.
 DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {

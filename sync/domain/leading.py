@@ -1,17 +1,16 @@
-"""Decides what leads and compliance officers do: assignment, holds, routes."""
+"""Decides what leads and compliance officers do: assignment, holds."""
 
 import msgspec
 
 from sync.domain.appointing import refused_by_rules
-from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoute
+from sync.domain.commands import AssignCase, LiftHold, PlaceHold
 from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import OfficerId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Refused, refused
 from sync.domain.question import Question
-from sync.domain.records import Appointment, Case, Hold, Route, Stop
+from sync.domain.records import Case, Hold
 from sync.domain.situation import Act, Decision, Lifting, Verdict
-from sync.domain.time import local_date
-from sync.domain.vocabulary import AppointmentState, Role
+from sync.domain.vocabulary import Role
 
 
 def place_hold(question: Question, command: PlaceHold) -> Outcome:
@@ -111,52 +110,4 @@ def _assignees_trouble(
             return refused("assignment.not_of_the_team")
         if officer.role is not Role.OFFICER:
             return refused("assignment.not_an_officer", name=officer.name)
-    return None
-
-
-def publish_route(question: Question, command: PublishRoute) -> Outcome:
-    """Publish a day's driving order after checking each stop against its agreement."""
-    if question.actor.role is not Role.LEAD:
-        return refused("route.leads_only")
-    officer = question.snapshot.officer(command.officer_id)
-    if officer is None or officer.team_id != question.actor.team_id:
-        return Gone("officer", command.officer_id)
-    found = question.snapshot.get(Route, command.route_id)
-    current = found.rev if found else 0
-    if current != command.base_rev:
-        return Conflict("route", command.route_id, current)
-    for stop in command.stops:
-        trouble = _stop_trouble(question, command, stop)
-        if trouble is not None:
-            return trouble
-    route = Route(
-        id=command.route_id,
-        officer_id=command.officer_id,
-        team_id=officer.team_id,
-        day=command.day,
-        stops=command.stops,
-        travel_source=command.travel_source,
-        published_by=question.actor.officer_id,
-        published_at=command.at,
-    )
-    return Applied((Change(route, current),))
-
-
-def _stop_trouble(question: Question, command: PublishRoute, stop: Stop) -> Refused | None:
-    case = question.snapshot.case(stop.case_id)
-    found = question.snapshot.get(Appointment, stop.appointment_id)
-    if case is None or not question.oversees(case):
-        return refused("route.unknown_stop")
-    if found is None or found.record.case_id != stop.case_id:
-        return refused("route.unknown_stop")
-    agreed = found.record
-    name = case.case_no
-    if agreed.state is not AppointmentState.AGREED:
-        return refused("route.stop_not_agreed", case_no=name)
-    if command.officer_id not in agreed.officers:
-        return refused("route.stop_of_another_officer", case_no=name)
-    if local_date(agreed.start, case.address.zone) != command.day:
-        return refused("route.stop_on_another_day", case_no=name)
-    if stop.leave < stop.arrive or not agreed.start <= stop.arrive <= agreed.end:
-        return refused("route.outside_agreed_window", case_no=name)
     return None

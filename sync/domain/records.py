@@ -414,6 +414,8 @@ class Route(msgspec.Struct, frozen=True, tag="route", tag_field="kind"):
     travel_source: str
     published_by: OfficerId
     published_at: datetime
+    lunch_from: datetime | None = None
+    lunch_until: datetime | None = None
 
 
 type Record = (

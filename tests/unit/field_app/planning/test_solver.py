@@ -130,7 +130,7 @@ def test_a_visit_left_out_says_why(visits: list[VisitTask], why: WhyNot, clash: 
 def test_no_visits_and_no_officers_are_plans_too() -> None:
     assert VroomSolver().solve(problem([officer("li")], [], line(1))).routes[0].stops == ()
     empty = VroomSolver().solve(problem([], [visit(1, 10, "li")], line(2)))
-    assert [u.why for u in empty.unplaced] == [WhyNot.OFFICER_ABSENT]
+    assert [u.why for u in empty.unplaced] == [WhyNot.NO_OFFICERS]
 
 
 def test_random_plans_break_no_rule() -> None:
