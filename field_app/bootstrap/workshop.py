@@ -72,7 +72,7 @@ class Workshop:
         if self._pack is None:
             return StraightLine()
         archive = self._pack.lay_roads(self._laptop.home / ROADS)
-        return RoadTimes(archive) if archive else StraightLine()
+        return RoadTimes(archive, self._pack.info.bounds) if archive else StraightLine()
 
     def _new_map(self) -> MapView | str:
         if self._pack is None:

@@ -1,26 +1,34 @@
 """Driving times between points: on the pack's roads, else the straight line times a factor.
 
 The straight-line figures are an estimate and say so: factor 1.35 for the detour of streets and
-24 km/h in town.
+24 km/h in town where no roads are known; where a pack has roads, its own roads give the factor.
 """
 
-import math
+import random
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
-type Point = tuple[float, float]
+from sync.domain.earth import metres
 
-EARTH_M = 6_371_008.8
+type Point = tuple[float, float]
+type Box = tuple[float, float, float, float]
+
 DETOUR = 1.35
 TOWN_MS = 24 / 3.6
 POLYLINE_SCALE = 1e-6
+ROADS, MIXED, STRAIGHT = "roads", "mixed", "straight_line"
+PAIRS_AT_ONCE = 250_000
+MOST_KEPT = 1_000_000  # pairs in memory, about 100 MB; they are never written to disk
+SAMPLE, SEED, TOO_NEAR_M = 40, 20261126, 200.0
+FEWEST_PAIRS = 20
 
 
 class TravelTable(msgspec.Struct, frozen=True):
-    """Seconds from each point to each; `source` is roads or straight_line."""
+    """Seconds from each point to each; `source` is roads, mixed (some estimated), straight_line."""
 
     seconds: tuple[tuple[int, ...], ...]
     source: str
@@ -39,12 +47,19 @@ class TravelTimes(Protocol):
 
 
 class StraightLine:
-    """An estimate for where no roads are known."""
+    """An estimate for where no roads are known; `per_metre` is seconds a metre of straight line."""
+
+    def __init__(self, per_metre: float = DETOUR / TOWN_MS) -> None:
+        self.per_metre = per_metre
 
     def table(self, points: Sequence[Point]) -> TravelTable:
-        """Return great-circle seconds times the detour."""
-        rows = tuple(tuple(round(metres(a, b) * DETOUR / TOWN_MS) for b in points) for a in points)
-        return TravelTable(rows, "straight_line")
+        """Return great-circle seconds times the factor."""
+        rows = tuple(tuple(self.seconds(a, b) for b in points) for a in points)
+        return TravelTable(rows, STRAIGHT)
+
+    def seconds(self, a: Point, b: Point) -> int:
+        """Return the seconds between two points."""
+        return round(metres(a, b) * self.per_metre)
 
     def line(self, points: Sequence[Point]) -> tuple[Point, ...]:
         """Return the points themselves."""
@@ -52,42 +67,130 @@ class StraightLine:
 
 
 class RoadTimes:
-    """Valhalla over the pack's road tiles; unreachable pairs fall back to the estimate."""
+    """Valhalla over the pack's road tiles; pairs that no road joins fall back to the estimate.
 
-    def __init__(self, archive: Path) -> None:
+    Times once asked for are kept, for this pack alone. `box` is west, south, east, north of the
+    pack; its own roads between random places in it give the estimate's factor.
+    """
+
+    def __init__(self, archive: Path, box: Box | None = None) -> None:
         import valhalla
 
         config = valhalla.get_config(tile_extract=str(archive), tile_dir=str(archive.parent))
-        config["service_limits"]["auto"]["max_matrix_location_pairs"] = 1_000_000
+        config["service_limits"]["auto"]["max_matrix_location_pairs"] = 4 * PAIRS_AT_ONCE
+        config["service_limits"]["auto"]["max_matrix_distance"] = 2_000_000.0
         config["logging"] = {"type": ""}
         self._actor: Any = valhalla.Actor(config)
-        self._estimate = StraightLine()
+        self._box = box
+        self._kept: dict[Point, dict[Point, int | None]] = {}
+        self._off_road: set[Point] = set()
+        self._estimate: StraightLine | None = None
 
     def table(self, points: Sequence[Point]) -> TravelTable:
-        """Return driving seconds."""
+        """Return driving seconds, each pair asked of the roads once."""
         if not points:
-            return TravelTable((), "roads")
-        places = [{"lat": lat, "lon": lon} for lat, lon in points]
-        answer = _plain(
-            self._actor.matrix({"sources": places, "targets": places, "costing": "auto"})
-        )
-        guess = self._estimate.table(points).seconds
-        rows = tuple(
-            tuple(
-                guess[i][j] if cell.get("time") is None else round(cell["time"])
-                for j, cell in enumerate(row)
+            return TravelTable((), ROADS)
+        self._learn(list(dict.fromkeys(points)))
+        estimate = self.estimate
+        guessed = False
+        rows = []
+        for a in points:
+            here = self._kept.get(a, {})
+            row = [0 if a == b else here.get(b) for b in points]
+            guessed = guessed or None in row
+            rows.append(
+                tuple(
+                    estimate.seconds(a, b) if s is None else s
+                    for b, s in zip(points, row, strict=True)
+                )
             )
-            for i, row in enumerate(answer["sources_to_targets"])
-        )
-        return TravelTable(rows, "roads")
+        return TravelTable(tuple(rows), MIXED if guessed else ROADS)
+
+    @property
+    def estimate(self) -> StraightLine:
+        """Return the estimate for pairs without a road, by the pack's own roads."""
+        if self._estimate is None:
+            self._estimate = StraightLine(self._calibrated())
+        return self._estimate
+
+    def _calibrated(self) -> float:
+        """Return the median seconds a metre of straight line, on roads within the pack."""
+        known = list(self._kept)[:SAMPLE]
+        if self._box is not None:
+            west, south, east, north = self._box
+            chance = random.Random(SEED)  # noqa: S311  # a sample, no secret
+            places = [
+                (chance.uniform(south, north), chance.uniform(west, east)) for _ in range(SAMPLE)
+            ]
+            self._learn(places)
+            known += places
+        slopes = [
+            seconds / metres(a, b)
+            for a in known
+            for b, seconds in self._kept.get(a, {}).items()
+            if seconds is not None and metres(a, b) > TOO_NEAR_M
+        ]
+        enough = len(slopes) >= FEWEST_PAIRS
+        return statistics.median(slopes) if enough else DETOUR / TOWN_MS
+
+    def _learn(self, points: list[Point]) -> None:
+        """Ask the roads for what is not kept yet: new places to all, and all to new places."""
+        if sum(map(len, self._kept.values())) > MOST_KEPT:
+            self._kept.clear()
+        old: list[Point] = []
+        new: list[Point] = []
+        for place in (p for p in points if self._on_road(p)):
+            (old if self._knows(place, old) else new).append(place)
+        self._ask(new, [*old, *new])
+        self._ask(old, new)
+
+    def _knows(self, place: Point, others: list[Point]) -> bool:
+        """Say whether every pair of the place and these others has been asked."""
+        here = self._kept.get(place)
+        if here is None:
+            return False
+        return place in here and all(o in here and place in self._kept[o] for o in others)
+
+    def _ask(self, sources: list[Point], targets: list[Point]) -> None:
+        if not sources or not targets:
+            return
+        step = max(1, PAIRS_AT_ONCE // len(targets))
+        for at in range(0, len(sources), step):
+            part = sources[at : at + step]
+            answer = self._matrix(part, targets)
+            for a, row in zip(part, answer, strict=True):
+                kept = self._kept.setdefault(a, {})
+                for b, cell in zip(targets, row, strict=True):
+                    kept[b] = None if cell.get("time") is None else round(cell["time"])
+
+    def _matrix(self, sources: list[Point], targets: list[Point]) -> Any:
+        asked = {"sources": _places(sources), "targets": _places(targets), "costing": "auto"}
+        try:
+            return _plain(self._actor.matrix(asked))["sources_to_targets"]
+        except RuntimeError:  # Valhalla's answer when nothing at all can be reached
+            return [[{} for _ in targets] for _ in sources]
+
+    def _on_road(self, point: Point) -> bool:
+        """Say whether any road is near: one place in the sea would spoil the whole question."""
+        if point in self._kept:
+            return True
+        if point in self._off_road:
+            return False
+        try:
+            found = _plain(self._actor.locate({"locations": _places([point]), "costing": "auto"}))
+        except RuntimeError:
+            found = []
+        if any(one.get("edges") for one in found):
+            return True
+        self._off_road.add(point)
+        return False
 
     def line(self, points: Sequence[Point]) -> tuple[Point, ...]:
         """Return the driven line through the points."""
         if len(points) < 2:
             return tuple(points)
-        places = [{"lat": lat, "lon": lon} for lat, lon in points]
         try:
-            answer = _plain(self._actor.route({"locations": places, "costing": "auto"}))
+            answer = _plain(self._actor.route({"locations": _places(points), "costing": "auto"}))
         except RuntimeError:  # Valhalla's answer when no road joins the points
             return tuple(points)
         line: list[Point] = []
@@ -96,12 +199,8 @@ class RoadTimes:
         return tuple(line)
 
 
-def metres(a: Point, b: Point) -> float:
-    """Return the great-circle distance (haversine) of two points in metres."""
-    lat_a, lat_b = math.radians(a[0]), math.radians(b[0])
-    half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b[1] - a[1]) / 2
-    part = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
-    return 2 * EARTH_M * math.asin(math.sqrt(part))
+def _places(points: Sequence[Point]) -> list[dict[str, float]]:
+    return [{"lat": lat, "lon": lon} for lat, lon in points]
 
 
 def decode_polyline(text: str) -> list[Point]:

@@ -7,7 +7,6 @@ no road there (a profile for every circle of officers); of several windows one c
 import math
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 
 from field_app.planning.ground import Ground, Orders
+from field_app.planning.messages import Clock, Tell
 from field_app.planning.problem import OfficerDay
 from sync.domain.ids import OfficerId, RecordId
 
@@ -23,9 +23,6 @@ NO_ROAD = 40_000_000  # seconds: dearer than leaving the visit out, and longer t
 LEFT_OUT_S = 100_000  # driving seconds that one point of priority is worth
 TELL_EVERY_S = 0.25
 LONGEST_HISTORY = 300
-
-type Tell = Callable[[float], None]
-type Clock = Callable[[], float]
 
 
 class _Client(msgspec.Struct, frozen=True):

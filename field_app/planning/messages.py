@@ -1,8 +1,13 @@
 """What passes between the program and the solver's process: one question, lines of answer."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from field_app.planning.problem import DayPlan, DayProblem
+
+type Tell = Callable[[float], None]  # hears how far a search is, from 0 to 1
+type Clock = Callable[[], float]  # seconds
 
 
 class Asked(msgspec.Struct, frozen=True):

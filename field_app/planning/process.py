@@ -6,7 +6,7 @@ A patient search runs once a core, each with its own seed; the best plan counts.
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -14,13 +14,11 @@ import msgspec
 
 from field_app.planning.ground import Ground, orders_in
 from field_app.planning.insertion import weight
-from field_app.planning.messages import Asked, Done, Progress
+from field_app.planning.messages import Asked, Done, Progress, Tell
 from field_app.planning.problem import DayPlan, DayProblem
 
 MOST_SEARCHES = 2
 WORTH_A_SECOND = 1.0  # a shorter search is not worth a second process
-
-type Tell = Callable[[float], None]
 
 
 class PlanFailed(Exception):

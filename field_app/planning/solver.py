@@ -8,10 +8,10 @@ docs/performance.md).
 import time
 from typing import Protocol
 
-from field_app.planning.deep_solver import Clock, Tell, deep_orders
 from field_app.planning.ground import Ground, Orders
 from field_app.planning.insertion import filled, mended, weight
 from field_app.planning.live_solver import live_orders
+from field_app.planning.messages import Clock, Tell
 from field_app.planning.problem import DayPlan, DayProblem
 from field_app.planning.reasons import unplaced
 from field_app.planning.schedule import routes_of
@@ -66,6 +66,8 @@ class PatientSolver:
         if left < DEEP_FROM_S or lunch or len(problem.visits) <= LIVE_UNTIL // 3:
             found.append((LIVE, _held(ground, live_orders(ground, 1, max(0.2, left * SHARE)))))
         if left >= DEEP_FROM_S:
+            from field_app.planning.deep_solver import deep_orders  # a moment, so not for nothing
+
             deep = deep_orders(ground, left, self._seed, self._tell, self._clock)
             found.append((DEEP, _held(ground, deep)))
         name, orders = min(found, key=lambda one: weight(ground, one[1]))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import dev
-from bench import audit, policy, sync, vault
+from bench import audit, plan, policy, sync, vault
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
 
@@ -64,3 +64,49 @@ def test_pouchdb_is_left_out_where_npm_is_missing(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert pouchdb_rounds(Task(1, 1, 1), tmp_path) is None
     assert capsys.readouterr().out.startswith("PouchDB is left out: it needs npm and node")
+
+
+def test_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--rounds", "1", "--plans", "5", "--seconds", "0.5", "--long", "0.5"]
+    folder = tmp_path / "instances"
+    folder.mkdir()
+    (folder / "SMALL.vrp").write_text(SMALL_INSTANCE)
+    (folder / "SMALL.sol").write_text("Route #1: 1 2\nCost: 6000\n")
+    assert plan.main([*asked, "--instances", str(folder)], tmp_path) == 0
+    metrics = written(tmp_path, "plan")
+    assert set(plan.GOALS) - {"solomon_gap"} <= set(metrics)
+    assert metrics["plans_unbroken"].value == metrics["replan_promises_kept"].value == 1
+    assert "5 random plans checked, 0 broken" in capsys.readouterr().out
+
+
+# One depot and two customers in a row: there and back are 6.000 long.
+SMALL_INSTANCE = """NAME: SMALL
+TYPE: MDVRPTW
+EDGE_WEIGHT_TYPE: EUC_2D
+DIMENSION: 3
+VEHICLES: 2
+CAPACITY: 5
+VEHICLES_MAX_DURATION: 50
+NODE_COORD_SECTION
+1 0 0
+2 1 0
+3 3 0
+DEMAND_SECTION
+1 0
+2 1
+3 1
+SERVICE_TIME_SECTION
+1 0
+2 1
+3 1
+TIME_WINDOW_SECTION
+1 0 100
+2 0 90
+3 0 90
+VEHICLES_DEPOT_SECTION
+1 1
+2 1
+DEPOT_SECTION
+1
+EOF
+"""

@@ -80,7 +80,7 @@ def _families() -> dict[str, set[str]]:
         "stage": set(STAGES) | source.texts_passed(progress, "Progress"),
         "step": source.texts_passed(progress, "Progress", 1),
         "phase": source.texts_passed("sync/engine", "Progress"),
-        "travel": {"roads", "straight_line"},
+        "travel": {"mixed", "roads", "straight_line"},
         "strength": {str(n) for n in range(5)},
         "enrol_step": source.texts_passed("field_app/bootstrap/enrolment.py", "tell"),
         "entry": _shown_fields(),
