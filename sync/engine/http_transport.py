@@ -161,9 +161,13 @@ class HttpTransport:
         path = f"/attachments/{attachment_id}"
         return _decode(self._ask("PATCH", path, data=data, headers=headers), AttachmentState)
 
-    def fetch(self, attachment_id: str) -> bytes:
-        """Fetch a whole file."""
-        return self._ask("GET", f"/attachments/{attachment_id}")
+    def fetch(self, attachment_id: str, offset: int, size: int) -> bytes:
+        """Fetch up to `size` bytes of a file from `offset`."""
+        headers = {"Range": f"bytes={offset}-{offset + size - 1}", "Accept-Encoding": "identity"}
+        data = self._ask("GET", f"/attachments/{attachment_id}", headers=headers, status=206)
+        if len(data) > size:
+            raise Trouble(Codes.GARBAGE)
+        return data
 
     def close(self) -> None:
         """End the session."""
@@ -184,6 +188,7 @@ class HttpTransport:
         params: Mapping[str, str | list[str]] | None = None,
         data: bytes = b"",
         headers: dict[str, str] | None = None,
+        status: int = 200,
     ) -> bytes:
         try:
             with self._session.request(
@@ -201,7 +206,7 @@ class HttpTransport:
         except requests.RequestException as error:
             raise _trouble_of(error) from error
         body = _unpacked(raw, response.headers.get("Content-Encoding", ""))
-        if response.status_code != 200:
+        if response.status_code != status:
             raise _refusal(response, body)
         return body
 

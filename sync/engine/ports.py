@@ -209,8 +209,8 @@ class Transport(Protocol):
         """Send bytes at an offset."""
         ...
 
-    def fetch(self, attachment_id: str) -> bytes:
-        """Fetch a whole file."""
+    def fetch(self, attachment_id: str, offset: int, size: int) -> bytes:
+        """Fetch up to `size` bytes of a file from `offset`."""
         ...
 
 

@@ -11,7 +11,7 @@
 `POST /sync/v1/records`     WantedRecords  -> a page of these records as the scope holds them
 `POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
-`GET  /sync/v1/attachments/{id}`           -> the bytes
+`GET  /sync/v1/attachments/{id}`           -> the bytes, or a part of them by header Range
 Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 1`, `Authorization: Bearer`.
 """
 
@@ -35,6 +35,7 @@ MAX_PAGE = 1000
 MAX_DECOMPRESSED = 64 * 1024 * 1024
 CHUNK = 256 * 1024
 MAX_ATTACHMENT = 64 * 1024 * 1024
+MAX_CASE_FILES = 512 * 1024 * 1024
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -211,6 +212,8 @@ class Codes(StrEnum):
     TOO_MANY_TRIES = "enrol.too_many_tries"
     WRONG_OFFSET = "attachment.wrong_offset"
     WRONG_HASH = "attachment.wrong_hash"
+    WRONG_TYPE = "attachment.wrong_type"
+    CASE_FULL = "attachment.case_full"
 
 
 def enrol_form(account: str, code: str, device_id: str, public_key: str) -> bytes:

@@ -18,7 +18,7 @@ from sync.domain.situation import Act, Decision, Policy, Verdict
 from sync.domain.snapshot import Needs, Snapshot
 from sync.protocol.envelope import body_hash, decode_envelope, encode_envelope
 from sync.server.commit import Commit
-from sync.server.handlers.attachments import forget_file
+from sync.server.handlers.attachments import files_of
 from sync.server.repositories import records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
@@ -118,9 +118,10 @@ class Keeping:
             return stands
 
         gone = await self._service.database.write(work)
+        files = files_of(self._service, self._branch)
         for one in gone:
             if isinstance(one.record, Attachment):
-                await asyncio.to_thread(forget_file, self._service, self._branch, one.record.id)
+                await asyncio.to_thread(files.forget, one.record.id)
         return len(gone)
 
     async def _case(self, session: Session, case_no: str) -> Case:

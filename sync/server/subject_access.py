@@ -16,7 +16,7 @@ import msgspec
 from sync.domain.ids import BranchId
 from sync.domain.records import Attachment, Versioned, encode_record, kind_of
 from sync.server.commit import Commit
-from sync.server.handlers.attachments import whole_file
+from sync.server.handlers.attachments import files_of
 from sync.server.keeping import NoSuchCase
 from sync.server.repositories import records
 from sync.server.repositories.session import Session
@@ -89,9 +89,10 @@ async def hand_over(service: Service, branch: BranchId, case_no: str, out: Path)
         archive.writestr("README.txt", README.format(case_no=case_no, at=at))
         archive.writestr("records.json", _json(found))
         archive.writestr("timeline.csv", "\ufeff" + _timeline(found))
+        files = files_of(service, branch)
         for stands in found:
             if isinstance(stands.record, Attachment):
-                _add_file(archive, whole_file(service, branch, stands.record.id), stands.record)
+                _add_file(archive, files.whole(stands.record.id), stands.record)
     return len(found)
 
 

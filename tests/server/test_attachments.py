@@ -1,16 +1,21 @@
 """Files in pieces: resumed where they were, checked when whole, never another person's."""
 
 import random
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from backports import zstd
 
+from sync.domain.records import Attachment
 from sync.protocol.messages import CHUNK, MAX_ATTACHMENT, Codes
-from tests.server.house import House, problem
+from sync.server.handlers import attachments as handler
+from sync.server.handlers.attachments import files_of
+from tests.server.house import FIRST_OFFICER, PICTURE, House, problem
 from tests.server.laptop import fresh, sha256, state_of
 
-DATA = random.Random(5).randbytes(2 * CHUNK + 1000)
+PNG = b"\x89PNG\r\n\x1a\n"
+DATA = PNG + random.Random(5).randbytes(2 * CHUNK + 1000 - len(PNG))
 
 
 def stored(house: House) -> list[str]:
@@ -79,7 +84,7 @@ def test_other_bytes_than_were_recorded(house: House) -> None:
     """Throw a file away whose hash is another's, and begin anew."""
     li = house.crew["li"]
     fact = house.recorded(li, house.cases["own"], DATA[:100])
-    answer = li.upload(fact, DATA[1:101])
+    answer = li.upload(fact, DATA[:99] + b"x")
     assert (answer.status_code, problem(answer)) == (409, Codes.WRONG_HASH)
     assert state_of(li.offer(fact)).offset == 0
     assert not [name for name in stored(house) if name.startswith(fact.id)]
@@ -107,7 +112,7 @@ def test_a_file_too_large(house: House, size: int) -> None:
 
 def test_a_piece_too_large(house: House) -> None:
     li = house.crew["li"]
-    fact = house.recorded(li, house.cases["own"], DATA)
+    fact = house.recorded(li, house.cases["own"], DATA + b"1")
     for data, headers in (
         (DATA[: CHUNK + 1], {}),
         (zstd.compress(bytes(CHUNK + 1)), {"Content-Encoding": "zstd"}),
@@ -120,17 +125,130 @@ def test_a_piece_too_large(house: House) -> None:
 
 def test_more_bytes_than_were_recorded(house: House) -> None:
     li = house.crew["li"]
-    fact = house.recorded(li, house.cases["own"], DATA[:100])
+    fact = house.recorded(li, house.cases["own"], DATA[1:101])
     answer = li.upload(fact, DATA[:101])
     assert (answer.status_code, problem(answer)) == (413, Codes.TOO_LARGE)
     assert state_of(li.offer(fact)).offset == 0
 
 
-def test_an_empty_file(house: House) -> None:
+NO_PICTURES = {
+    "nothing": b"",
+    "text": b"<svg onload=alert(1)></svg>",
+    "a program": b"MZ" + bytes(200),
+    "another kind of picture": b"\xff\xd8\xff" + bytes(200),
+}
+
+
+@pytest.mark.parametrize("kind", NO_PICTURES)
+@pytest.mark.parametrize("piece", [3, 1000])
+def test_what_is_not_the_kind_it_was_recorded_as(house: House, kind: str, piece: int) -> None:
+    """Tell the kind by the content, however small the pieces are; nothing of it is kept."""
+    li, data = house.crew["li"], NO_PICTURES[kind]
+    fact = house.recorded(li, house.cases["own"], data)
+    answers = [
+        li.upload(fact, data[at : at + piece], at) for at in range(0, max(len(data), 1), piece)
+    ]
+    refused = [problem(a) for a in answers if a.status_code == 415]
+    assert Codes.WRONG_TYPE in refused
+    assert fact.id not in stored(house)
+    assert problem(house.crew["chen"].ask("GET", f"/attachments/{fact.id}")) == Codes.NOT_FOUND
+
+
+def test_a_part_of_a_file(house: House) -> None:
     li = house.crew["li"]
-    fact = house.recorded(li, house.cases["own"], b"")
-    assert state_of(li.upload(fact, b"")).complete
-    assert li.ask("GET", f"/attachments/{fact.id}").content == b""
+    fact = house.recorded(li, house.cases["own"], DATA)
+    for offset in range(0, len(DATA), CHUNK):
+        state_of(li.upload(fact, DATA[offset : offset + CHUNK], offset))
+    for start, until in ((0, 10), (100, CHUNK + 7), (len(DATA) - 3, len(DATA) + 90)):
+        told = {"Range": f"bytes={start}-{until - 1}"}
+        answer = li.ask("GET", f"/attachments/{fact.id}", headers=told)
+        assert answer.status_code == 206
+        assert answer.content == DATA[start:until]
+        last = min(until, len(DATA)) - 1
+        assert answer.headers["content-range"] == f"bytes {start}-{last}/{len(DATA)}"
+    for told in ({"Range": f"bytes={len(DATA)}-{len(DATA) + 5}"}, {"Range": "bytes=9-3"}):
+        answer = li.ask("GET", f"/attachments/{fact.id}", headers=told)
+        assert (answer.status_code, problem(answer)) == (416, Codes.WRONG_OFFSET)
+    for odd in ("bytes=-5", "bytes=0-1,4-5", "pages=1-2", "x" * 100):
+        answer = li.ask("GET", f"/attachments/{fact.id}", headers={"Range": odd})
+        assert (answer.status_code, answer.content) == (200, DATA)
+    answer = house.crew["zhao"].ask(
+        "GET", f"/attachments/{fact.id}", headers={"Range": "bytes=0-1"}
+    )
+    assert (answer.status_code, problem(answer)) == (404, Codes.NOT_FOUND)
+
+
+def uploaded(house: House, login: str, whose: str, data: bytes) -> Attachment:
+    """Record a file and bring its bytes."""
+    fact = house.recorded(house.crew[login], house.cases[whose], data)
+    assert state_of(house.crew[login].upload(fact, data)).complete
+    return fact
+
+
+def test_the_same_photo_of_a_case_is_not_sent_twice(house: House) -> None:
+    data = PNG + b"the same"
+    first = uploaded(house, "li", "own", data)
+    again = house.recorded(house.crew["wang"], house.cases["own"], data)
+    assert state_of(house.crew["wang"].offer(again)).complete
+    assert house.crew["li"].ask("GET", f"/attachments/{again.id}").content == data
+    files_of(house.service, house.crew["li"].enrolled.branch_id).forget(first.id)
+    # Each record has its own: erasing one leaves the other.
+    assert house.crew["li"].ask("GET", f"/attachments/{again.id}").content == data
+
+
+@pytest.mark.parametrize("whose", ["other", "team"])
+def test_a_hash_tells_nothing_of_other_cases(house: House, whose: str) -> None:
+    """Let nobody ask by a hash whether the bank has a file: of another case it is sent anew."""
+    data = PNG + f"known to {whose}".encode()
+    uploaded(house, FIRST_OFFICER[whose], whose, data)
+    mine = house.recorded(house.crew["li"], house.cases["own"], data)
+    assert state_of(house.crew["li"].offer(mine)).offset == 0
+    # A fact he may record about a case he cannot see opens no door either.
+    about = house.recorded(house.crew["li"], house.cases[whose], data)
+    assert not state_of(house.crew["li"].offer(about)).complete
+
+
+def test_a_file_whose_last_check_was_cut_off(house: House) -> None:
+    """Find the bytes whole and unchecked, as a killed server leaves them."""
+    li = house.crew["li"]
+    fact = house.recorded(li, house.cases["own"], DATA[:100])
+    folder = house.data / "attachments" / li.enrolled.branch_id
+    (folder / f"{fact.id}.part").write_bytes(DATA[:100])
+    assert state_of(li.offer(fact)).complete
+    assert li.ask("GET", f"/attachments/{fact.id}").content == DATA[:100]
+    spoilt = house.recorded(li, house.cases["own"], DATA[:101])
+    (folder / f"{spoilt.id}.part").write_bytes(DATA[:100] + b"x")
+    answer = li.offer(spoilt)
+    assert (answer.status_code, problem(answer)) == (409, Codes.WRONG_HASH)
+    assert state_of(li.offer(spoilt)).offset == 0
+
+
+def test_a_case_that_has_enough(own_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count what has come, and only of this case."""
+    monkeypatch.setattr(handler, "MAX_CASE_FILES", len(PICTURE) + 150)
+    li = own_house.crew["li"]
+    for size, code in ((151, Codes.CASE_FULL), (150, ""), (1, Codes.CASE_FULL)):
+        fact = own_house.recorded(li, own_house.cases["own"], DATA[:size])
+        for answer in (li.offer(fact), li.upload(fact, DATA[:size])):
+            assert answer.status_code == (413 if code else 200)
+            assert not code or problem(answer) == code
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a device that is full")
+def test_a_full_disk(house: House) -> None:
+    """Say so, keep what was there, and go on once there is room."""
+    li = house.crew["li"]
+    fact = house.recorded(li, house.cases["own"], DATA)
+    state_of(li.upload(fact, DATA[:CHUNK]))
+    part = house.data / "attachments" / li.enrolled.branch_id / f"{fact.id}.part"
+    kept = part.rename(part.with_suffix(".kept"))
+    part.symlink_to("/dev/full")
+    answer = li.upload(fact, DATA[:500])
+    assert (answer.status_code, problem(answer)) == (507, Codes.NO_ROOM)
+    assert int(answer.headers["retry-after"]) > 0
+    part.unlink()
+    kept.rename(part)
+    assert state_of(li.offer(fact)).offset == CHUNK
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fserver.db", "%2e%2e", "x" * 65, "a%00b", "a b", "ü"])

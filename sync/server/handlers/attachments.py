@@ -1,24 +1,24 @@
-"""Takes files in chunks: announced, resumed at the byte the disk has, checked when whole.
+"""Takes files in pieces: announced, resumed at the byte the disk has, checked when whole.
 
 The offset is the length of the flushed part file and nothing else; the subset of tus 1.0 that
-a laptop needs.
+a laptop needs. Where the bytes lie is `attachment_files`' own.
 """
 
 import asyncio
-import hashlib
-import os
-from pathlib import Path
 
 from sync.domain.ids import BranchId
 from sync.domain.question import oversees, works_on
 from sync.domain.records import Attachment, Case
+from sync.protocol.media import LONGEST, media_type_of
 from sync.protocol.messages import (
     CHUNK,
     MAX_ATTACHMENT,
+    MAX_CASE_FILES,
     AttachmentOffer,
     AttachmentState,
     Codes,
 )
+from sync.server.attachment_files import AttachmentFiles
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
 from sync.server.repositories import records
@@ -28,48 +28,74 @@ from sync.server.well_formed import is_id
 
 
 async def offer(service: Service, caller: Caller, announced: AttachmentOffer) -> AttachmentState:
-    """Say how far a file is; it must be one whose fact this person recorded or may see."""
-    fact = await _own_or_seen(service, caller, announced.id)
+    """Say how far a file is; it must be one whose fact this person recorded or may see.
+
+    Bytes that the server has already for another record of a case this person may see are not
+    asked for again. Nobody learns of other cases' files: their hashes are not looked at.
+    """
+    fact, seen = await _own_or_seen(service, caller, announced.id)
     if (fact.size, fact.sha256) != (announced.size, announced.sha256):
         raise Refusal(409, Codes.WRONG_HASH)
-    return await _state(service, caller.device.branch_id, fact)
+    files = files_of(service, caller.device.branch_id)
+    state = await _state(files, fact)
+    if state.complete or state.offset:
+        return state
+    others = await _others(service, caller, fact)
+    if seen and await asyncio.to_thread(_known, files, fact, others):
+        return await _state(files, fact)
+    await asyncio.to_thread(_check_room, files, fact, others)
+    return state
 
 
 async def append(
     service: Service, caller: Caller, attachment_id: str, offset: int, data: bytes
 ) -> AttachmentState:
     """Add bytes at the offset; raises Refusal when the offset is not where the file ends."""
-    fact = await _own_or_seen(service, caller, attachment_id)
-    branch = caller.device.branch_id
-    state = await _state(service, branch, fact)
+    fact, _seen = await _own_or_seen(service, caller, attachment_id)
+    files = files_of(service, caller.device.branch_id)
+    state = await _state(files, fact)
     if state.complete:
         return state
     if len(data) > CHUNK or offset + len(data) > fact.size:
         raise Refusal(413, Codes.TOO_LARGE, most=CHUNK)
     if offset != state.offset:
         raise Refusal(409, Codes.WRONG_OFFSET, offset=state.offset)
-    files = _part(service, branch, fact.id), whole_file(service, branch, fact.id)
-    await asyncio.to_thread(_take, *files, fact, offset, data)
-    return await _state(service, branch, fact)
+    if not offset:
+        others = await _others(service, caller, fact)
+        await asyncio.to_thread(_check_room, files, fact, others)
+        if len(data) >= min(LONGEST, fact.size) and media_type_of(data) != fact.media_type:
+            raise Refusal(415, Codes.WRONG_TYPE)
+    await asyncio.to_thread(files.take, fact, offset, data)
+    return await _state(files, fact)
 
 
-async def fetch(service: Service, caller: Caller, attachment_id: str) -> bytes:
-    """Return a whole file to somebody who may see its case now."""
+async def fetch(
+    service: Service, caller: Caller, attachment_id: str, start: int = 0, until: int | None = None
+) -> tuple[bytes, int]:
+    """Return a part of a whole file, and the file's size, to somebody who may see its case now."""
     fact, seen = await _fact(service, caller, attachment_id)
-    if not seen:
+    files = files_of(service, caller.device.branch_id)
+    if not seen or not files.has(fact.id):
         raise Refusal(404, Codes.NOT_FOUND)
-    whole = whole_file(service, caller.device.branch_id, fact.id)
-    if not whole.is_file():
-        raise Refusal(404, Codes.NOT_FOUND)
-    return await asyncio.to_thread(whole.read_bytes)
+    return await asyncio.to_thread(files.read, fact.id, start, until), fact.size
 
 
-async def _own_or_seen(service: Service, caller: Caller, attachment_id: str) -> Attachment:
-    """Return the fact of a file this person may bring; their own goes up when the case has left."""
-    fact, _seen = await _fact(service, caller, attachment_id)
+def files_of(service: Service, branch: BranchId) -> AttachmentFiles:
+    """Return the files of a branch."""
+    return AttachmentFiles(service.data / "attachments" / branch)
+
+
+async def _own_or_seen(
+    service: Service, caller: Caller, attachment_id: str
+) -> tuple[Attachment, bool]:
+    """Return the fact of a file this person may bring, and whether they may see its case.
+
+    Their own goes up though the case has left them.
+    """
+    fact, seen = await _fact(service, caller, attachment_id)
     if not 0 <= fact.size <= MAX_ATTACHMENT:
         raise Refusal(413, Codes.TOO_LARGE, most=MAX_ATTACHMENT)
-    return fact
+    return fact, seen
 
 
 async def _fact(service: Service, caller: Caller, attachment_id: str) -> tuple[Attachment, bool]:
@@ -97,71 +123,40 @@ def _may_see(caller: Caller, case: Case) -> bool:
     return works_on(caller.actor, case) or oversees(caller.actor, case)
 
 
-async def _state(service: Service, branch: BranchId, fact: Attachment) -> AttachmentState:
-    begun = _size(_part(service, branch, fact.id))  # first: what is moved away then is whole
-    if whole_file(service, branch, fact.id).exists():
+async def _others(service: Service, caller: Caller, fact: Attachment) -> list[Attachment]:
+    """Return every other recorded file of the case."""
+    branch = caller.device.branch_id
+    stands = await service.database.read(lambda s: records.of_case(s, branch, fact.case_id))
+    found = (one.record for one in stands)
+    return [f for f in found if isinstance(f, Attachment) and f.id != fact.id]
+
+
+def _known(files: AttachmentFiles, fact: Attachment, others: list[Attachment]) -> bool:
+    """Take the bytes of another file of the case that has the same hash; say whether there was one.
+
+    They were hashed when they came.
+    """
+    same = (fact.size, fact.sha256, fact.media_type)
+    return any(
+        files.share(other.id, fact.id)
+        for other in others
+        if (other.size, other.sha256, other.media_type) == same
+    )
+
+
+def _check_room(files: AttachmentFiles, fact: Attachment, others: list[Attachment]) -> None:
+    """Refuse a file that would make its case too large; only what has begun to come counts."""
+    held = sum(other.size for other in others if files.has(other.id) or files.begun(other.id))
+    if held + fact.size > MAX_CASE_FILES:
+        raise Refusal(413, Codes.CASE_FULL, most=MAX_CASE_FILES)
+
+
+async def _state(files: AttachmentFiles, fact: Attachment) -> AttachmentState:
+    begun = files.begun(fact.id)  # first: what is moved away then is whole
+    if files.has(fact.id):
+        return AttachmentState(fact.id, fact.size, complete=True)
+    if begun and begun >= fact.size:
+        # The server ended between the last piece and the check.
+        await asyncio.to_thread(files.finish, fact)
         return AttachmentState(fact.id, fact.size, complete=True)
     return AttachmentState(fact.id, begun, complete=False)
-
-
-def _size(part: Path) -> int:
-    try:
-        return part.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _take(part: Path, whole: Path, fact: Attachment, offset: int, data: bytes) -> None:
-    """Write a chunk, and check and move the file with its last one.
-
-    A chunk may come twice at once: one of both finds the part gone or longer, and all is well when
-    the other has made the file whole.
-    """
-    try:
-        _append(part, offset, data)
-        if offset + len(data) == fact.size:
-            _complete(part, whole, fact.sha256)
-    except FileNotFoundError as error:
-        if not whole.exists():
-            raise Refusal(409, Codes.WRONG_OFFSET, offset=0) from error
-    except Refusal:
-        if not whole.exists():
-            raise
-    if whole.exists():
-        part.unlink(missing_ok=True)
-
-
-def _append(part: Path, offset: int, data: bytes) -> None:
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.touch()
-    with part.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        if end != offset:
-            raise Refusal(409, Codes.WRONG_OFFSET, offset=end)
-        # At its place, not "at the end": a chunk that is sent twice at once is there once.
-        file.seek(offset)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _complete(part: Path, whole: Path, sha256: str) -> None:
-    if hashlib.sha256(part.read_bytes()).hexdigest() != sha256:
-        part.unlink()
-        raise Refusal(409, Codes.WRONG_HASH)
-    part.replace(whole)
-
-
-def _part(service: Service, branch: BranchId, attachment_id: str) -> Path:
-    return service.data / "attachments" / branch / f"{attachment_id}.part"
-
-
-def whole_file(service: Service, branch: BranchId, attachment_id: str) -> Path:
-    """Return where a whole file lies."""
-    return service.data / "attachments" / branch / attachment_id
-
-
-def forget_file(service: Service, branch: BranchId, attachment_id: str) -> None:
-    """Delete a file and what was begun of it."""
-    whole_file(service, branch, attachment_id).unlink(missing_ok=True)
-    _part(service, branch, attachment_id).unlink(missing_ok=True)

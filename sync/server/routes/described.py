@@ -21,11 +21,15 @@ NAMED = (400, 401, 404, 408, 413, 426, 500, 503, 507)  # what any request of a l
 
 
 def described(
-    takes: type | None = None, answers: type = bytes, *, refuses: tuple[int, ...] = ()
+    takes: type | None = None,
+    answers: type = bytes,
+    *,
+    refuses: tuple[int, ...] = (),
+    in_parts: bool = False,
 ) -> type[Operation]:
     """Return the operation of a route that takes and answers these messages, `bytes` for a file.
 
-    `refuses` are the HTTP statuses of its own besides `NAMED`.
+    `refuses` are the HTTP statuses of its own besides `NAMED`; `in_parts` may answer with a part.
     """
 
     @dataclass
@@ -35,6 +39,8 @@ def described(
                 self.request_body = RequestBody(_content(takes), required=True)
             refusals = {str(s): _refusal(s) for s in sorted({*NAMED, *refuses})}
             self.responses = {"200": OpenAPIResponse("Answered", content=_content(answers))}
+            if in_parts:
+                self.responses["206"] = OpenAPIResponse("A part", content=_content(answers))
             self.responses |= refusals
 
     return Described

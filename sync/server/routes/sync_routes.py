@@ -1,5 +1,6 @@
 """The sync protocol over HTTP, version 1; see `sync.protocol.messages` for what is said."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get, patch, post
@@ -38,6 +39,8 @@ Asked = Request[Any, Any, State]  # no `type`: the framework must see a Request
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
 LARGEST_MESSAGE = 16 * 1024
 LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
+OCTETS = "application/octet-stream"
+RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{1,9})")
 DEVICE = "device"  # the document's name for a laptop's token
 
 
@@ -219,7 +222,7 @@ async def offer_route(request: Asked) -> Response[bytes]:
 @patch(
     "/attachments/{attachment_id:str}",
     summary="Add bytes to a file",
-    operation_class=described(bytes, AttachmentState, refuses=(409,)),
+    operation_class=described(bytes, AttachmentState, refuses=(409, 415, 507)),
 )
 async def append_route(
     request: Asked,
@@ -235,14 +238,26 @@ async def append_route(
 
 @get(
     "/attachments/{attachment_id:str}",
-    summary="Fetch a whole file",
-    operation_class=described(answers=bytes),
+    summary="Fetch a file, or a part of it",
+    operation_class=described(answers=bytes, in_parts=True, refuses=(416,)),
 )
-async def fetch_route(request: Asked, attachment_id: FromPath[str]) -> Response[bytes]:
-    """Hand out the bytes."""
+async def fetch_route(
+    request: Asked,
+    attachment_id: FromPath[str],
+    part: Annotated[str, HeaderParameter(name="Range")] = "",
+) -> Response[bytes]:
+    """Hand out the bytes; a `Range` is "bytes=FROM-TO", others count as none (RFC 9110, 14)."""
     caller = await _caller(request)
-    data = await attachments.fetch(_service(request), caller, attachment_id)
-    return Response(data, media_type="application/octet-stream")
+    wanted = RANGE.fullmatch(part)
+    if wanted is None:
+        data, _ = await attachments.fetch(_service(request), caller, attachment_id)
+        return Response(data, media_type=OCTETS)
+    start, until = int(wanted[1]), int(wanted[2]) + 1
+    data, size = await attachments.fetch(_service(request), caller, attachment_id, start, until)
+    if not data:
+        raise Refusal(416, Codes.WRONG_OFFSET, offset=size)
+    told = {"content-range": f"bytes {start}-{start + len(data) - 1}/{size}"}
+    return Response(data, status_code=206, media_type=OCTETS, headers=told)
 
 
 sync_router = Router(
