@@ -7,6 +7,7 @@ loop's thread. The engine runs on the network thread with a replica that hops to
 import asyncio
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from field_app.operations.submit import Changes
 from field_app.storage.trouble import VaultTrouble
 from sync.domain.time import Clock
 from sync.engine.engine import SyncReport, sync_once
+from sync.engine.pace import Pace
 from sync.engine.ports import Progress, Transport
 from sync.engine.retry import LONGEST_S, delay
 from sync.engine.trouble import PASSING, Trouble
@@ -33,6 +35,7 @@ AFTER_ACT_S = 2.0
 class SyncStatus(msgspec.Struct, frozen=True):
     """How syncing stands now; `trouble` is a code with words in the catalogues, empty when well.
 
+    `files_trouble` is the same of a photo or paper alone: everything else was synced.
     `next_at` is when the next try is planned; None while one runs or a person is needed.
     """
 
@@ -40,6 +43,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     progress: Progress | None = None
     trouble: str = ""
     trouble_params: dict[str, object] = {}
+    files_trouble: str = ""
     last_report: SyncReport | None = None
     next_at: datetime | None = None
 
@@ -62,6 +66,7 @@ class SyncLoop:
         self._on_bug = on_bug
         self._wanted = asyncio.Event()
         self._cancel = threading.Event()
+        self._pace = Pace(time.monotonic, self._cancel.wait)
         self._failures = 0
         self._due_s = chance.uniform(0, START_WITHIN_S)
         self._listeners: list[Callable[[SyncStatus], None]] = []
@@ -78,6 +83,10 @@ class SyncLoop:
         self._due_s = 0.0
         self._failures = 0
         self._wanted.set()
+
+    def limit_files(self, kb_per_s: int) -> None:
+        """Let photos and papers take no more of the line than this; 0 is no limit."""
+        self._pace.most_per_s = kb_per_s * 1000
 
     def cancel(self) -> None:
         """Stop the sync under way after its present step; nothing done is undone."""
@@ -144,6 +153,7 @@ class SyncLoop:
                 self._transport,
                 on_progress=lambda p: _call(loop, lambda: self._progress(p)),
                 cancelled=self._cancel.is_set,
+                pace=self._pace,
             )
 
         return work
@@ -161,9 +171,18 @@ class SyncLoop:
 
     async def _succeeded(self, began: datetime, report: SyncReport) -> None:
         self._failures = 0
+        if report.files_left:
+            self._due_s = 0.0
         run = SyncRun(began, self._clock.now(), report.sent, report.received, "")
         await self._runner.run(lambda desk: outbox.note_run(desk, run))
-        self._tell(running=False, progress=None, trouble="", trouble_params={}, last_report=report)
+        self._tell(
+            running=False,
+            progress=None,
+            trouble="",
+            trouble_params={},
+            files_trouble=report.files_trouble,
+            last_report=report,
+        )
         self._publish(Changes())
 
     async def _failed(

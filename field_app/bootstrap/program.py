@@ -108,6 +108,7 @@ class Program(QObject):
         transport = self._laptop.connect(profile.address, profile.token)
         chance = random.Random()  # noqa: S311  # spreads load, guards nothing
         self.sync_loop = SyncLoop(self.runner, transport, self._laptop.clock, chance, _report)
+        self.sync_loop.limit_files(self.settings.files_kb_s)
         await self.show_main()
         self._sync_task = asyncio.ensure_future(self.sync_loop.run())
         limit = timedelta(minutes=self.settings.lock_minutes)
@@ -138,6 +139,8 @@ class Program(QObject):
         self.look = self._new_look()
         if self._lock is not None:
             self._lock.limit = timedelta(minutes=settings.lock_minutes)
+        if self.sync_loop is not None:
+            self.sync_loop.limit_files(settings.files_kb_s)
         self.tasks.start(self.show_main())
 
     def _on_closing(self, window: MainWindow) -> None:

@@ -9,7 +9,10 @@ import platformdirs
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the program remembers between starts; `text_size` is a percentage."""
+    """What the program remembers between starts; `text_size` is a percentage.
+
+    `files_kb_s` is what photos may take of the line, in kilobytes a second; 0 is no limit.
+    """
 
     language: str = "zh_CN"
     theme: str = "light"
@@ -18,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True):
     server: str = ""
     authority: str = ""
     map_pack: str = ""
+    files_kb_s: int = 0
 
 
 FILE = "settings.json"

@@ -25,6 +25,7 @@ from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import MutationId
 from sync.domain.outcome import Reason
 from sync.domain.situation import RuleFinding, Severity
+from sync.engine.ports import Progress as Progress
 
 
 class SyncViewModel(QObject):

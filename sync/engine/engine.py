@@ -5,27 +5,39 @@ Every step is its own local transaction, so a sync may be cut anywhere and is si
 
 import msgspec
 
+from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
 from sync.engine.push import push_all
 from sync.engine.trouble import Trouble
-from sync.engine.uploads import upload_all
+from sync.engine.uploads import Uploads, upload_all
 from sync.engine.witness import check_record
 from sync.protocol.messages import VERSION, Codes, Hello
 
 
 class SyncReport(msgspec.Struct, frozen=True):
-    """What one sync did; `cancelled` when the person stopped it in between."""
+    """What one sync did; `cancelled` when the person stopped it in between.
+
+    `files_left`: files gave way to commands and want another sync at once. `files_trouble` is the
+    code of what was wrong with a file alone, empty when nothing was.
+    """
 
     sent: int
     received: int
     uploaded_bytes: int
     cancelled: bool
+    files_left: bool = False
+    files_trouble: str = ""
 
 
 def sync_once(
-    replica: Replica, transport: Transport, *, on_progress: OnProgress, cancelled: Cancelled
+    replica: Replica,
+    transport: Transport,
+    *,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    pace: Pace | None = None,
 ) -> SyncReport:
     """Bring laptop and server together once; raises Trouble and leaves every finished step done."""
     on_progress(Progress("hello", 0, 0))
@@ -43,11 +55,14 @@ def sync_once(
     received = pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled)
     if not cancelled():
         check_record(replica, transport)
-    uploaded = 0 if cancelled() else upload_all(replica, transport, on_progress, cancelled)
+    files = Uploads()
+    if not cancelled():
+        files = upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
     if not cancelled():
         replica.note_sync(hello)
     on_progress(Progress("done", sent + received, sent + received))
-    return SyncReport(sent, received, uploaded, cancelled())
+    wrong = str(files.trouble.code) if files.trouble else ""
+    return SyncReport(sent, received, files.sent, cancelled(), files.gave_way, wrong)
 
 
 def _check(replica: Replica, hello: Hello) -> None:

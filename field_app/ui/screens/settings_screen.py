@@ -14,6 +14,7 @@ from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 
 LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
+MOST_KB_S = 100_000
 SIZES = [(str(n), f"{n} %") for n in (100, 115, 130, 150, 175, 200)]
 
 
@@ -46,10 +47,17 @@ class SettingsScreen(Page):
         self.minutes.setRange(1, 60)
         self.minutes.setValue(settings.lock_minutes)
         self.minutes.setAccessibleName(words("Lock after minutes"))
+        self.files = QSpinBox()
+        self.files.setRange(0, MOST_KB_S)
+        self.files.setSingleStep(50)
+        self.files.setSpecialValueText(words("no limit"))
+        self.files.setValue(settings.files_kb_s)
+        self.files.setAccessibleName(words("Line for photos, kB a second"))
         add_row(form, words("Language"), self.language)
         add_row(form, words("Theme"), self.theme)
         add_row(form, words("Text size"), self.text_size)
         add_row(form, words("Lock after minutes"), self.minutes)
+        add_row(form, words("Line for photos, kB a second"), self.files)
         card.body.addLayout(form)
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)
@@ -93,6 +101,7 @@ class SettingsScreen(Page):
                 theme=self.theme.currentData(),
                 text_size=int(self.text_size.currentData()),
                 lock_minutes=self.minutes.value(),
+                files_kb_s=self.files.value(),
                 map_pack=known,
             )
         )

@@ -21,6 +21,7 @@ from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.sync import (
     AttentionItem,
     Incident,
+    Progress,
     SyncRun,
     SyncState,
     SyncViewModel,
@@ -31,6 +32,7 @@ from sync.domain.ids import MutationId
 
 MOST_WAITING = 50
 SIDES_LEAST = 480
+KILO, MEGA = 1000, 1_000_000
 type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 
 
@@ -74,10 +76,7 @@ class SyncScreen(Page):
         self.now.setEnabled(not status.running)
         self.progress.setVisible(status.running)
         if status.running and status.progress is not None:
-            step = status.progress
-            self.progress.setRange(0, step.total)
-            self.progress.setValue(min(step.done, step.total))
-            self.status.say(words.code(f"phase.{step.phase}"), "info")
+            self._show_step(status.progress)
         elif status.trouble:
             text = words.code(status.trouble, **status.trouble_params)
             when = ""
@@ -85,8 +84,21 @@ class SyncScreen(Page):
                 clock = words.clock(status.next_at, self._view.zone)
                 when = words("Next try at {time}.", time=clock)
             self.status.say(text, "warn", when)
+        elif status.files_trouble:
+            self.status.say(words.code(status.files_trouble), "warn", self._all_well())
         else:
             self.status.say(self._all_well(), "ok")
+
+    def _show_step(self, step: Progress) -> None:
+        """Show how far the sync is: files by their bytes, everything else by its number."""
+        done, total, more = step.done, step.total, ""
+        if step.bytes_total:
+            done, total = step.bytes_done // KILO, step.bytes_total // KILO
+            sent, whole = (f"{n / MEGA:.1f}" for n in (step.bytes_done, step.bytes_total))
+            more = self.words("{sent} of {whole} MB", sent=sent, whole=whole)
+        self.progress.setRange(0, total)
+        self.progress.setValue(min(done, total))
+        self.status.say(self.words.code(f"phase.{step.phase}"), "info", more)
 
     def _all_well(self) -> str:
         state = self._view.state

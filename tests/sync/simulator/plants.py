@@ -138,9 +138,9 @@ def file_done_before_sent() -> AbstractContextManager[Any]:
     """Count a file as sent before its bytes are."""
     real = uploads._upload
 
-    def faulty(replica: Any, transport: Any, upload: Any, *others: Any) -> Any:
-        replica.uploaded(upload.offer.id)
-        return real(replica, transport, upload, *others)
+    def faulty(phase: Any, upload: Any) -> Any:
+        phase.replica.uploaded(upload.offer.id)
+        return real(phase, upload)
 
     return mock.patch.object(uploads, "_upload", faulty)
 
