@@ -6,20 +6,15 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
 from sync.domain.commands import RecordAttachment
 from sync.domain.ids import CaseId, RecordId
-from sync.domain.outcome import refused
+from sync.domain.outcome import Refused, refused
 from sync.domain.records import Attachment
-from sync.protocol.messages import MAX_ATTACHMENT
-
-ALLOWED_TYPES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"%PDF-": "application/pdf",
-}
+from sync.protocol.media import media_type_of
+from sync.protocol.messages import MAX_ATTACHMENT, MAX_CASE_FILES
 
 
 def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
-    """Attach a PNG, JPEG or PDF file, told by its first bytes and not by its name."""
-    media_type = _type_of(data)
+    """Attach bytes as they are to be kept; a picture went through `photographs.clean` before."""
+    media_type = media_type_of(data)
     if media_type is None:
         return refused("attachment.unknown_type")
     if len(data) > MAX_ATTACHMENT:
@@ -34,6 +29,9 @@ def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
+    doubt = _beside_others(desk, fact)
+    if doubt is not None:
+        return doubt
     written: Written | None = None
     try:
         desk.store.files.write(fact.id, data)
@@ -42,6 +40,17 @@ def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
         if not isinstance(written, Saved):
             desk.store.files.remove(fact.id)
     return written
+
+
+def _beside_others(desk: Desk, fact: Attachment) -> Refused | None:
+    """Say what speaks against one more file of the case."""
+    stands = desk.store.projection.of_case(fact.case_id)
+    others = [one.record for one in stands if isinstance(one.record, Attachment)]
+    if any((o.size, o.sha256) == (fact.size, fact.sha256) for o in others):
+        return refused("attachment.already_there")
+    if sum(o.size for o in others) + fact.size > MAX_CASE_FILES:
+        return refused("attachment.case_full")
+    return None
 
 
 def _record(desk: Desk, fact: Attachment) -> Written:
@@ -58,10 +67,3 @@ def _record(desk: Desk, fact: Attachment) -> Written:
 def read(desk: Desk, attachment: Attachment) -> bytes:
     """Return the plain bytes of a file that is on this laptop."""
     return desk.store.files.read(attachment.id, 0, attachment.size)
-
-
-def _type_of(data: bytes) -> str | None:
-    for magic, media_type in ALLOWED_TYPES.items():
-        if data.startswith(magic):
-            return media_type
-    return None

@@ -4,13 +4,14 @@ Signals: `changed()` after each reading, `answered(str, object)` with the act an
 `revealed(object, str)` with the field and its plain value.
 """
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
-from field_app.operations import attachments, cases, contacts, feedback, holds
+from field_app.operations import attachments, cases, contacts, feedback, holds, photographs
 from field_app.operations.cases import CaseFile as CaseFile
 from field_app.operations.cases import Step as Step
 from field_app.operations.desk import Desk
@@ -23,7 +24,7 @@ from field_app.viewmodels.findings import FindingText, RuleWords, explain
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId
-from sync.domain.outcome import Gone
+from sync.domain.outcome import Gone, Refused
 from sync.domain.records import Hold, Versioned
 from sync.domain.vocabulary import Channel, ContactResult, FeedbackKind, HoldKind, Revealable, Role
 
@@ -133,7 +134,12 @@ class CaseViewModel(QObject):
             problem = Problem("attachment.unreadable", {"reason": trouble.strerror or ""})
             self.answered.emit("attachment", Answer(False, (problem,)))
             return
-        await self._act("attachment", lambda d, c: attachments.add(d, c, path.name, data))
+        # On a thread of its own: reading a photo anew takes as long as many queries.
+        kept = await asyncio.to_thread(photographs.clean, data)
+        if isinstance(kept, Refused):
+            self.answered.emit("attachment", answer_of(kept, self._rule_words))
+            return
+        await self._act("attachment", lambda d, c: attachments.add(d, c, path.name, kept))
 
     async def _act(self, what: str, act: Callable[[Desk, CaseId], Written]) -> None:
         case_id = self.case_id

@@ -208,3 +208,23 @@ def test_the_photo_of_an_erased_case_leaves_though_it_never_went_up(
 def test_other_kinds_of_files_are_refused_and_not_kept(furnished: Furnished, data: bytes) -> None:
     assert isinstance(attachments.add(furnished.desk, KNOWN.id, "x.png", data), Refused)
     assert list((furnished.laptop.vault / FILES).iterdir()) == []
+
+
+def test_the_same_file_is_attached_to_a_case_once(furnished: Furnished) -> None:
+    data = PNG + b"receipt"
+    assert isinstance(attachments.add(furnished.desk, KNOWN.id, "a.png", data), Saved)
+    again = attachments.add(furnished.desk, KNOWN.id, "b.png", data)
+    assert isinstance(again, Refused)
+    assert [r.code for r in again.reasons] == ["attachment.already_there"]
+    assert len(list((furnished.laptop.vault / FILES).iterdir())) == 1
+
+
+def test_a_case_takes_files_up_to_its_limit(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MAX_CASE_FILES", 100)
+    for size, taken in ((60, True), (41, False), (40, True), (9, False)):
+        written = attachments.add(furnished.desk, KNOWN.id, "a.png", PNG.ljust(size, b"x"))
+        assert isinstance(written, Saved) == taken
+        if isinstance(written, Refused):
+            assert [r.code for r in written.reasons] == ["attachment.case_full"]
