@@ -28,7 +28,7 @@ JPEG = b"\xff\xd8\xff"
 MB = 1_000_000
 PHOTO = 4 * MB
 TRIES = 400  # syncs that may fail before a test gives up
-MOST_OVERHEAD = 1.25
+REQUEST = 2000  # bytes of one without its body, and of the sync around it
 CALLED_AT = 7  # pieces after which somebody saves a call
 SLICE = 8
 
@@ -110,7 +110,8 @@ def send_over(office: Office, line: BrokenLine, size: int, tally: Tally) -> None
     spent = time.monotonic() - began
     assert arrived(li, lead) == size
     assert line.cuts >= 3, "the line was hardly broken"
-    assert line.up / size <= MOST_OVERHEAD
+    # A cut takes what was on its way: a piece at most, and its request.
+    assert line.up <= size + line.cuts * (CHUNK + REQUEST) + journey.pieces * REQUEST
     tally.tried = line.cuts
     tally.tell(
         f"sent {size:,} bytes in {journey.pieces} pieces, cut {line.cuts} times, arrived complete; "
