@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition ro
 from field_app.bootstrap.running import new_application, run_loop
 from field_app.i18n.words import LANGUAGES, load_words
 from field_app.maps.pack import MapPack
-from field_app.maps.page import MapStop
+from field_app.maps.stops import MapStop
 from field_app.planning.problem import DayProblem, Travel
 from field_app.planning.solver import VroomSolver
 from field_app.reports.paper import Paper, Paragraph

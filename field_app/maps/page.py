@@ -2,6 +2,7 @@
 
 Folium does not escape what it is given, so no name, address or amount ever enters the page.
 Clicks come back as navigations to `fieldmap://click/ID`, which the page's owner refuses and reads.
+To be imported only when a map is wanted: folium brings numpy and pandas, a third of a start.
 """
 
 import re
@@ -15,8 +16,8 @@ from branca.element import MacroElement
 from jinja2 import Template
 
 from field_app.maps.pack import PackInfo
+from field_app.maps.stops import SCHEME, MapColours
 
-SCHEME = "fieldmap"
 LEAFLET = f"{SCHEME}://asset/leaflet"
 ASSETS = {
     "js": [("leaflet", f"{LEAFLET}/leaflet.js")],
@@ -24,29 +25,6 @@ ASSETS = {
 }
 LAST_ZOOM = 18
 EDGE = 0.25  # of the region's width and height that one may look beyond it
-
-
-class MapStop(msgspec.Struct, frozen=True):
-    """A point on the map; `number` 0 = without one; `look` visit, blocked, case or start."""
-
-    id: str
-    lat: float
-    lon: float
-    number: int
-    look: str
-
-
-class MapColours(msgspec.Struct, frozen=True):
-    """Colours of the page's own marks, as "#rrggbb"."""
-
-    visit: str
-    blocked: str
-    case: str
-    on_mark: str
-    line: str
-    land: str
-    surface: str
-    text: str
 
 
 class _Marks(MacroElement):
@@ -143,18 +121,6 @@ def _with_margin(bounds: tuple[float, float, float, float]) -> tuple[float, floa
     west, south, east, north = bounds
     across, up = (east - west) * EDGE, (north - south) * EDGE
     return west - across, south - up, east + across, north + up
-
-
-def stops_call(stops: list[MapStop], line: list[tuple[float, float]], *, fit: bool) -> str:
-    """Return the script that shows these stops; only ids, numbers and coordinates."""
-    data = msgspec.json.encode(stops).decode()
-    points = msgspec.json.encode(line).decode()
-    return f"showStops({data}, {points}, {'true' if fit else 'false'})"
-
-
-def choose_call(stop_id: str) -> str:
-    """Return the script that marks one stop."""
-    return f"chooseStop({msgspec.json.encode(stop_id).decode()})"
 
 
 def _plain_text(text: str) -> str:

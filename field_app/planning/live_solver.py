@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import vroom
 
 from field_app.planning.ground import Ground, Orders, Task
 from field_app.planning.insertion import mended
@@ -90,6 +89,9 @@ def _search(ground: Ground, jobs: list[_Job], threads: int, seconds: float | Non
     orders = ground.empty()
     if not jobs or not orders:
         return orders
+    # Here and below, not above: it brings pandas, which the program's start need not wait for.
+    import vroom
+
     officers = list(ground.officers.values())
     model = vroom.Input()
     matrix = np.array(ground.seconds, dtype=np.uint32)
@@ -110,6 +112,8 @@ def _search(ground: Ground, jobs: list[_Job], threads: int, seconds: float | Non
 
 
 def _job(ground: Ground, number: int, job: _Job, kind: int) -> Any:
+    import vroom
+
     task = ground.tasks[job.visit]
     return vroom.Job(
         number,
@@ -123,6 +127,8 @@ def _job(ground: Ground, number: int, job: _Job, kind: int) -> Any:
 
 
 def _vehicle(number: int, officer: OfficerDay, kinds: set[int]) -> Any:
+    import vroom
+
     breaks = []
     if officer.lunch is not None:
         window = vroom.TimeWindow(officer.lunch.earliest_s, officer.lunch.latest_s)

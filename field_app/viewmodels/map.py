@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
-from field_app.maps.page import MapStop
+from field_app.maps.stops import MapStop
 from field_app.maps.travel import Point, TravelTimes
 from field_app.operations import cases, today
 from field_app.operations.cases import CaseQuery

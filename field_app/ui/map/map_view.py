@@ -9,7 +9,7 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from field_app.maps.pack import MapPack
-from field_app.maps.page import SCHEME, MapColours, MapStop, choose_call, map_page, stops_call
+from field_app.maps.stops import SCHEME, MapColours, MapStop, choose_call, stops_call
 from field_app.theme.tokens import Tokens
 from field_app.ui.map.scheme import Gatekeeper, SchemeHandler
 from field_app.ui.map.tile_painter import TilePainter
@@ -51,6 +51,9 @@ class MapView(QWidget):
     clicked = Signal(str)
 
     def __init__(self, pack: MapPack, tokens: Tokens) -> None:
+        # Here and not above: the map maker takes as long to load as the rest of the program.
+        from field_app.maps.page import map_page
+
         super().__init__()
         self._profile = QWebEngineProfile(self)  # without a name: off the record
         self.gatekeeper = Gatekeeper(self)

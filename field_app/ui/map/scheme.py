@@ -16,7 +16,7 @@ from PySide6.QtWebEngineCore import (
 )
 from xstatic.pkg import leaflet
 
-from field_app.maps.page import SCHEME
+from field_app.maps.stops import SCHEME
 
 TYPES = {".js": b"text/javascript", ".css": b"text/css", ".png": b"image/png"}
 type TileSource = Callable[[int, int, int], bytes]
