@@ -67,7 +67,7 @@ def contacts(chance: random.Random, number: int, of: Case) -> list[Contact]:
             channel,
             asked + timedelta(days=5 * step),
             result,
-            note=_words(chance, NOTE_LETTERS),
+            note=note(chance, NOTE_LETTERS),
         )
         for step, (channel, result) in enumerate(steps)
     ]
@@ -88,5 +88,6 @@ def _address(chance: random.Random) -> str:
     return f"云川市{street}{house}号{estate}{block}栋{floor}0{chance.randint(1, 4)}室"
 
 
-def _words(chance: random.Random, letters: int) -> str:
+def note(chance: random.Random, letters: int) -> str:
+    """Return random words, which do not compress."""
     return "".join(chr(FIRST_LETTER + chance.randrange(LETTERS)) for _ in range(letters))

@@ -2,16 +2,13 @@
 
 import asyncio
 import random
-import signal
-import socket
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 from bench import invented
 from bench.bare_laptop import bare_laptop
 from bench.figures import ROOT
+from bench.serving import Serving
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.operations.desk import Desk
@@ -47,9 +44,7 @@ class Branch:
         self.settings = ServerSettings(
             f"sqlite:///{self.data / 'server.db'}", self.data, ROOT / "resources" / "policies"
         )
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._serving = Serving(self.settings, folder / "server.log")
         self._laptops = 0
 
     def furnish(self, cases: int) -> float:
@@ -59,30 +54,11 @@ class Branch:
 
     def start(self) -> None:
         """Serve, and return once connections are taken."""
-        command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self.data)]
-        command += ["--port", str(self.port)]
-        said = self._folder / "server.log"
-        with said.open("wb") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        while not self._listens():
-            try:
-                code = self._process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-            raise RuntimeError(f"the server ended with {code}: {said.read_text()}")
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
-        except OSError:
-            return False
-        return True
+        self._serving.start()
 
     def stop(self) -> None:
         """End the server."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(30)
+        self._serving.stop()
 
     def seat(self) -> "Seat":
         """Enrol a new, empty laptop of the officer."""
@@ -90,7 +66,7 @@ class Branch:
         home = self._folder / f"laptop-{self._laptops}"
         laptop = bare_laptop(home)
         code = asyncio.run(_code(self.settings))
-        address = f"http://127.0.0.1:{self.port}"
+        address = self._serving.address
         form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)
         enrol(laptop, form, lambda _step: None).close()
         vault = unlock(laptop, PASSPHRASE)

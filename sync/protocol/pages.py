@@ -44,7 +44,7 @@ class Cursor(msgspec.Struct, frozen=True, order=True):
         return found
 
 
-class FeedRow(msgspec.Struct, frozen=True):
+class FeedRow(msgspec.Struct, frozen=True, gc=False):
     """One op as the server stores it; `body` is the record's JSON or None for an exit."""
 
     commit_no: int
@@ -99,16 +99,16 @@ def splice_page(
     digest: Digest | None = None,
 ) -> bytes:
     """Return the page's JSON with each stored body copied in as it is."""
-    ops: list[bytes] = []
-    to = after
-    for row in rows:
-        to = Cursor(row.commit_no, row.idx)
-        start = _quote((row.commit_no, row.idx, row.op, row.kind, row.id, row.rev, row.case_id))
-        ops.append(start[:-1] + b"," + (row.body if row.body is not None else b"null") + b"]")
+    ops = [(r.commit_no, r.idx, r.op, r.kind, r.id, r.rev, r.case_id, _raw(r.body)) for r in rows]
+    to = Cursor(*ops[-1][:2]) if ops else after
     told = {"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head}
     told |= {"checkpoint": checkpoint} if checkpoint else {}
     frame = _quote(told | ({"digest": digest} if digest else {}))
-    return frame[:-1] + b',"ops":[' + b",".join(ops) + b"]}"
+    return frame[:-1] + b',"ops":' + _quote(ops) + b"}"
+
+
+def _raw(body: bytes | None) -> msgspec.Raw | None:
+    return None if body is None else msgspec.Raw(body)
 
 
 def read_page(data: bytes) -> Page:

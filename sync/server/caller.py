@@ -4,8 +4,10 @@ import hashlib
 
 import msgspec
 
+from sync.domain.ids import TeamId
 from sync.domain.outcome import Actor
 from sync.domain.scopes import granted_scopes
+from sync.domain.vocabulary import Role
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts
@@ -40,11 +42,17 @@ async def find_caller(session: Session, authorization: str) -> Caller:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refusal(401, Codes.UNAUTHORISED)
-    device = await accounts.device_by_token(session, token_hash(token))
-    if device is None:
+    found = await accounts.bearer(session, token_hash(token))
+    if found is None:
         raise Refusal(401, Codes.UNAUTHORISED)
-    account = await accounts.account_by_id(session, device.branch_id, device.account_id)
+    device, account = found
     if device.state not in accounts.ACTIVE or account is None or not account.active:
         raise Refusal(401, Codes.REVOKED)
-    teams = [team for team, _ in await accounts.teams(session, device.branch_id)]
-    return Caller(device, account, granted_scopes(account.actor, teams))
+    return Caller(device, account, granted_scopes(account.actor, await _teams(session, account)))
+
+
+async def _teams(session: Session, account: Account) -> list[TeamId]:
+    """Return the branch's teams, for those who see every one of them."""
+    if account.role is not Role.COMPLIANCE:
+        return []
+    return [team for team, _ in await accounts.teams(session, account.branch_id)]

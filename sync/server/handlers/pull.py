@@ -11,7 +11,15 @@ from sync.protocol.pages import Cursor, splice_page
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, digests, horizons, policies, records
+from sync.server.repositories import (
+    accounts,
+    audit,
+    digests,
+    horizons,
+    policies,
+    records,
+    standing,
+)
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 from sync.server.service import Service
@@ -24,17 +32,21 @@ async def hello(service: Service, caller: Caller) -> Hello:
     """Say who the caller is, what may be pulled, and how the server stands."""
 
     async def look(session: Session) -> Hello:
-        rules = await policies.mark(session, caller.device.branch_id)
+        branch = caller.device.branch_id
+        rules = await policies.mark(session, branch)
+        stands = await standing.get(session, branch)
+        if stands is None:
+            raise LookupError(f"there is no branch {branch}")
         return Hello(
             versions=(VERSION,),
-            server_id=await accounts.meta(session, "server_id") or "",
-            epoch=await accounts.meta(session, "epoch") or "",
-            branch_id=caller.device.branch_id,
+            server_id=stands.server_id,
+            epoch=stands.epoch,
+            branch_id=branch,
             officer_id=caller.account.id,
             role=caller.account.role,
             team_id=caller.account.team_id,
             scopes=caller.scopes,
-            head=await records.head(session, caller.device.branch_id),
+            head=stands.head.commit_no,
             last_seq=caller.device.last_seq,
             chain_hash=caller.device.chain_hash,
             server_time=service.clock.now(),
@@ -42,9 +54,9 @@ async def hello(service: Service, caller: Caller) -> Hello:
             policy_version=rules.version,
             policy_serial=rules.serial,
             policy_hash=rules.hash,
-            past=await horizons.past(session, caller.device.branch_id),
+            past=await horizons.past(session, branch),
             forked=caller.device.state == accounts.FORKED,
-            safe=(await horizons.get(session, caller.device.branch_id)).safe,
+            safe=stands.horizon.safe,
         )
 
     return await service.database.read(look)
@@ -61,10 +73,10 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
     async def look(session: Session) -> bytes:
         branch = caller.device.branch_id
         # The head first: whoever sees number n sees everything up to n.
-        head = await audit.head(session, branch)
-        if head is None or after.commit_no > head.commit_no:
-            raise Refusal(409, Codes.RESET, head=head.commit_no if head else 0)
-        floor = (await horizons.get(session, branch)).floor
+        stands = await standing.get(session, branch)
+        if stands is None or after.commit_no > stands.head.commit_no:
+            raise Refusal(409, Codes.RESET, head=stands.head.commit_no if stands else 0)
+        head, floor = stands.head, stands.horizon.floor
         if 0 < after.commit_no < floor:
             # Exits and erasures from there on are no longer told.
             raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
@@ -72,7 +84,7 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
         more = len(rows) > limit
         checkpoint = None if more else await _checkpoint(service, session, branch, head)
         return splice_page(
-            epoch=await accounts.meta(session, "epoch") or "",
+            epoch=stands.epoch,
             scope=scope,
             after=after,
             rows=rows[:limit],

@@ -5,7 +5,7 @@ import msgspec
 from sync.domain.ids import BranchId, DeviceId, OfficerId, TeamId
 from sync.domain.outcome import Actor
 from sync.domain.vocabulary import Role
-from sync.server.repositories.session import Session
+from sync.server.repositories.session import Row, Session
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -51,6 +51,7 @@ class Device(msgspec.Struct, frozen=True):
 
 _ACCOUNT = "branch_id, id, login, role, team_id, active"
 _DEVICE = "branch_id, id, account_id, name, public_key, state, last_seq, chain_hash"
+DEVICE_FIELDS = len(_DEVICE.split(", "))
 
 
 async def account_by_login(session: Session, login: str) -> Account | None:
@@ -65,8 +66,10 @@ async def account_by_id(session: Session, branch: BranchId, officer: OfficerId) 
 
 async def _account(session: Session, where: str, *values: str) -> Account | None:
     row = await session.row(f"SELECT {_ACCOUNT} FROM account WHERE {where}", *values)
-    if row is None:
-        return None
+    return _read_account(row) if row else None
+
+
+def _read_account(row: Row) -> Account:
     branch, officer, login, role, team, active = row
     return Account(branch, officer, login, Role(role), team, bool(active))
 
@@ -74,7 +77,7 @@ async def _account(session: Session, where: str, *values: str) -> Account | None
 async def accounts(session: Session) -> list[Account]:
     """Return every account, by login."""
     rows = await session.rows(f"SELECT {_ACCOUNT} FROM account ORDER BY login")
-    return [Account(r[0], r[1], r[2], Role(r[3]), r[4], bool(r[5])) for r in rows]
+    return [_read_account(row) for row in rows]
 
 
 async def put_account(session: Session, account: Account) -> None:
@@ -154,10 +157,22 @@ async def add_device(session: Session, device: Device, token_hash: str, now: str
     )
 
 
-async def device_by_token(session: Session, token_hash: str) -> Device | None:
-    """Return the laptop a token belongs to."""
-    row = await session.row(f"SELECT {_DEVICE} FROM device WHERE token_hash = ?", token_hash)
-    return Device(*row) if row else None
+async def bearer(session: Session, token_hash: str) -> tuple[Device, Account | None] | None:
+    """Return the laptop a token belongs to and its account, None for an unknown token."""
+    row = await session.row(
+        f"SELECT {_of('d', _DEVICE)}, {_of('a', _ACCOUNT)} FROM device d LEFT JOIN account a "
+        "ON a.branch_id = d.branch_id AND a.id = d.account_id WHERE d.token_hash = ?",
+        token_hash,
+    )
+    if row is None:
+        return None
+    fields = tuple(row)
+    device, account = fields[:DEVICE_FIELDS], fields[DEVICE_FIELDS:]
+    return Device(*device), _read_account(account) if account[0] is not None else None
+
+
+def _of(table: str, columns: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
 
 
 async def device_by_id(session: Session, branch: BranchId, device: DeviceId) -> Device | None:

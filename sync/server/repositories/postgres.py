@@ -104,6 +104,7 @@ class PostgresDatabase:
                 max_size=self._connections,
                 timeout=CONNECT_S,
                 target_session_attrs=SessionAttribute.read_write,
+                reset=_as_it_is,
             )
 
     async def close(self) -> None:
@@ -125,6 +126,12 @@ class PostgresDatabase:
         async with self._transaction(isolation="repeatable_read", readonly=True) as session:
             return await work(session)
 
+    async def glance[T](self, work: Work[T]) -> T:
+        """Run reads, each of which sees its own moment."""
+        with _told_apart():
+            async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
+                return await work(PostgresSession(connection))
+
     async def write[T](self, work: Work[T]) -> T:
         """Run the work, again when it clashed with another transaction."""
         for attempt in range(TRIES):
@@ -136,3 +143,7 @@ class PostgresDatabase:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("the last try either returned or raised")
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """Hand a connection on: no work leaves a setting, a cursor or a lock that outlives its end."""

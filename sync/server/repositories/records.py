@@ -10,6 +10,7 @@ from sync.protocol.pages import Cursor, FeedRow, Op
 from sync.server.repositories.session import Clash, Row, Session
 
 COLUMNS = "kind, id, rev, body"
+OPS = {str(op): op for op in Op}  # quicker than asking the enum, five hundred times a page
 
 
 async def snapshot(session: Session, branch: BranchId, needs: Needs) -> Snapshot:
@@ -109,7 +110,7 @@ async def feed_page(
         after.idx,
         limit,
     )
-    return [FeedRow(r[0], r[1], Op(r[2]), r[3], r[4], r[5], r[6], r[7]) for r in rows]
+    return [FeedRow(no, i, OPS[op], kind, *rest) for no, i, op, kind, *rest in rows]
 
 
 async def add_feed(session: Session, branch: BranchId, rows: Iterable[tuple[str, FeedRow]]) -> None:

@@ -64,6 +64,10 @@ class Database(Protocol):
         """Run reads that see one moment."""
         ...
 
+    async def glance[T](self, work: Work[T]) -> T:
+        """Run reads that need not see one moment: a single statement is one by itself."""
+        ...
+
     async def write[T](self, work: Work[T]) -> T:
         """Run reads and writes as one transaction, again when they clashed with another."""
         ...

@@ -57,7 +57,7 @@ def _check_version(request: Asked) -> None:
 async def _caller(request: Asked) -> Caller:
     _check_version(request)
     authorization = request.headers.get("authorization", "")
-    return await _service(request).database.read(lambda s: find_caller(s, authorization))
+    return await _service(request).database.glance(lambda s: find_caller(s, authorization))
 
 
 @post(

@@ -114,6 +114,9 @@ class MemoryDatabase:
     async def read[T](self, work: Work[T]) -> T:
         return await work(MemorySession(self.connection, Doom()))
 
+    async def glance[T](self, work: Work[T]) -> T:
+        return await self.read(work)
+
     async def write[T](self, work: Work[T]) -> T:
         self.connection.execute("BEGIN IMMEDIATE")
         try:

@@ -1,0 +1,268 @@
+"""The server's speed on PostgreSQL: `python -m bench.server`.
+
+A PostgreSQL of its own, the server as `field-server serve` runs it with several workers, a
+connection for each laptop. A pull is a page of 500 records; a push is a batch of signed
+acts, calls and visits, decided by every rule. The limit is pgbench running the very statements
+that these requests run, on a copy of the same data (see `pgbench`); both take turns. The figures
+of one SQLite file stand beside. Then twelve writers push while readers follow a cursor: none may
+lose a row.
+"""
+
+import argparse
+import asyncio
+import itertools
+import math
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from bench import cursor_losses
+from bench.bank import Laptop, Size, furnished
+from bench.closed_loop import Connection, Driven, drive, request
+from bench.cursor_losses import Losses
+from bench.figures import OUT, ROOT, Goal, Metric, beside, publish
+from bench.pgbench import rate
+from bench.server_limit import (
+    PAGE,
+    PARTS,
+    Limits,
+    Pull,
+    day_of,
+    full_pages,
+    push_body,
+    write_scripts,
+)
+from bench.serving import Serving
+from sync.domain.vocabulary import Role
+from sync.protocol.compression import unpack
+from sync.protocol.messages import MAX_DECOMPRESSED
+from sync.server.app import build_service
+from sync.server.machine import MachineIds
+from sync.server.repositories.session import Session
+from sync.server.settings import ServerSettings
+from tools.postgres import Cluster, running
+
+PER_S = "1/s"
+PLENTY = 2.0  # times the limit's rate: a laptop may be quicker than its neighbours
+NO_TRIPS = 4.0  # a file has no round trips, and may be so much quicker than the limit
+CURSORS = 5
+GOALS = {
+    "pull_pages": Goal(0.60, at_least=True),
+    "push_batches": Goal(0.40, at_least=True),
+    "cursor_rows_lost": Goal(0.0),
+    "cursor_rows_twice": Goal(0.0),
+    f"bytes_of_{PAGE}_records": Goal(0.22),
+    "bytes_of_1_record": Goal(0.30),
+}
+
+
+def main(argv: list[str], out: Path = OUT) -> int:
+    """Measure, print a table and write the figures; 1 when a cursor lost a row."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--branches", type=int, default=2)
+    parser.add_argument(
+        "--officers", type=int, default=12, help="of each branch, with a laptop each"
+    )
+    parser.add_argument("--cases", type=int, default=180, help="of each officer")
+    parser.add_argument("--batch", type=int, default=20, help="acts of a push")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="of each figure of a round")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder, running("shared_buffers=512MB") as cluster:
+        metrics, losses = _measure(asked, Path(folder), cluster)
+    publish("server", metrics, GOALS, out)
+    print(
+        f"{losses.batches} batches by {asked.officers} writers, {losses.rows} rows: "
+        f"lost {losses.lost}, twice {losses.twice}"
+    )
+    return 1 if losses.lost or losses.twice else 0
+
+
+def _measure(
+    asked: argparse.Namespace, folder: Path, cluster: Cluster
+) -> tuple[dict[str, Metric], Losses]:
+    name = cluster.database()
+    size = Size(asked.branches, asked.officers, asked.cases)
+    ours = Bench(_settings(folder / "postgres", cluster.url(name)), size, asked.workers)
+    file = Bench(_settings(folder / "sqlite", ""), size, 1)
+    scratch, limit = cluster.database(name), cluster.database(name)
+    at_scratch = msgspec.structs.replace(ours.settings, database_url=cluster.url(scratch))
+    limits = write_scripts(at_scratch, ours.pulls, ours.officers, asked.batch, folder)
+    cluster.drop(scratch)
+    ours.serving.start()
+    file.serving.start()
+    try:
+        rounds = [
+            _round(asked, ours, file, limits, cluster.url(limit)) for _ in range(asked.rounds)
+        ]
+        wire = _wire(ours)
+        losses = ours.losses(asked.batch, asked.seconds, rounds[-1].push)
+    finally:
+        ours.serving.stop()
+        file.serving.stop()
+    for one in (ours, file):
+        one.check_all_is_kept(asked.batch)
+    return _metrics(rounds, losses) | wire, losses
+
+
+class Round(msgspec.Struct, frozen=True):
+    """Rates of one round, right behind each other."""
+
+    pull: float
+    pull_limit: float
+    push: float
+    push_limit: float
+    file_pull: float
+    file_push: float
+
+
+def _round(
+    asked: argparse.Namespace, ours: "Bench", file: "Bench", limits: Limits, url: str
+) -> Round:
+    clients = len(ours.officers)
+    pull_limit = rate(limits.pull, url, clients, asked.seconds)
+    pull, file_pull = (one.pull(asked.seconds).rate for one in (ours, file))
+    push_limit = rate(limits.push, url, clients, asked.seconds)
+    push = ours.push(asked.batch, asked.seconds, push_limit).rate
+    file_push = file.push(asked.batch, asked.seconds, push_limit * NO_TRIPS).rate
+    return Round(pull, pull_limit, push, push_limit, file_pull, file_push)
+
+
+def _metrics(rounds: Sequence[Round], losses: Losses) -> dict[str, Metric]:
+    rows = float(losses.rows)
+    return {
+        "pull_pages": beside([(r.pull, r.pull_limit) for r in rounds], PER_S),
+        "push_batches": beside([(r.push, r.push_limit) for r in rounds], PER_S),
+        "sqlite_pull_pages": beside([(r.file_pull, r.pull) for r in rounds], PER_S),
+        "sqlite_push_batches": beside([(r.file_push, r.push) for r in rounds], PER_S),
+        "cursor_rows_lost": Metric(losses.lost, rows, losses.lost / rows, "rows"),
+        "cursor_rows_twice": Metric(losses.twice, rows, losses.twice / rows, "rows"),
+    }
+
+
+def _wire(ours: "Bench") -> dict[str, Metric]:
+    """Return bytes on the wire beside the same JSON as it is."""
+    line = Connection(ours.serving.port)
+    found = {}
+    for name, limit in ((f"bytes_of_{PAGE}_records", PAGE), ("bytes_of_1_record", 1)):
+        pairs = []
+        for laptop in ours.officers:
+            path = f"/pull?scope={laptop.scope}&after=0.-1&limit={limit}"
+            body = line.ask(request(laptop, "GET", path)).body
+            pairs.append((len(body), len(unpack(body, "zstd", MAX_DECOMPRESSED))))
+        found[name] = beside(pairs, "B")
+    line.close()
+    return found
+
+
+def _settings(folder: Path, url: str) -> ServerSettings:
+    folder.mkdir(parents=True)
+    url = url or f"sqlite:///{folder / 'server.db'}"
+    return ServerSettings(url, folder, ROOT / "resources" / "policies")
+
+
+class Bench:
+    """One bank on one database, its server, and what its laptops ask."""
+
+    def __init__(self, settings: ServerSettings, size: Size, workers: int) -> None:
+        self.settings = settings
+        laptops = asyncio.run(furnished(settings, size))
+        self.officers = [x for x in laptops if x.enrolled.officer.role is Role.OFFICER]
+        self._lead = next(x for x in laptops if x.enrolled.officer.role is Role.LEAD)
+        self.pulls: list[Pull] = full_pages(settings, self.officers, CURSORS)
+        self.serving = Serving(settings, settings.data / "server.log", workers)
+        self._ids = MachineIds()
+        self._chance = random.Random(1)
+        self._kept = 0
+
+    def pull(self, seconds: float) -> Driven:
+        """Pull as fast as it goes."""
+        lines = [
+            itertools.cycle([request(p.laptop, "GET", p.path) for p in self.pulls if p.laptop is x])
+            for x in self.officers
+        ]
+        return drive(self.serving.port, lines, seconds)
+
+    def push(self, batch: int, seconds: float, limit: float) -> Driven:
+        """Push as fast as it goes, at most so fast as the limit."""
+        lines = self._pushing(self.officers, batch, seconds, limit)
+        driven = drive(self.serving.port, lines, seconds)
+        self._settle(lines)
+        return driven
+
+    def losses(self, batch: int, seconds: float, limit: float) -> Losses:
+        """Let the officers of one branch write and its lead read."""
+        writers = [x for x in self.officers if x.branch == self._lead.branch]
+        lines = self._pushing(writers, batch, seconds, limit)
+        port = self.serving.port
+        found = cursor_losses.count(self.settings, port, self._lead, lines, seconds)
+        self._settle(lines)
+        return found
+
+    def _pushing(
+        self, laptops: Sequence[Laptop], batch: int, seconds: float, limit: float
+    ) -> list["Pushing"]:
+        each = math.ceil(limit * seconds / len(laptops) * PLENTY) + 5
+        return [Pushing(x, self._batches(x, batch, each)) for x in laptops]
+
+    def _batches(self, laptop: Laptop, batch: int, each: int) -> Iterator[tuple[bytes, int, str]]:
+        for n in range(each):
+            commands = day_of(laptop, n % PARTS, batch, self._chance, self._ids)
+            body = push_body(laptop, commands, self._ids)
+            yield request(laptop, "POST", "/push", body), laptop.seq, laptop.chain
+
+    def _settle(self, lines: Sequence["Pushing"]) -> None:
+        self._kept += sum(line.settle() for line in lines)
+
+    def check_all_is_kept(self, batch: int) -> None:
+        """Compare what was answered with what is stored; fails when they differ."""
+        stored = asyncio.run(self._applied())
+        assert stored == self._kept * batch, f"{self._kept * batch} answered, {stored} stored"
+
+    async def _applied(self) -> int:
+        database = build_service(self.settings).database
+        await database.open()
+        try:
+            return await database.read(partial(_count_applied))
+        finally:
+            await database.close()
+
+
+async def _count_applied(session: Session) -> int:
+    rows = await session.rows("SELECT result FROM mutation")
+    return sum(b'"status":"applied"' in bytes(row[0]) for row in rows)
+
+
+class Pushing:
+    """A laptop's batches, made beforehand; goes back to the last that was sent."""
+
+    def __init__(self, laptop: Laptop, batches: Iterator[tuple[bytes, int, str]]) -> None:
+        self._laptop = laptop
+        self._stood = laptop.seq, laptop.chain
+        self._made = list(batches)
+        self._sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._sent == len(self._made):
+            raise StopIteration
+        self._sent += 1
+        return self._made[self._sent - 1][0]
+
+    def settle(self) -> int:
+        """Let the laptop stand behind what was sent; return how many batches that were."""
+        stands = self._made[self._sent - 1][1:] if self._sent else self._stood
+        self._laptop.seq, self._laptop.chain = stands
+        return self._sent
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

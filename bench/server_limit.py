@@ -1,0 +1,176 @@
+"""Notes what the server's statements are for a pull and for a push, as scripts for pgbench."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import msgspec
+
+from bench.bank import Laptop, call, visit
+from bench.pgbench import LAST_SEQ, Overheard, Script, gathered, mark_counters
+from sync.domain.commands import Command
+from sync.domain.ids import IdSource
+from sync.protocol.compression import pack
+from sync.protocol.messages import VERSION, Push
+from sync.server.app import build_service, create_app
+from sync.server.machine import MachineIds
+from sync.server.repositories.session import Database, Session
+from sync.server.settings import ServerSettings
+
+PAGE = 500
+PARTS = 3  # of an officer's cases, which batches go over in turn
+CALLS_OF_A_VISIT = 3  # one act in so many is a visit, the others are calls
+
+
+class NotedIds:
+    """Fresh ids, remembered."""
+
+    def __init__(self) -> None:
+        self._ids = MachineIds()
+        self.made: set[str] = set()
+
+    def fresh(self) -> str:
+        """Return a new id."""
+        one = self._ids.fresh()
+        self.made.add(one)
+        return one
+
+
+def day_of(
+    laptop: Laptop, part: int, batch: int, chance: random.Random, ids: IdSource
+) -> list[Command]:
+    """Return a batch of acts about one part of an officer's cases: two calls, then a visit."""
+    cases = itertools.islice(itertools.cycle(laptop.cases), part * batch, (part + 1) * batch)
+    return [
+        (visit if n % CALLS_OF_A_VISIT == 2 else call)(laptop, case_id, chance, ids)
+        for n, case_id in enumerate(cases)
+    ]
+
+
+def push_body(laptop: Laptop, commands: Sequence[Command], ids: IdSource) -> bytes:
+    """Return a push of these commands, signed and compressed."""
+    envelopes = tuple(laptop.sealed(c, ids) for c in commands)
+    return pack(msgspec.json.encode(Push(laptop.enrolled.epoch, laptop.device_id, envelopes)))
+
+
+class Pull(msgspec.Struct, frozen=True):
+    """A page somebody may ask for."""
+
+    laptop: Laptop
+    after: str
+
+    @property
+    def path(self) -> str:
+        """Return what is asked."""
+        return f"/pull?scope={self.laptop.scope}&after={self.after}&limit={PAGE}"
+
+
+def full_pages(settings: ServerSettings, laptops: Sequence[Laptop], each: int) -> list[Pull]:
+    """Return cursors behind which each laptop finds a full page and more."""
+
+    async def work() -> list[Pull]:
+        database = build_service(settings).database
+        await database.open()
+        try:
+            found: list[Pull] = []
+            for laptop in laptops:
+                rows = await database.read(partial(_places, laptop=laptop))
+                assert len(rows) > PAGE, f"{len(rows)} rows are no full page"
+                cursors = [f"{n}.{i}" for n, i in rows[: len(rows) - PAGE]]
+                found += [Pull(laptop, after) for after in ["0.-1", *cursors][:each]]
+            return found
+        finally:
+            await database.close()
+
+    return asyncio.run(work())
+
+
+async def _places(session: Session, laptop: Laptop) -> list[tuple[int, int]]:
+    rows = await session.rows(
+        "SELECT commit_no, idx FROM feed WHERE branch_id = ? AND scope = ? ORDER BY commit_no, idx",
+        laptop.branch,
+        laptop.scope,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The script of each kind of request."""
+
+    pull: Path
+    push: Path
+
+
+def write_scripts(
+    scratch: ServerSettings, pulls: Sequence[Pull], laptops: Sequence[Laptop], batch: int, to: Path
+) -> Limits:
+    """Ask the app itself, on a database that may be spoilt, and write down what it asked."""
+    return asyncio.run(_scripts(scratch, pulls, laptops, batch, to))
+
+
+async def _scripts(
+    scratch: ServerSettings, pulls: Sequence[Pull], laptops: Sequence[Laptop], batch: int, to: Path
+) -> Limits:
+    service = build_service(scratch)
+    overheard = Overheard(service.database)
+    app = create_app(replace(service, database=overheard))
+    await overheard.open()
+    transport = httpx.ASGITransport(
+        cast("Any", app)
+    )  # one names the protocol's dicts, one types them
+    async with httpx.AsyncClient(transport=transport, base_url="http://bench/sync/v1") as client:
+        asking = _Asking(client, overheard)
+        try:
+            own = [[p for p in pulls if p.laptop is laptop] for laptop in laptops]
+            pulled = [[await asking.pull(p) for p in each] for each in own]
+            pushed = [
+                [await asking.push(service.database, x, n, batch) for n in range(PARTS)]
+                for x in laptops
+            ]
+        finally:
+            await overheard.close()
+    limits = Limits(to / "pull.sql", to / "push.sql")
+    limits.pull.write_text(gathered(pulled))
+    limits.push.write_text(gathered(pushed))
+    return limits
+
+
+class _Asking:
+    """Asks the app and writes down what it asked its database."""
+
+    def __init__(self, client: httpx.AsyncClient, overheard: Overheard) -> None:
+        self._client = client
+        self._overheard = overheard
+
+    async def ask(self, laptop: Laptop, method: str, path: str, body: bytes = b"") -> None:
+        """Send a request; fails when it is refused."""
+        self._overheard.heard.clear()
+        headers = {
+            "Authorization": f"Bearer {laptop.enrolled.token}",
+            "Sync-Version": str(VERSION),
+            "Accept-Encoding": "zstd",
+        }
+        if body:
+            headers |= {"Content-Encoding": "zstd", "Content-Type": "application/json"}
+        answer = await self._client.request(method, path, content=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    async def pull(self, pull: Pull) -> Script:
+        """Pull a page; return the statements of it."""
+        await self.ask(pull.laptop, "GET", pull.path)
+        return Script(self._overheard.heard)
+
+    async def push(self, database: Database, laptop: Laptop, part: int, batch: int) -> Script:
+        """Push a batch with counters that stand out; return the statements of it."""
+        marked = partial(mark_counters, branch=laptop.branch, device=laptop.device_id)
+        await database.write(marked)
+        ids, copy = NotedIds(), replace(laptop, seq=LAST_SEQ)
+        acts = day_of(copy, part, batch, random.Random(part), ids)
+        await self.ask(laptop, "POST", "/push", push_body(copy, acts, ids))
+        return Script(self._overheard.heard, frozenset(ids.made), batch)

@@ -1,0 +1,65 @@
+"""A server's own processes on a free port of loopback, as `field-server serve` runs them."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.figures import ROOT
+from sync.server.settings import ServerSettings
+
+LOOK_EVERY_S = 0.05
+
+
+class Serving:
+    """One running server; what it says goes into `log`."""
+
+    def __init__(self, settings: ServerSettings, log: Path, workers: int = 1) -> None:
+        self._settings = settings
+        self._log = log
+        self._workers = workers
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Return where laptops reach it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def process_id(self) -> int:
+        """Return the id of the process that started the workers."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Serve, and return once connections are taken."""
+        command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self._settings.data)]
+        command += ["--port", str(self.port), "--workers", str(self._workers)]
+        if not self._settings.is_sqlite:
+            command += ["--database-url", self._settings.database_url]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        while not self._listens():
+            try:
+                code = self._process.wait(LOOK_EVERY_S)
+            except subprocess.TimeoutExpired:
+                continue
+            raise RuntimeError(f"the server ended with {code}: {self._log.read_text()}")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(60)
+            self._process = None
