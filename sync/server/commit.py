@@ -41,6 +41,18 @@ class Commit:
         self._branch = branch
         self._ops: list[Pending] = []
         self._leaves: list[growing.Entry] = []
+        self._seen: dict[tuple[str, str], Versioned[Any] | None] = {}
+
+    def knows(self, kind: str, record_id: str, stands: Versioned[Any] | None) -> None:
+        """Take note of a record that was read, and locked, in this transaction."""
+        self._seen[kind, record_id] = stands
+
+    async def stands(self, kind: str, record_id: str) -> Versioned[Any] | None:
+        """Return a record as it stands in this transaction, read once; None when there is none."""
+        if (kind, record_id) not in self._seen:
+            found = await records.get(self._session, self._branch, kind, record_id)
+            self.knows(kind, record_id, found)
+        return self._seen[kind, record_id]
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Write changed records at their next revision and note who must hear of it."""
@@ -49,7 +61,7 @@ class Commit:
 
     async def _apply(self, record: Record, rev: int) -> None:
         case = await self._case_of(record)
-        stands = await records.get(self._session, self._branch, kind_of(record), record.id)
+        stands = await self.stands(kind_of(record), record.id)
         before = stands.record if stands else record
         await self._write(record, rev)
         now = scopes_of(record, case)
@@ -65,7 +77,7 @@ class Commit:
         case_id = case_of(record)
         if isinstance(record, Case) or case_id is None:
             return record if isinstance(record, Case) else None
-        found = await records.get(self._session, self._branch, "case", case_id)
+        found = await self.stands("case", case_id)
         return found.record if found else None
 
     async def _write(self, record: Record, rev: int) -> None:
@@ -78,6 +90,7 @@ class Commit:
             rev,
             encode_record(record),
         )
+        self.knows(kind_of(record), record.id, Versioned(rev, record))
 
     async def _move(self, before: Case, after: Case) -> None:
         """Let everything of a reassigned case leave the old scopes and enter the new ones."""
@@ -101,6 +114,7 @@ class Commit:
         for one in stands:
             for scope in sorted(scopes_of(one.record, case)):
                 self._ops.append(_op(scope, Op.ERASE, one))
+        self._seen.clear()
         for table in ("record", "feed"):
             await self._session.run(
                 f"DELETE FROM {table} WHERE branch_id = ? AND case_id = ?", self._branch, case.id

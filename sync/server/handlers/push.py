@@ -21,7 +21,7 @@ from sync.domain.decide import decide
 from sync.domain.ids import MutationId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
-from sync.domain.records import encode_record, kind_of
+from sync.domain.records import Case, encode_record, kind_of
 from sync.domain.situation import Policy
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
@@ -70,6 +70,7 @@ class Batch:
         self._commit = Commit(session, self._branch)
         self._fresh: list[tuple[Envelope, Result]] = []
         self._forked: set[MutationId] = set()
+        self._answered: dict[MutationId, mutations.Known] = {}
         self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
 
     async def take(self, request: Push) -> Pushed:
@@ -81,6 +82,8 @@ class Batch:
         if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
             raise Refusal(409, Codes.RESET)
         policy = await self._service.rules.of(self._session, self._branch)
+        mids = [envelope.mid for envelope in request.envelopes]
+        self._answered = await mutations.answered(self._session, self._branch, mids)
         last_seq, chain = device.last_seq, device.chain_hash
         results: list[Result] = []
         for envelope in request.envelopes:
@@ -107,7 +110,7 @@ class Batch:
             raise Refusal(403, Codes.FORBIDDEN)
 
     async def _repeat(self, envelope: Envelope) -> Result | None:
-        known = await mutations.get(self._session, self._branch, envelope.mid)
+        known = self._answered.get(envelope.mid)
         if known is None:
             if any(e.mid == envelope.mid for e, _ in self._fresh):
                 raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
@@ -139,6 +142,8 @@ class Batch:
             return result
         asked = needs(command)
         snapshot = await records.snapshot(self._session, self._branch, asked)
+        for case_id in asked.cases:
+            self._commit.knows("case", case_id, snapshot.get(Case, case_id))
         outcome = self._outcome(snapshot, envelope, command, policy)
         if isinstance(outcome, Applied) and await self._taken(snapshot, asked, outcome.changes):
             result = _invalid(envelope, "mutation.id_taken")
@@ -170,7 +175,7 @@ class Batch:
         """
         for change in changes:
             record = change.record
-            stands = await records.get(self._session, self._branch, kind_of(record), record.id)
+            stands = await self._commit.stands(kind_of(record), record.id)
             rev = stands.rev if stands else 0
             if rev == change.base_rev:
                 continue

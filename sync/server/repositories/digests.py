@@ -78,7 +78,7 @@ async def _keep_sums(
             where = place[0], bucket
             gone.setdefault(where, []).extend([before[place]] if place in before else [])
             came.setdefault(where, []).extend([held[1]] if held else [])
-    sums = await _sums(session, branch, sorted({scope for scope, _ in gone}))
+    sums = await _sums(session, branch, gone)
     changed = [
         (branch, *where, *_parts(sums.get(where, Digest()).changed(gone[where], came[where])))
         for where in sorted(gone)
@@ -95,12 +95,18 @@ def _parts(digest: Digest) -> tuple[int, str]:
 
 
 async def _sums(
-    session: Session, branch: BranchId, scopes: Sequence[str]
+    session: Session, branch: BranchId, wanted: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], Digest]:
+    """Return the digests of these buckets of these scopes, as far as there are any."""
     found: dict[tuple[str, int], Digest] = {}
-    for scope in scopes:
+    for scope, group in groupby(sorted(wanted), key=lambda where: where[0]):
+        numbers = [bucket for _, bucket in group]
         rows = await session.rows(
-            "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ?", branch, scope
+            "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ? "
+            f"AND bucket IN ({', '.join('?' * len(numbers))})",
+            branch,
+            scope,
+            *numbers,
         )
         found |= {(scope, bucket): Digest(n, total) for bucket, n, total in rows}
     return found
@@ -119,8 +125,10 @@ async def whole(session: Session, branch: BranchId, scope: str) -> Digest:
 
 async def buckets(session: Session, branch: BranchId, scope: str) -> dict[int, Digest]:
     """Return the digests of a scope's buckets that are not empty."""
-    sums = await _sums(session, branch, [scope])
-    return {bucket: one for (_, bucket), one in sums.items() if one.n and bucket != BUCKETS}
+    rows = await session.rows(
+        "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ?", branch, scope
+    )
+    return {number: Digest(n, total) for number, n, total in rows if n and number != BUCKETS}
 
 
 async def rows_of(

@@ -31,16 +31,19 @@ class Known(msgspec.Struct, frozen=True):
     result: Result
 
 
-async def get(session: Session, branch: BranchId, mid: MutationId) -> Known | None:
-    """Return the stored answer to an envelope id, or None."""
-    row = await session.row(
-        "SELECT device_id, body_hash, result FROM mutation WHERE branch_id = ? AND mid = ?",
+async def answered(
+    session: Session, branch: BranchId, mids: Sequence[MutationId]
+) -> dict[MutationId, Known]:
+    """Return the stored answers to those of a batch's envelopes that have one, by id."""
+    if not mids:
+        return {}
+    rows = await session.rows(
+        "SELECT mid, device_id, body_hash, result FROM mutation WHERE branch_id = ? "
+        f"AND mid IN ({', '.join('?' * len(mids))})",
         branch,
-        mid,
+        *mids,
     )
-    if row is None:
-        return None
-    return Known(row[0], row[1], msgspec.json.decode(bytes(row[2]), type=Result))
+    return {r[0]: Known(r[1], r[2], msgspec.json.decode(bytes(r[3]), type=Result)) for r in rows}
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -81,7 +81,8 @@ class PostgresSession:
 
     async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement for many rows."""
-        await self._connection.executemany(numbered(sql), rows)
+        if rows:
+            await self._connection.executemany(numbered(sql), rows)
 
 
 class PostgresDatabase:

@@ -69,7 +69,7 @@ ASKED: dict[str, Callable[[Session], Awaitable[object]]] = {
     "a snapshot": lambda s: records.snapshot(s, MAIN, Needs((CaseId("c1"),), ("li",), ("r1",))),
     "a record": lambda s: records.get(s, MAIN, "visit", "v1"),
     "a page": lambda s: records.feed_page(s, MAIN, "team:north", Cursor(1, 0), 1000),
-    "an answer": lambda s: mutations.get(s, MAIN, "m1"),
+    "answers": lambda s: mutations.answered(s, MAIN, ["m1", "m2"]),
     "a feed to follow": lambda s: digests.follow(s, MAIN, OPS),
     "a scope's digest": lambda s: digests.whole(s, MAIN, "team:north"),
     "a scope's buckets": lambda s: digests.buckets(s, MAIN, "team:north"),
