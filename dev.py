@@ -26,7 +26,7 @@ from tools.dev.machine import (
     say,
 )
 
-BENCHES = ("policy", "vault", "sync", "audit", "plan")
+BENCHES = ("policy", "vault", "sync", "audit", "plan", "server", "peak")
 MOST_S = 4500  # of the plain tests: who waits for them would rather hear that something hangs
 CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
 
@@ -123,7 +123,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0 if command in ("help", "-h", "--help") else 2
     if command != "server":
-        ensure_system([*QT, *(postgres_packages() if command == "test" else [])])
+        ensure_system([*QT, *(postgres_packages() if command in ("test", "bench") else [])])
     ensure_venv()
     return commands[command]()
 

@@ -1,6 +1,6 @@
 """The server's speed on PostgreSQL: `python -m bench.server`.
 
-A PostgreSQL of its own, the server as `field-server serve` runs it with several workers, a
+A PostgreSQL of its own, the server as `field-server serve` runs it with several processes, a
 connection for each laptop. A pull is a page of 500 records; a push is a batch of signed
 acts, calls and visits, decided by every rule. The limit is pgbench running the very statements
 that these requests run, on a copy of the same data (see `pgbench`); both take turns. The figures
@@ -28,7 +28,6 @@ from bench.cursor_losses import Losses
 from bench.figures import OUT, ROOT, Goal, Metric, beside, publish
 from bench.pgbench import rate
 from bench.server_limit import (
-    PAGE,
     PARTS,
     Limits,
     Pull,
@@ -56,7 +55,7 @@ GOALS = {
     "push_batches": Goal(0.40, at_least=True),
     "cursor_rows_lost": Goal(0.0),
     "cursor_rows_twice": Goal(0.0),
-    f"bytes_of_{PAGE}_records": Goal(0.22),
+    "bytes_of_a_page": Goal(0.22),
     "bytes_of_1_record": Goal(0.30),
 }
 
@@ -69,10 +68,11 @@ def main(argv: list[str], out: Path = OUT) -> int:
         "--officers", type=int, default=12, help="of each branch, with a laptop each"
     )
     parser.add_argument("--cases", type=int, default=180, help="of each officer")
+    parser.add_argument("--page", type=int, default=500, help="records of a pull")
     parser.add_argument("--batch", type=int, default=20, help="acts of a push")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of each figure of a round")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, running("shared_buffers=512MB") as cluster:
         metrics, losses = _measure(asked, Path(folder), cluster)
@@ -89,8 +89,10 @@ def _measure(
 ) -> tuple[dict[str, Metric], Losses]:
     name = cluster.database()
     size = Size(asked.branches, asked.officers, asked.cases)
-    ours = Bench(_settings(folder / "postgres", cluster.url(name)), size, asked.workers)
-    file = Bench(_settings(folder / "sqlite", ""), size, 1)
+    ours = Bench(
+        _settings(folder / "postgres", cluster.url(name)), size, asked.page, asked.processes
+    )
+    file = Bench(_settings(folder / "sqlite", ""), size, asked.page, 1)
     scratch, limit = cluster.database(name), cluster.database(name)
     at_scratch = msgspec.structs.replace(ours.settings, database_url=cluster.url(scratch))
     limits = write_scripts(at_scratch, ours.pulls, ours.officers, asked.batch, folder)
@@ -101,7 +103,7 @@ def _measure(
         rounds = [
             _round(asked, ours, file, limits, cluster.url(limit)) for _ in range(asked.rounds)
         ]
-        wire = _wire(ours)
+        wire = _wire(ours, asked.page)
         losses = ours.losses(asked.batch, asked.seconds, rounds[-1].push)
     finally:
         ours.serving.stop()
@@ -146,11 +148,11 @@ def _metrics(rounds: Sequence[Round], losses: Losses) -> dict[str, Metric]:
     }
 
 
-def _wire(ours: "Bench") -> dict[str, Metric]:
+def _wire(ours: "Bench", page: int) -> dict[str, Metric]:
     """Return bytes on the wire beside the same JSON as it is."""
     line = Connection(ours.serving.port)
     found = {}
-    for name, limit in ((f"bytes_of_{PAGE}_records", PAGE), ("bytes_of_1_record", 1)):
+    for name, limit in (("bytes_of_a_page", page), ("bytes_of_1_record", 1)):
         pairs = []
         for laptop in ours.officers:
             path = f"/pull?scope={laptop.scope}&after=0.-1&limit={limit}"
@@ -170,13 +172,13 @@ def _settings(folder: Path, url: str) -> ServerSettings:
 class Bench:
     """One bank on one database, its server, and what its laptops ask."""
 
-    def __init__(self, settings: ServerSettings, size: Size, workers: int) -> None:
+    def __init__(self, settings: ServerSettings, size: Size, page: int, processes: int) -> None:
         self.settings = settings
         laptops = asyncio.run(furnished(settings, size))
         self.officers = [x for x in laptops if x.enrolled.officer.role is Role.OFFICER]
         self._lead = next(x for x in laptops if x.enrolled.officer.role is Role.LEAD)
-        self.pulls: list[Pull] = full_pages(settings, self.officers, CURSORS)
-        self.serving = Serving(settings, settings.data / "server.log", workers)
+        self.pulls: list[Pull] = full_pages(settings, self.officers, page, CURSORS)
+        self.serving = Serving(settings, settings.data / "server.log", processes)
         self._ids = MachineIds()
         self._chance = random.Random(1)
         self._kept = 0

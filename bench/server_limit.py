@@ -23,7 +23,6 @@ from sync.server.machine import MachineIds
 from sync.server.repositories.session import Database, Session
 from sync.server.settings import ServerSettings
 
-PAGE = 500
 PARTS = 3  # of an officer's cases, which batches go over in turn
 CALLS_OF_A_VISIT = 3  # one act in so many is a visit, the others are calls
 
@@ -64,14 +63,17 @@ class Pull(msgspec.Struct, frozen=True):
 
     laptop: Laptop
     after: str
+    limit: int
 
     @property
     def path(self) -> str:
         """Return what is asked."""
-        return f"/pull?scope={self.laptop.scope}&after={self.after}&limit={PAGE}"
+        return f"/pull?scope={self.laptop.scope}&after={self.after}&limit={self.limit}"
 
 
-def full_pages(settings: ServerSettings, laptops: Sequence[Laptop], each: int) -> list[Pull]:
+def full_pages(
+    settings: ServerSettings, laptops: Sequence[Laptop], page: int, each: int
+) -> list[Pull]:
     """Return cursors behind which each laptop finds a full page and more."""
 
     async def work() -> list[Pull]:
@@ -81,9 +83,9 @@ def full_pages(settings: ServerSettings, laptops: Sequence[Laptop], each: int) -
             found: list[Pull] = []
             for laptop in laptops:
                 rows = await database.read(partial(_places, laptop=laptop))
-                assert len(rows) > PAGE, f"{len(rows)} rows are no full page"
-                cursors = [f"{n}.{i}" for n, i in rows[: len(rows) - PAGE]]
-                found += [Pull(laptop, after) for after in ["0.-1", *cursors][:each]]
+                assert len(rows) > page, f"{len(rows)} rows are no full page"
+                cursors = [f"{n}.{i}" for n, i in rows[: len(rows) - page]]
+                found += [Pull(laptop, after, page) for after in ["0.-1", *cursors][:each]]
             return found
         finally:
             await database.close()

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.figures import ROOT
@@ -12,13 +13,23 @@ from sync.server.settings import ServerSettings
 LOOK_EVERY_S = 0.05
 
 
+def read_figures(port: int) -> str:
+    """Return what a server on loopback tells Prometheus."""
+    line = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        line.request("GET", "/metrics")
+        return line.getresponse().read().decode()
+    finally:
+        line.close()
+
+
 class Serving:
     """One running server; what it says goes into `log`."""
 
-    def __init__(self, settings: ServerSettings, log: Path, workers: int = 1) -> None:
+    def __init__(self, settings: ServerSettings, log: Path, processes: int = 1) -> None:
         self._settings = settings
         self._log = log
-        self._workers = workers
+        self._processes = processes
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,7 +41,7 @@ class Serving:
 
     @property
     def process_id(self) -> int:
-        """Return the id of the process that started the workers."""
+        """Return the id of the process that started the others."""
         if self._process is None:
             raise RuntimeError("the server does not run")
         return self._process.pid
@@ -38,7 +49,7 @@ class Serving:
     def start(self) -> None:
         """Serve, and return once connections are taken."""
         command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self._settings.data)]
-        command += ["--port", str(self.port), "--workers", str(self._workers)]
+        command += ["--port", str(self.port), "--processes", str(self._processes)]
         if not self._settings.is_sqlite:
             command += ["--database-url", self._settings.database_url]
         with self._log.open("wb") as log:

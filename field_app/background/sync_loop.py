@@ -15,6 +15,7 @@ import msgspec
 
 from field_app.background.replica_hop import ReplicaHop
 from field_app.background.runner import Runner
+from field_app.background.sync_times import SyncTimes
 from field_app.operations import outbox
 from field_app.operations.outbox import SyncRun
 from field_app.operations.submit import Changes
@@ -23,13 +24,7 @@ from sync.domain.time import Clock
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.pace import Pace
 from sync.engine.ports import Progress, Transport
-from sync.engine.retry import LONGEST_S, delay
 from sync.engine.trouble import PASSING, Trouble
-
-START_WITHIN_S = 3.0
-EVERY_S = 300.0
-SPREAD = 0.2  # 20 per cent either way, so that laptops do not come together
-AFTER_ACT_S = 2.0
 
 
 class SyncStatus(msgspec.Struct, frozen=True):
@@ -62,13 +57,14 @@ class SyncLoop:
         self._runner = runner
         self._transport = transport
         self._clock = clock
-        self._chance = chance
+        self._times = SyncTimes(clock, chance)
         self._on_bug = on_bug
         self._wanted = asyncio.Event()
         self._cancel = threading.Event()
         self._pace = Pace(time.monotonic, self._cancel.wait)
         self._failures = 0
-        self._due_s = chance.uniform(0, START_WITHIN_S)
+        self._due_s = self._times.after_start(synced_before=False)
+        self._planned = False  # a sync for the acts since the last one
         self._listeners: list[Callable[[SyncStatus], None]] = []
         self._hush = False
         self.status = SyncStatus()
@@ -96,6 +92,8 @@ class SyncLoop:
         """Sync again and again until the task is cancelled."""
         stop = self._runner.subscribe(self._on_changes)
         try:
+            if await self._runner.run(outbox.has_synced) and self._due_s:
+                self._due_s = self._times.after_start(synced_before=True)
             while True:
                 await self._wait()
                 await self._sync()
@@ -105,9 +103,10 @@ class SyncLoop:
 
     def _on_changes(self, _changes: Changes) -> None:
         """Plan a sync shortly after an act; changes that came down with a sync plan none."""
-        if self._hush or self._failures:
-            return
-        self._due_s = min(self._due_s, AFTER_ACT_S)
+        if self._hush or self._failures or self._planned:
+            return  # later acts go with the first: they must not put it off for ever
+        self._planned = True
+        self._due_s = min(self._due_s, self._times.after_act())
         self._wanted.set()
 
     async def _wait(self) -> None:
@@ -126,7 +125,7 @@ class SyncLoop:
     async def _sync(self) -> None:
         self._cancel.clear()
         began = self._clock.now()
-        self._due_s = EVERY_S * self._chance.uniform(1 - SPREAD, 1 + SPREAD)
+        self._due_s, self._planned = self._times.after_success(), False
         self._tell(running=True, progress=Progress("hello", 0, 0), next_at=None)
         try:
             report = await self._runner.on_network(self._engine(asyncio.get_running_loop()))
@@ -191,7 +190,7 @@ class SyncLoop:
         self._failures += 1
         passing = trouble is not None and trouble.code in PASSING
         wish = trouble.retry_after if trouble else None
-        self._due_s = delay(self._failures, self._chance, wish) if passing else LONGEST_S
+        self._due_s = self._times.after_failure(self._failures, wish, passing=passing)
         run = SyncRun(began, self._clock.now(), 0, 0, code)
         try:
             await self._runner.run(lambda desk: outbox.note_run(desk, run))

@@ -85,6 +85,11 @@ def state(desk: Desk) -> SyncState:
     )
 
 
+def has_synced(desk: Desk) -> bool:
+    """Say whether this laptop has ever read everything from the server."""
+    return desk.store.vault.meta("last_sync") is not None
+
+
 def note_run(desk: Desk, run: SyncRun) -> None:
     """Keep the story of one sync."""
     with desk.store.vault.transaction() as connection:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import shutil
 import ssl
@@ -121,7 +122,12 @@ def _web_server(parsed: argparse.Namespace, patience: Patience) -> Any:
 
 
 def _share_figures(folder: Path) -> None:
-    """Let every process write its figures where each can add them up; yesterday's go."""
+    """Let every process write its figures where each can add them up; yesterday's go.
+
+    The figures choose their store when they are imported, so each process imports them anew:
+    forked, it would count for itself, where nobody looks.
+    """
+    multiprocessing.set_start_method("spawn", force=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

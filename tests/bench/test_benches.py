@@ -1,6 +1,7 @@
 """Every bench runs to its end on tiny counts and says what it promises to say."""
 
 import math
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 
 import dev
-from bench import audit, plan, policy, sync, vault
+from bench import audit, peak, plan, policy, server, sync, vault
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
 
@@ -17,11 +18,12 @@ class Written(msgspec.Struct):
     metrics: dict[str, Metric]
 
 
-def written(folder: Path, name: str) -> dict[str, Metric]:
-    """Return what the bench wrote; every figure is a figure."""
+def written(folder: Path, name: str, none: tuple[str, ...] = ()) -> dict[str, Metric]:
+    """Return what the bench wrote; every figure is a figure, and none but these is nothing."""
     metrics = msgspec.json.decode((folder / f"{name}.json").read_bytes(), type=Written).metrics
-    for metric in metrics.values():
-        assert all(math.isfinite(n) and n > 0 for n in (metric.value, metric.limit, metric.ratio))
+    for key, metric in metrics.items():
+        figures = (metric.value, metric.limit, metric.ratio)
+        assert all(math.isfinite(n) and (n > 0 or key in none) for n in figures)
     return metrics
 
 
@@ -56,6 +58,28 @@ def test_sync(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     metrics = written(tmp_path, "sync")
     assert set(metrics) == {"first_sync_40_cases", "round_trip_5_changes", "nothing_to_do"}
     assert "121 rows" in capfd.readouterr().out  # 40 cases with two contacts, and one colleague
+
+
+def test_server(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    size = ["--branches", "1", "--officers", "2", "--cases", "15", "--page", "40"]
+    assert server.main([*size, "--batch", "5", "--rounds", "1", "--seconds", "1"], tmp_path) == 0
+    metrics = written(tmp_path, "server", none=("cursor_rows_lost", "cursor_rows_twice"))
+    assert set(server.GOALS) <= set(metrics)
+    assert {"sqlite_pull_pages", "sqlite_push_batches"} <= set(metrics)
+    assert "by 2 writers" in capfd.readouterr().out
+
+
+def test_peak(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asked = ["--laptops", "5", "--cases", "1", "--acts", "3"]
+    assert peak.main(asked, tmp_path) == 0
+    metrics = written(tmp_path, "peak", none=tuple(peak.GOALS))
+    assert {f"{n}_sync_p{p}" for n in ("morning", "evening") for p in (50, 95, 99)} <= set(metrics)
+    out = capfd.readouterr().out
+    assert "lost 0, stored and never acknowledged 0, told twice 0" in out
+    # Everybody's hello, rules and two pages, and the call of those who had one to send.
+    asked_for = re.findall(r"(\d+) × 200", out)
+    assert len(asked_for) == 2
+    assert all(int(count) >= 5 * 4 for count in asked_for)
 
 
 def test_pouchdb_is_left_out_where_npm_is_missing(

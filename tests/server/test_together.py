@@ -1,5 +1,6 @@
 """Many laptops at once on either database: no row of the feed is lost, nothing happens twice."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -234,3 +235,11 @@ def test_processes_together(serving: House) -> None:
     pushed = [msgspec.json.decode(a.content, type=Pushed).results[0] for a in answers]
     assert sorted(r.status for r in pushed) == ["already"] * 9 + ["applied"]
     assert "whole" in administer(serving.data, "audit", "verify")
+    assert counted_pushes(serving) == len(WRITERS) * BATCHES + 10
+
+
+def counted_pushes(house: House) -> float:
+    """Return how many pushes were answered, whichever process is asked."""
+    told = house.client.get("/metrics").text
+    [found] = re.findall(r'^yuefang_requests_total\{.*/push",status="200"\} (.+)$', told, re.M)
+    return float(found)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from litestar import Litestar
@@ -22,6 +23,7 @@ from sync.policy.lessons import load_curriculum
 from sync.server.administration import Administration
 from sync.server.admission import Gate
 from sync.server.app import create_app
+from sync.server.leaving import Leaving
 from sync.server.repositories.session import Row, Session, Work
 from sync.server.rules_in_force import RulesInForce
 from sync.server.service import Service
@@ -152,7 +154,7 @@ def lessons() -> Curriculum:
 
 @cache
 def _application() -> Litestar:
-    nothing: Any = None
+    nothing: Any = SimpleNamespace(leaving=Leaving())  # each Central brings its own service
     return create_app(nothing, Gate(a_minute=NO_LIMIT))
 
 
