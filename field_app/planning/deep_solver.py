@@ -91,7 +91,7 @@ def _history(seconds: float, clients: int) -> int:
     step costs about as the square of their number.
     """
     room = seconds * 1e4 / clients**2
-    return max(1, min(LONGEST_HISTORY, int(8.3 * math.pow(room, 2.2))))
+    return max(1, min(LONGEST_HISTORY, int(24 * math.pow(room, 3.3))))
 
 
 def _clients(ground: Ground) -> tuple[list[_Client], list[list[int]]]:

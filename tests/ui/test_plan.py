@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from PySide6.QtCore import QDate
 
+from field_app.maps.travel import StraightLine
+from field_app.operations import route_changes
+from field_app.planning.problem import DayPlan
 from field_app.ui.screens.plan_screen import PlanScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Route
@@ -92,3 +95,68 @@ async def test_planning_is_stopped(room: Room) -> None:
     assert screen.solve.isEnabled()
     assert not screen.publish.isVisible()
     assert await records(chen, Route) == []
+
+
+def begins(plan: DayPlan) -> dict[tuple[str, str], int]:
+    return {(r.officer_id, s.appointment_id): s.arrive_s for r in plan.routes for s in r.stops}
+
+
+async def test_a_published_plan_is_changed_without_moving_promises(room: Room) -> None:
+    chen, _li, cases = await agreed(room)
+    view = (await plan_of(chen))._view
+    heard: list[float] = []
+    view.progressed.connect(heard.append)
+    await view.solve()
+    await view.publish()
+    assert view.plan is not None
+    before = begins(view.plan)
+    await view.replan()
+    assert view.plan is not None
+    assert begins(view.plan) == before
+    assert view.breaches == ()
+    assert view.may_publish
+
+    first = view.plan.routes[0].stops[0]
+    answer = view.try_move(first.appointment_id, at_s=first.arrive_s + 600)
+    assert answer is not None
+    assert answer.plan is not None
+    assert answer.begin_s >= first.arrive_s + 600
+    assert begins(view.plan) == before  # asking changes nothing
+    view.take(answer.plan)
+    assert begins(view.plan) != before
+    assert view.breaches == ()
+
+    ill = view.plan.routes[0].officer_id
+    absence = await view.if_ill(ill)
+    assert absence is not None
+    theirs = {s.appointment_id for r in view.plan.routes if r.officer_id == ill for s in r.stops}
+    assert theirs <= set(absence.to_call)
+
+    offered = await view.propose_windows(cases[0])
+    assert offered
+    assert view.ground is not None
+    assert view.problem is not None
+    hours = [o.work_from_s for o in view.problem.officers]
+    assert all(o.begin_s >= min(hours) and o.end_s - o.begin_s == 3600 for o in offered)
+    assert await view.propose_windows(CaseId("nobody's")) == ()
+
+
+async def test_running_late_names_whom_to_call(room: Room) -> None:
+    chen, _li, _cases = await agreed(room)
+    view = (await plan_of(chen))._view
+    await view.solve()
+    await view.publish()
+    await view.load()
+    known, day = view.ground, view.problem
+    assert known is not None
+    assert day is not None
+    standing = route_changes.standing_plan(known, day)
+    route = next(r for r in standing.routes if r.stops)
+    here = known.visits[0].point
+    assert here is not None
+    times = StraightLine()
+    early = (route.officer_id, here, VISIT_DAY - timedelta(hours=1))
+    assert route_changes.running_late(known, times, day, early, ()).calls == ()
+    late = (route.officer_id, here, VISIT_DAY + timedelta(hours=3))
+    rest = route_changes.running_late(known, times, day, late, ())
+    assert {c.appointment_id for c in rest.calls} >= {route.stops[0].appointment_id}
