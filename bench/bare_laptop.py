@@ -5,6 +5,8 @@ from pathlib import Path
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.storage.keys import FLOOR
 
+PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
+
 
 class NoKeyring:
     """A computer without a keyring."""

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from bench import invented
-from bench.bare_laptop import bare_laptop
+from bench.bare_laptop import PASSPHRASE, bare_laptop
 from bench.figures import ROOT
 from bench.serving import Serving
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
@@ -30,7 +30,6 @@ from sync.server.repositories.session import Session
 from sync.server.settings import ServerSettings
 
 BRANCH, TEAM, LOGIN = BranchId("main"), TeamId("north"), "li"
-PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
 AT_ONCE = 500
 
 
@@ -45,7 +44,7 @@ class Branch:
             f"sqlite:///{self.data / 'server.db'}", self.data, ROOT / "resources" / "policies"
         )
         self._serving = Serving(self.settings, folder / "server.log")
-        self._laptops = 0
+        self.homes: list[Path] = []
 
     def furnish(self, cases: int) -> float:
         """Fill the server with an officer's cases; return their mean size in bytes of JSON."""
@@ -62,8 +61,8 @@ class Branch:
 
     def seat(self) -> "Seat":
         """Enrol a new, empty laptop of the officer."""
-        self._laptops += 1
-        home = self._folder / f"laptop-{self._laptops}"
+        home = self._folder / f"laptop-{len(self.homes)}"
+        self.homes.append(home)
         laptop = bare_laptop(home)
         code = asyncio.run(_code(self.settings))
         address = self._serving.address

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 import dev
-from bench import audit, peak, plan, policy, server, sync, vault
+from bench import audit, peak, plan, policy, server, sync, ui, vault
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
 
@@ -134,3 +134,11 @@ DEPOT_SECTION
 1
 EOF
 """
+
+
+def test_ui(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    few = ["--rows", "150", "--cases", "30", "--rounds", "1"]
+    some = ["--frames", "20", "--searches", "2", "--megabytes", "1"]
+    assert ui.main([*few, *some], tmp_path) == 0
+    assert set(ui.GOALS) <= set(written(tmp_path, "ui"))
+    assert "upload: " in capfd.readouterr().out

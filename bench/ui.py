@@ -1,0 +1,154 @@
+"""What the window is like to a hand: `python -m bench.ui`. Offscreen, the program's own process.
+
+Start: from the process to the painted first rows of the list, beside the least program that shows
+rows of the same encrypted file (`ui_bare`), by turns. Scrolling, and a key to the painted answer,
+in the list of 100 000 cases. And the gaps of a heart that beats on the window's loop while the
+first sync of 10 000 cases runs, and an upload: what a click would have to wait.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.bare_laptop import PASSPHRASE, bare_laptop
+from bench.figures import OUT, ROOT, Goal, Metric, beside, percentile, publish, within
+from bench.sync_branch import Branch
+from bench.vault_pair import feed
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
+from field_app.storage.keys import open_slot
+from field_app.storage.slot_file import read_slot
+from field_app.storage.vault import DATABASE
+
+ROWS, CASES, ROUNDS, FRAMES, SEARCHES, MEGABYTES = 100_000, 10_000, 5, 1000, 30, 20
+FRAME_MS = 16.0
+SEEN_MS = 100.0  # up to here an answer is felt as at once (Miller 1968; Nielsen 1993)
+GOALS = {
+    "start_to_list": Goal(5.0),
+    "scroll_frame_p50": Goal(1.0),
+    "scroll_frame_p99": Goal(1.0),
+    "key_to_paint_p50": Goal(1.0),
+    "key_to_paint_p99": Goal(1.0),
+    "gap_first_sync_p99": Goal(1.0),
+    "gap_first_sync_max": Goal(1.0),
+    "gap_upload_p99": Goal(1.0),
+    "gap_upload_max": Goal(1.0),
+}
+
+
+def main(argv: list[str], out: Path = OUT) -> int:
+    """Measure, print a table and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS, help="of the long list")
+    parser.add_argument("--cases", type=int, default=CASES, help="of the first sync")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--frames", type=int, default=FRAMES)
+    parser.add_argument("--searches", type=int, default=SEARCHES)
+    parser.add_argument("--megabytes", type=int, default=MEGABYTES)
+    asked = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="ui-bench-") as folder:
+        branch = Branch(Path(folder) / "branch")
+        branch.furnish(asked.cases)
+        branch.start()
+        try:
+            metrics = _measure(asked, branch)
+        finally:
+            branch.stop()
+    publish("ui", metrics, GOALS, out)
+    return 0
+
+
+def _measure(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
+    long = _filled(branch, asked.rows)
+    pairs = [_start(long) for _ in range(asked.rounds)]
+    used = [_person("use", long, asked.frames, asked.searches) for _ in range(asked.rounds)]
+    frames = [u["frames"] for u in used]
+    keys = [u["keys"] for u in used]
+    runs = [_person("sync", _empty(branch), asked.megabytes) for _ in range(asked.rounds)]
+    print(f"scrolled to row {max(u['rows'] for u in used):,}; {len(keys[0])} keys a round")
+    for run in runs:
+        for what in ("first", "upload", "idle"):
+            print(f"{what:>7}: {_told(run[what])}")
+    return {
+        "start_to_list": beside(pairs),
+        **_ranked("scroll_frame", frames, FRAME_MS),
+        **_ranked("key_to_paint", keys, SEEN_MS),
+        **_gaps("gap_first_sync", [r["first"] for r in runs]),
+        **_gaps("gap_upload", [r["upload"] for r in runs]),
+        **_gaps("gap_idle", [r["idle"] for r in runs]),
+    }
+
+
+def _told(gaps: list[float]) -> str:
+    late = [g for g in gaps if g > FRAME_MS]
+    return (
+        f"{len(gaps)} beats, p50 {percentile(gaps, 50):.1f} ms, p99 {percentile(gaps, 99):.1f} ms, "
+        f"max {max(gaps):.1f} ms, {len(late)} over {FRAME_MS:g} ms ({sum(late):.0f} ms in all)"
+    )
+
+
+def _ranked(name: str, rounds: list[list[float]], limit: float) -> dict[str, Metric]:
+    return {
+        f"{name}_p{p}": within([percentile(values, p) for values in rounds], limit, "ms")
+        for p in (50, 99)
+    }
+
+
+def _gaps(name: str, rounds: list[list[float]]) -> dict[str, Metric]:
+    return {
+        f"{name}_p99": within([percentile(gaps, 99) for gaps in rounds], FRAME_MS, "ms"),
+        f"{name}_max": within([max(gaps) for gaps in rounds], FRAME_MS, "ms"),
+    }
+
+
+def _empty(branch: Branch) -> Path:
+    """Enrol a laptop, and close it before it read anything."""
+    seat = branch.seat()
+    seat.close()
+    return branch.homes[-1]
+
+
+def _filled(branch: Branch, rows: int) -> Path:
+    """Enrol a laptop and give it so many cases."""
+    home = _empty(branch)
+    laptop = bare_laptop(home)
+    desk = lay_desk(laptop, unlock(laptop, PASSPHRASE), policy_brought(laptop))
+    for page in feed(rows):
+        desk.store.replica.apply_page(page)
+    desk.store.close()
+    return home
+
+
+def _start(home: Path) -> tuple[float, float]:
+    """Return the seconds from a new process to painted rows: the program's, the least one's."""
+    began = time.monotonic()
+    ours = _person("start", home)["at"] - began
+    laptop = bare_laptop(home)
+    key = open_slot(read_slot(laptop.slot), PASSPHRASE, None)
+    file = laptop.vault / DATABASE
+    began = time.monotonic()
+    said = _run("bench.ui_bare", str(file), f"{key.key.hex()}{key.salt.hex()}")
+    return ours, float(said.splitlines()[-1]) - began
+
+
+def _person(act: str, home: Path, *options: int) -> dict[str, Any]:
+    said = _run("bench.ui_person", act, str(home), *map(str, options))
+    found: dict[str, Any] = msgspec.json.decode(said.splitlines()[-1])
+    return found
+
+
+def _run(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{module} {arguments[0]} ended with {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

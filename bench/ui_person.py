@@ -1,0 +1,203 @@
+"""A person at the real program, measured from inside it: `python -m bench.ui_person ACT HOME`.
+
+Acts: `start` unlocks and looks at the list of cases; `use` scrolls and searches in it; `sync` lets
+the first sync and an upload run while nobody touches the window. Prints one line of JSON.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
+
+from bench.bare_laptop import PASSPHRASE, bare_laptop
+from field_app.bootstrap.running import new_application, run_loop
+from field_app.operations import attachments
+from field_app.operations.submit import Saved
+from field_app.settings.settings import Settings
+from field_app.ui.screens.cases_screen import CasesScreen
+from sync.domain.ids import CaseId
+from sync.engine.http_transport import HttpTransport
+from tools.tour.hands import type_text, until
+from tools.tour.seat import Seat, quiet
+
+MS = 1000.0
+NOBODY = "http://127.0.0.1:9"  # the port of "discard", where nothing listens
+BEAT_MS = 2
+STEP_ROWS = 3
+IDLE_S = 3.0
+JPEG = b"\xff\xd8\xff"
+MB = 1_000_000
+WORDS = ("王", "张", "wj", "zw", "ly", "望湖", "锦绣", "李", "chen", "碧波")
+
+
+class Heart:
+    """Beats on the window's loop; what lies between two beats is what a click would wait."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Begin anew."""
+        self.gaps = []
+        self._last = time.perf_counter()
+        self._timer.start(BEAT_MS)
+
+    def stop(self) -> list[float]:
+        """Return the gaps in milliseconds beyond the beat itself."""
+        self._timer.stop()
+        return self.gaps
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(max((now - self._last) * MS - BEAT_MS, 0.0))
+        self._last = now
+
+
+async def _cases(seat: Seat) -> tuple[CasesScreen, QTableView]:
+    await seat.show("cases")
+    screen = seat.screens.navigable["cases"]
+    assert isinstance(screen, CasesScreen)
+    return screen, screen.table
+
+
+async def start(seat: Seat, _options: list[str]) -> dict[str, object]:
+    """Unlock, open the list and say when its rows were painted."""
+    await seat.unlock(PASSPHRASE)
+    _screen, table = await _cases(seat)
+    await until(lambda: table.model().rowCount() > 0)
+    table.viewport().repaint()
+    return {"at": time.monotonic()}
+
+
+async def use(seat: Seat, options: list[str]) -> dict[str, object]:
+    """Scroll so many frames down the list, then type searches."""
+    await seat.unlock(PASSPHRASE)
+    screen, table = await _cases(seat)
+    return {
+        "frames": await _scroll(table, int(options[0])),
+        "rows": table.model().rowCount(),
+        "keys": await _type(screen, int(options[1])),
+    }
+
+
+async def _scroll(table: QTableView, frames: int) -> list[float]:
+    """Return the milliseconds of each frame: move, paint, and whatever the loop did besides."""
+    found, bar = [], table.verticalScrollBar()
+    for _ in range(frames):
+        began = time.perf_counter()
+        bar.setValue(bar.value() + STEP_ROWS)
+        table.viewport().repaint()
+        await asyncio.sleep(0)
+        found.append((time.perf_counter() - began) * MS)
+    return found
+
+
+async def _type(screen: CasesScreen, searches: int) -> list[float]:
+    """Return the milliseconds from each key to the list's next painting."""
+    chance, found = random.Random(1), []
+    read = asyncio.Event()
+    screen._view.changed.connect(read.set)
+    for _ in range(searches):
+        word = chance.choice(WORDS)
+        for end in range(1, len(word) + 1):
+            await quiet()
+            read.clear()
+            began = time.perf_counter()
+            if word.isascii():
+                QTest.keyClicks(screen.search, word[end - 1])
+            else:
+                type_text(screen.search, word[:end])
+            await read.wait()
+            screen.table.viewport().repaint()
+            found.append((time.perf_counter() - began) * MS)
+        await quiet()
+        read.clear()
+        type_text(screen.search, "")
+        await read.wait()
+    return found
+
+
+async def sync(seat: Seat, options: list[str]) -> dict[str, object]:
+    """Let the heart beat through rest, the first sync and an upload."""
+    await seat.unlock(PASSPHRASE)
+    heart, loop = Heart(), seat.program.sync_loop
+    assert loop is not None
+    loop.cancel()
+    _screen, table = await _cases(seat)
+    heart.start()
+    began = time.perf_counter()
+    await seat.sync()
+    first_s = time.perf_counter() - began
+    first = heart.stop()
+    case_id = seat.screens.navigable["cases"]._view.case_at(0)  # type: ignore[attr-defined]
+    await _attach(seat, case_id, int(options[0]))
+    heart.start()
+    began = time.perf_counter()
+    await seat.sync()
+    upload_s = time.perf_counter() - began
+    upload = heart.stop()
+    await quiet()
+    heart.start()
+    await asyncio.sleep(IDLE_S)
+    idle = heart.stop()
+    return {
+        "first": first,
+        "first_s": first_s,
+        "rows": table.model().rowCount(),
+        "upload": upload,
+        "upload_s": upload_s,
+        "idle": idle,
+    }
+
+
+async def _attach(seat: Seat, case_id: CaseId, megabytes: int) -> None:
+    runner, chance = seat.program.runner, random.Random(2)
+    assert runner is not None
+    for number in range(megabytes):
+        data = JPEG + chance.randbytes(MB)
+        act = partial(attachments.add, case_id=case_id, title=f"{number}.jpg", data=data)
+        written = await runner.act(act)
+        assert isinstance(written, Saved)
+
+
+ACTS: dict[str, Callable[[Seat, list[str]], Awaitable[dict[str, object]]]] = {
+    "start": start,
+    "use": use,
+    "sync": sync,
+}
+
+
+def main(act: str, home: str, *options: str) -> None:
+    """Open the program of the laptop in this folder and act."""
+    application = new_application()
+    application.setQuitOnLastWindowClosed(False)
+    settings = Settings(lock_minutes=60)
+
+    async def work() -> dict[str, object]:
+        laptop = bare_laptop(Path(home))
+        if act != "sync":
+            # Its cases were put there by hand: a server would take them away.
+            laptop = replace(laptop, connect=lambda _a, token: HttpTransport(NOBODY, token=token))
+        seat = Seat(application, laptop, settings, "li")
+        found = await ACTS[act](seat, list(options))
+        await seat.close()
+        return found
+
+    print(msgspec.json.encode(run_loop(application, work)).decode(), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
