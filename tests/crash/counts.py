@@ -16,6 +16,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         OPTION, type=int, default=1, metavar="N", help="try N times as many faults (tests/crash)"
     )
+    parser.addoption(
+        "--failovers", type=int, default=2, metavar="N", help="kill the primary N times"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

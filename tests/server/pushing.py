@@ -4,6 +4,7 @@ Each sends a batch again, as it was, until it is answered; only then it makes th
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class Pusher:
     cut: list[str] = field(default_factory=list)
     asked_to_wait: int = 0
     unheard: int = 0
+    over: Future[None] | None = None
 
     def work(self, done: threading.Event) -> None:
         """Push batch after batch; what is begun is brought to its end."""
@@ -60,7 +62,7 @@ class Pusher:
             return False
 
     def _heard(self, status: int, body: bytes) -> bool:
-        if status == 503:
+        if status in (429, 503):
             self.asked_to_wait += 1
             return False
         assert status == 200, body
@@ -82,15 +84,25 @@ def pushing(house: House, clients: dict[str, httpx.Client]) -> Iterator[list[Pus
         one.there.set()
     done = threading.Event()
     with ThreadPoolExecutor(len(pushers)) as threads:
-        running: list[Future[None]] = [threads.submit(one.work, done) for one in pushers]
+        for one in pushers:
+            one.over = threads.submit(one.work, done)
         try:
             yield pushers
         finally:
             done.set()
             for one in pushers:
                 one.there.set()
-        for future in running:
-            future.result()
+        for one in pushers:
+            assert one.over is not None
+            one.over.result()
+
+
+def until(pushers: list[Pusher], reached: Callable[[], bool]) -> None:
+    """Wait until this is so; fails the test when a laptop gives up, or nothing comes of it."""
+    began = time.monotonic()
+    while not reached():
+        assert not [one.over.result() for one in pushers if one.over and one.over.done()]
+        assert time.monotonic() - began < PATIENCE_S, [len(one.acked) for one in pushers]
 
 
 def check_kept(house: House, pushers: list[Pusher]) -> int:
