@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sync.cli_arguments import build_parser
 from sync.cli_audit import audit_command
 from sync.cli_backup import backup_command, compact_command, restore_command
+from sync.cli_jobs import jobs_command
 from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
@@ -272,6 +273,10 @@ def _compact(parsed: Arguments) -> int:
     return compact_command(parsed, settings_of(parsed), _administer)
 
 
+def _jobs(parsed: Arguments) -> int:
+    return jobs_command(parsed, _administer)
+
+
 def _retention(parsed: Arguments) -> int:
     async def act(admin: Administration) -> None:
         keeping = Keeping(admin.service, BranchId(parsed.branch))
@@ -372,6 +377,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "backup": _backup,
     "restore": _restore,
     "compact": _compact,
+    "jobs": _jobs,
     "payments": _payments,
     "retention": _retention,
     "erase": _erase,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sync.cli_audit import add_audit
 from sync.cli_backup import add_backup
+from sync.cli_jobs import add_jobs
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
@@ -46,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_audit(commands.add_parser("audit", help="the audit log"), common)
 
     add_backup(commands, common)
+    add_jobs(commands, common)
 
     retention = commands.add_parser(
         "retention", parents=[common], help="closed cases, and those kept too long"
@@ -126,6 +128,11 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--drain", type=_number(1, 600), default=20, help="seconds to finish answers in, then"
     )
+    daily = serve.add_mutually_exclusive_group()
+    daily.add_argument(
+        "--jobs-at", type=_number(0, 23), default=18, help="hour (UTC) of the daily jobs"
+    )
+    daily.add_argument("--no-jobs", action="store_true", help="`field-server jobs run` does them")
     serve.add_argument("--tls-cert", default="")
     serve.add_argument("--tls-key", default="")
 

@@ -16,9 +16,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from sync.domain.ids import BranchId
-from sync.server.app import build_database, build_service, create_app
+from sync.server.app import Beside, build_database, build_service, create_app
 from sync.server.audit import sealing
 from sync.server.backup import mark
+from sync.server.jobs.running import every_day
 from sync.server.key_file import KeyUnusable
 from sync.server.leaving import Patience
 from sync.server.logs import write_json_lines
@@ -37,6 +38,7 @@ class Served(msgspec.Struct, frozen=True):
 
     settings: ServerSettings
     patience: Patience
+    jobs_at: int | None  # the hour (UTC); None when something else does them
 
 
 async def _missing(settings: ServerSettings) -> str:
@@ -66,10 +68,12 @@ def load_app() -> Any:
     write_json_lines()
     told = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Served, dec_hook=_path)
     service = build_service(told.settings)
-    beside = (
+    beside: list[Beside] = [
         lambda: mark.kept(service.database, service.data),
         lambda: service.leaving.on_signal(told.patience),
-    )
+    ]
+    if (hour := told.jobs_at) is not None:
+        beside.append(lambda: every_day(service, hour))
     return create_app(service, beside=beside)
 
 
@@ -89,7 +93,8 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{missing}\n")
         return 1
     patience = Patience(parsed.notice, parsed.drain)
-    told = msgspec.json.encode(Served(settings, patience), enc_hook=str)
+    jobs_at = None if parsed.no_jobs else parsed.jobs_at
+    told = msgspec.json.encode(Served(settings, patience, jobs_at), enc_hook=str)
     os.environ[SETTINGS_VARIABLE] = told.decode()
     if parsed.processes > 1:
         _share_figures(settings.data / FIGURES)

@@ -233,3 +233,10 @@ import_run = _table(
     Column("report", LargeBinary, nullable=False),
     PrimaryKeyConstraint("branch_id", "id"),
 )
+job = _table(
+    "job",  # the daily ones: done last, with how many things, and held until when
+    Column("name", String(32), primary_key=True),
+    Column("done_at", String(40), nullable=False),
+    Column("result", BigInteger, nullable=False),
+    Column("held_until", String(40), nullable=False),
+)

@@ -30,6 +30,7 @@ GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.TargetServerAttributeNotMatched,
+    asyncpg.InternalClientError,  # the driver's own, when the line breaks in a COMMIT
 )
 CLOSED = "connection"  # what asyncpg's own error of a closed line speaks of
 CONNECT_S = 5.0
