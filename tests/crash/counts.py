@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         OPTION, type=int, default=1, metavar="N", help="try N times as many faults (tests/crash)"
     )
     parser.addoption(
-        "--failovers", type=int, default=2, metavar="N", help="kill the primary N times"
+        "--failovers", type=int, default=1, metavar="N", help="kill the primary N times"
     )
 
 

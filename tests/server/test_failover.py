@@ -1,6 +1,6 @@
 """The primary database is killed while laptops push: its synchronous follower has all of it.
 
-`--failovers N` says how often it is killed (2 in the plain run).
+`--failovers N` says how often it is killed (once in the plain run).
 """
 
 from collections.abc import Callable, Iterator

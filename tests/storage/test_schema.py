@@ -91,12 +91,7 @@ def test_a_vault_of_every_released_version_grows(
 ) -> None:
     """Made as that release made it, with cases in it and work unsent."""
     older = laptop_at(tmp_path / "home")
-    older.laptop.vault.mkdir(parents=True)
-    with monkeypatch.context() as then:
-        known = {n: sql for n, sql in schema.steps().items() if n <= released}
-        then.setattr(schema, "steps", lambda: known)
-        vault = Vault.create(older.laptop.vault, KEY, os.urandom)
-    assert schema.version(vault.connection) == schema.MAJOR * 1000 + released
+    vault = made_by(older, monkeypatch, released)
     fill(vault)
     vault.close()
 
@@ -111,6 +106,34 @@ def test_a_vault_of_every_released_version_grows(
     ]
     assert call(older, KNOWN.id).seq == 4
     older.close()
+
+
+def made_by(older: Furnished, monkeypatch: pytest.MonkeyPatch, released: int) -> Vault:
+    """Make a vault as a release made it."""
+    older.laptop.vault.mkdir(parents=True)
+    with monkeypatch.context() as then:
+        known = {n: sql for n, sql in schema.steps().items() if n <= released}
+        then.setattr(schema, "steps", lambda: known)
+        vault = Vault.create(older.laptop.vault, KEY, os.urandom)
+    assert schema.version(vault.connection) == schema.MAJOR * 1000 + released
+    return vault
+
+
+@pytest.mark.parametrize("released", schema.steps())
+def test_every_row_of_every_released_version_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: int
+) -> None:
+    older = laptop_at(tmp_path / "home")
+    vault = made_by(older, monkeypatch, released)
+    fill(vault)
+    fill_tables(vault, released)
+    held = everything(vault)
+    assert [table for table in held if not held[table]] == []
+    vault.close()
+    vault = Vault.open(older.laptop.vault, KEY, os.urandom)
+    assert schema.version(vault.connection) == schema.MAJOR * 1000 + NEXT - 1
+    assert everything(vault, tuple(held)) == held
+    vault.close()
 
 
 def fill(vault: Vault) -> None:
@@ -131,6 +154,54 @@ def fill(vault: Vault) -> None:
             fact = msgspec.structs.replace(told, id=f"k{number}", imported=False)
             mid = MutationId(f"m{number}")
             Outbox(vault).add(mid, RecordContact(fact), (Change(fact, 0),), signer, NOW)
+
+
+# What later steps brought, filled as their program did; each column named, for more may come.
+SINCE = {
+    1: (
+        "INSERT INTO draft VALUES ('visit/c1', x'00ff', '2026-03-02T08:00:00+00:00')",
+        "INSERT INTO sync_run (began_at, ended_at, sent, received, trouble) "
+        "VALUES ('2026-03-02', '2026-03-02', 3, 40, 'sync.busy')",
+        "INSERT INTO upload (id, mid, size, sha256) VALUES ('a1', 'm0', 9, 'ab')",
+        "INSERT INTO scope_state VALUES ('officer:o1', 'e1', 7, 2)",
+    ),
+    3: ("INSERT INTO policy (serial, bundle) VALUES (4, x'0102')",),
+    4: (
+        "INSERT INTO checkpoint (size, root, body, state) VALUES (9, 'ab', x'03', 'proven')",
+        "INSERT INTO checkpoint (size, root, body, state) VALUES (12, 'cd', x'04', 'seen')",
+    ),
+    5: ("INSERT INTO incident (at, what, records) VALUES ('2026-03-02', 'repaired', 2)",),
+}
+TABLES = (
+    *("outbox", "replica", "membership", "overlay", "draft", "sync_run", "upload", "scope_state"),
+    *("policy", "checkpoint", "incident"),
+)
+
+
+def fill_tables(vault: Vault, released: int) -> None:
+    """Write a row into every table that this release had and the acts did not fill."""
+    with vault.transaction() as connection:
+        for step, statements in SINCE.items():
+            for statement in statements if step <= released else ():
+                connection.execute(statement)
+
+
+def everything(
+    vault: Vault, tables: tuple[str, ...] = TABLES
+) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of these tables, as far as there are such, by the columns of the first step.
+
+    A column that came later stands last and is left out.
+    """
+    ask = vault.connection.execute
+    there = {str(row[0]) for row in ask("SELECT name FROM sqlite_master").fetchall()}
+    later = {"outbox": {"before"}}
+    found = {}
+    for table in (name for name in tables if name in there):
+        columns = [str(row[1]) for row in ask(f"PRAGMA table_info({table})").fetchall()]
+        wanted = ", ".join(c for c in columns if c not in later.get(table, set()))
+        found[table] = ask(f"SELECT {wanted} FROM {table} ORDER BY 1, 2, 3").fetchall()
+    return found
 
 
 def test_growing_twice_changes_nothing(busy: Furnished) -> None:
