@@ -17,7 +17,13 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.trouble import Trouble
 from sync.protocol.checkpoint import Consistency
-from sync.protocol.compression import NotCompressed, TooLarge, pack, unpack
+from sync.protocol.compression import (
+    WITH_DICTIONARY,
+    NotCompressed,
+    TooLarge,
+    pack,
+    unpack,
+)
 from sync.protocol.digest import Buckets, HeldRows, WantedRecords
 from sync.protocol.messages import (
     MAX_DECOMPRESSED,
@@ -95,7 +101,7 @@ class HttpTransport:
         self._session.mount("https://", HTTPAdapter(max_retries=0))
         self._session.headers.update(
             {
-                "Accept-Encoding": "zstd, gzip",
+                "Accept-Encoding": f"{WITH_DICTIONARY}, zstd, gzip",
                 "Accept": "application/json",
                 "Sync-Version": str(VERSION),
             }

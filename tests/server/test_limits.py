@@ -11,6 +11,7 @@ from backports import zstd
 from sync.domain.commands import PlaceHold, encode_command
 from sync.domain.ids import RecordId
 from sync.domain.vocabulary import HoldKind
+from sync.protocol.compression import MOST_FOR_DICTIONARY, WITH_DICTIONARY, unpack
 from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Status
 from sync.server.arriving import LARGEST_BODY
 from sync.server.routes.sync_routes import LARGEST_MESSAGE, LARGEST_PUSH
@@ -221,14 +222,17 @@ def test_answers_are_packed_as_asked(house: House) -> None:
     said = {"params": {"scope": scope}}
     plain = chen.ask("GET", "/pull", headers={"Accept-Encoding": "identity"}, **said)
     assert "content-encoding" not in plain.headers
-    for packing, unpack in (("zstd", zstd.decompress), ("gzip", gzip.decompress)):
+    assert len(plain.content) < MOST_FOR_DICTIONARY
+    with_dictionary = f"{WITH_DICTIONARY}, zstd, gzip"
+    for accepted, packing in ((with_dictionary, WITH_DICTIONARY), ("zstd", "zstd"), ("gzip",) * 2):
         with house.client.stream(
             "GET",
             f"{SYNC}/pull",
-            headers=chen.headers | {"Accept-Encoding": packing},
+            headers=chen.headers | {"Accept-Encoding": accepted},
             **said,
         ) as answer:
             assert answer.headers["content-encoding"] == packing
             assert answer.headers["vary"] == "accept-encoding"
             assert answer.headers["cache-control"] == "no-store"
-            assert unpack(b"".join(answer.iter_raw())) == plain.content
+            packed = b"".join(answer.iter_raw())
+            assert unpack(packed, packing, len(plain.content)) == plain.content

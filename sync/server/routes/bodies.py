@@ -5,7 +5,16 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 
-from sync.protocol.compression import NotCompressed, TooLarge, pack, pack_gzip, unpack
+from sync.protocol.compression import (
+    MOST_FOR_DICTIONARY,
+    WITH_DICTIONARY,
+    NotCompressed,
+    TooLarge,
+    pack,
+    pack_gzip,
+    pack_small,
+    unpack,
+)
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
 
@@ -35,7 +44,9 @@ def answer(request: Request[Any, Any, Any], body: bytes, status: int = 200) -> R
     """Answer with JSON bytes, compressed as the peer accepts it."""
     accepted = request.headers.get("accept-encoding", "")
     headers = {"vary": "accept-encoding", "cache-control": "no-store"}
-    if len(body) > SMALL and "zstd" in accepted:
+    if SMALL < len(body) <= MOST_FOR_DICTIONARY and WITH_DICTIONARY in accepted:
+        body, headers["content-encoding"] = pack_small(body), WITH_DICTIONARY
+    elif len(body) > SMALL and "zstd" in accepted:
         body, headers["content-encoding"] = pack(body), "zstd"
     elif len(body) > SMALL and "gzip" in accepted:
         body, headers["content-encoding"] = pack_gzip(body), "gzip"

@@ -1,7 +1,9 @@
 """The wire: envelopes prove their writer and order, pages splice, bodies unpack to a limit."""
 
+import hashlib
 import zlib
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import msgspec
 import pytest
@@ -9,7 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.protocol.compression import NotCompressed, TooLarge, pack, pack_gzip, unpack
+from sync.protocol.compression import (
+    WITH_DICTIONARY,
+    NotCompressed,
+    TooLarge,
+    pack,
+    pack_gzip,
+    pack_small,
+    unpack,
+)
 from sync.protocol.envelope import (
     FIRST_PREVIOUS,
     SUITE,
@@ -133,7 +143,11 @@ def test_a_cursor_without_index_starts_the_commit() -> None:
     assert Cursor(7, 2) < Cursor(8, -1)
 
 
-@pytest.mark.parametrize(("pack_with", "encoding"), [(pack, "zstd"), (pack_gzip, "gzip")])
+@pytest.mark.parametrize(
+    ("pack_with", "encoding"),
+    [(pack, "zstd"), (pack_small, WITH_DICTIONARY), (pack_gzip, "gzip")],
+    ids=("zstd", "dictionary", "gzip"),
+)
 def test_bodies_unpack_to_their_limit(pack_with: object, encoding: str) -> None:
     data = "客户".encode() * 1000
     packed = pack_with(data)
@@ -144,6 +158,17 @@ def test_bodies_unpack_to_their_limit(pack_with: object, encoding: str) -> None:
         unpack(packed[:-3], encoding, len(data))
     with pytest.raises(NotCompressed):
         unpack(b"garbage", encoding, len(data))
+
+
+def test_a_dictionary_that_was_released_stays_as_it_is() -> None:
+    """A laptop may have any program: what one packs with d1, every one reads with d1."""
+    told = files("sync.protocol").joinpath(f"{WITH_DICTIONARY}.bin").read_bytes()
+    assert WITH_DICTIONARY == "zstd-d1"
+    assert hashlib.sha256(told).hexdigest() == (
+        "d6c982a3105310643dda32948a048ca7c4ac935a1c262655a281754b66076d17"
+    )
+    with pytest.raises(NotCompressed):
+        unpack(pack_small(b"a case " * 99), "zstd", 10**6)
 
 
 def test_plain_bodies_have_the_same_limit() -> None:
