@@ -67,6 +67,10 @@ class ReplicaHop:
         """Begin the scope anew."""
         self._store.hop(lambda: self._replica.reset_scope(scope, epoch))
 
+    def told(self, scope: str, head: int) -> Digest | None:
+        """Return the digest the server told of the scope at this commit."""
+        return self._store.hop(lambda: self._replica.told(scope, head))
+
     def suits(self, scope: str, digest: Digest) -> bool:
         """Say whether the scope's records add up to this."""
         return self._store.hop(lambda: self._replica.suits(scope, digest))

@@ -142,6 +142,7 @@ class VaultReplica:
                 self._witness.saw(page.checkpoint)
             touched |= self._drop_echoed()
             self._index.refresh(touched)
+        self._sums.hear(page.scope, page.head, None if page.more else page.digest)
 
     def _put(self, scope: str, ops: Sequence[PageOp]) -> None:
         connection = self._vault.connection
@@ -219,6 +220,11 @@ class VaultReplica:
             connection.execute(
                 "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1)", (scope, epoch)
             )
+        self._sums.hear(scope, 0, None)
+
+    def told(self, scope: str, head: int) -> Digest | None:
+        """Return the digest the server told of the scope, when it was read up to this commit."""
+        return self._sums.told(scope, head)
 
     def suits(self, scope: str, digest: Digest) -> bool:
         """Say whether the scope's records add up to this; True too when it was looked at lately."""

@@ -19,6 +19,19 @@ class ScopeSums:
         self._connection = connection
         self._clock = clock
         self._next: dict[str, datetime] = {}
+        self._told: dict[str, tuple[int, Digest]] = {}
+
+    def hear(self, scope: str, head: int, digest: Digest | None) -> None:
+        """Keep what the server told of the scope at a commit until the program ends."""
+        if digest is None:
+            self._told.pop(scope, None)
+        else:
+            self._told[scope] = (head, digest)
+
+    def told(self, scope: str, head: int) -> Digest | None:
+        """Return the digest that was told at this commit, None when there is none."""
+        at, digest = self._told.get(scope, (-1, None))
+        return digest if at == head else None
 
     def suits(self, scope: str, digest: Digest) -> bool:
         """Say whether the scope adds up to this; True too when it was looked at lately."""

@@ -52,7 +52,8 @@ def sync_once(
     if not cancelled():
         # Only after unsent work went up may what it belongs to leave this laptop.
         replica.leave_scopes(hello.scopes)
-    received = pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled)
+    head = None if sent else hello.head  # what went up has moved it
+    received = pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head)
     if not cancelled():
         check_record(replica, transport)
     files = Uploads()

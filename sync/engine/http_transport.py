@@ -15,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from sync.engine.next_page import NextPage, Start, on_a_thread
 from sync.engine.trouble import Trouble
 from sync.protocol.checkpoint import Consistency
 from sync.protocol.compression import (
@@ -82,7 +83,10 @@ def _is_this_computer(host: str) -> bool:
 
 
 class HttpTransport:
-    """A session with one server. `authority` is the bank's CA file, None for the system's."""
+    """A session with one server. `authority` is the bank's CA file, None for the system's.
+
+    `start` says where a page is fetched ahead; requests never overlap.
+    """
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class HttpTransport:
         token: str = "",
         authority: Path | None = None,
         stall_s: float = STALL_S,
+        start: Start = on_a_thread,
     ) -> None:
         self._address = check_address(address) + "/sync/v1"
         self._stall_s = stall_s
@@ -110,6 +115,8 @@ class HttpTransport:
             self._session.headers["Authorization"] = f"Bearer {token}"
         self.bytes_down = 0
         self.bytes_up = 0
+        self.requests = 0
+        self._next = NextPage(self._pull, start)
 
     def enrol(self, request: Enrol) -> Enrolled:
         """Introduce this laptop with a one-time code."""
@@ -124,9 +131,18 @@ class HttpTransport:
         return _decode(self._post("/push", push), Pushed)
 
     def pull(self, scope: str, after: Cursor, limit: int) -> Page:
-        """Fetch the next page of a scope."""
+        """Fetch the next page of a scope, and begin to fetch the one behind it.
+
+        That one is as large as this one, whatever limit it will be asked for with.
+        """
+        page = self._next.take(scope, after) or self._pull(scope, after, limit)
+        if page.more and page.scope == scope and after < Cursor.parse(page.to):
+            self._next.begin(page, limit)
+        return page
+
+    def _pull(self, scope: str, after: Cursor, limit: int) -> Page:
         params = {"scope": scope, "after": after.text(), "limit": str(limit)}
-        return _page(self._ask("GET", "/pull", params=params))
+        return _page(self._exchange("GET", "/pull", params=params))
 
     def digest(self, scope: str) -> Buckets:
         """Fetch the sums of a scope's buckets."""
@@ -196,6 +212,19 @@ class HttpTransport:
         headers: dict[str, str] | None = None,
         status: int = 200,
     ) -> bytes:
+        self._next.settled()
+        return self._exchange(method, path, params=params, data=data, headers=headers)
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | list[str]] | None = None,
+        data: bytes = b"",
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        self.requests += 1
         try:
             with self._session.request(
                 method,

@@ -82,6 +82,13 @@ class Replica(Protocol):
         """Begin the scope anew from the start; unsent work and own facts stay."""
         ...
 
+    def told(self, scope: str, head: int) -> Digest | None:
+        """Return the digest the server told of the scope, when it was read up to this commit.
+
+        None too when that is no longer known: then the scope is read once more.
+        """
+        ...
+
     def suits(self, scope: str, digest: Digest) -> bool:
         """Say whether the scope's records add up to this; True too when it was looked at lately."""
         ...

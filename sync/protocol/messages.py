@@ -1,4 +1,4 @@
-"""What is said over the wire (version 1). All bodies are JSON, compressed with zstd or gzip.
+"""What is said over the wire (version 1). All bodies are JSON, compressed (`compression`).
 
 `GET  /sync/v1/hello`                      -> Hello           who I am, what I may see
 `POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
@@ -31,7 +31,8 @@ from sync.protocol.envelope import Envelope
 VERSION = 1
 MAX_BATCH = 200
 MAX_BATCH_BYTES = 512 * 1024
-MAX_PAGE = 1000
+MAX_PAGE = 8000
+MAX_PAGE_BYTES = 16 * 1024 * 1024  # of bodies; the one that passes it is the page's last
 MAX_DECOMPRESSED = 64 * 1024 * 1024
 CHUNK = 256 * 1024
 MAX_ATTACHMENT = 64 * 1024 * 1024

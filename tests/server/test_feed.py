@@ -7,6 +7,7 @@ import pytest
 
 from sync.protocol.messages import MAX_PAGE, Codes, Heads, Status
 from sync.protocol.pages import Cursor, PageOp
+from sync.server.handlers import pull
 from tests.server.acts import call, give, hold
 from tests.server.house import House, problem
 from tests.server.laptop import Bare
@@ -57,6 +58,18 @@ def test_a_limit_below_one_is_one(house: House, limit: int) -> None:
 def test_a_limit_without_end_is_the_largest_page(house: House) -> None:
     chen = house.crew["chen"]
     assert len(chen.page(NORTH, limit=10**18).ops) == min(len(chen.feed(NORTH)), MAX_PAGE)
+
+
+def test_large_bodies_end_a_page_early(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """End a page by its bytes too, and let nothing be passed over."""
+    chen = house.crew["chen"]
+    whole = chen.feed(NORTH)
+    assert len(whole) > 6
+    monkeypatch.setattr(pull, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(pull, "MAX_PAGE_BYTES", 1)
+    page = chen.page(NORTH)
+    assert (len(page.ops), page.more) == (2, True)
+    assert chen.feed(NORTH) == whole
 
 
 def test_a_cursor_of_the_future(house: House) -> None:

@@ -55,6 +55,7 @@ def test_cancelled_in_the_middle_and_resumed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pull, "PAGE", SMALL_PAGE)
+    monkeypatch.setattr(pull, "GROWTH", 1)
     whole = office.seat("chen")
     ops = whole.sync().received
     assert ops > 3 * SMALL_PAGE
@@ -78,6 +79,7 @@ def test_a_page_cut_off_is_asked_for_again(
     office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     monkeypatch.setattr(pull, "PAGE", SMALL_PAGE)
+    monkeypatch.setattr(pull, "GROWTH", 1)
     whole = office.seat("chen")
     ops = whole.sync().received
     lead = office.seat("chen")

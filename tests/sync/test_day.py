@@ -156,3 +156,16 @@ def test_a_case_given_to_others_leaves_after_its_work_went_up(office: Office) ->
     ).fetchone()
     assert held == (0,)
     assert agree(li, visitable(li)[0])
+
+
+def test_a_sync_with_nothing_to_do_is_one_request(office: Office) -> None:
+    """Read nothing anew while the branch's head stands where this laptop is; then what is new."""
+    lead, li = office.seat("chen"), office.seat("li")
+    office.give(lead, 2)
+    li.sync()
+    before = li.line.requests
+    assert li.sync().received == 0
+    assert li.line.requests == before + 1
+    given = office.give(lead, 1)
+    assert li.sync().received > 0
+    assert set(given) <= set(li.cases())

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
-from sync.protocol.messages import MAX_PAGE, VERSION, Codes, Heads, Hello
-from sync.protocol.pages import Cursor, splice_page
+from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, VERSION, Codes, Heads, Hello
+from sync.protocol.pages import Cursor, FeedRow, splice_page
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
@@ -26,6 +26,7 @@ from sync.server.service import Service
 
 LONGEST_WAIT_S = 25
 LOOK_EVERY_S = 0.5
+READ_AT_ONCE = 1000  # ops; bodies may be large, and a page ends by its bytes too
 
 
 async def hello(service: Service, caller: Caller) -> Hello:
@@ -80,14 +81,13 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
         if 0 < after.commit_no < floor:
             # Exits and erasures from there on are no longer told.
             raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
-        rows = await records.feed_page(session, branch, scope, after, limit + 1)
-        more = len(rows) > limit
+        rows, more = await _rows(session, branch, scope, after, limit)
         checkpoint = None if more else await _checkpoint(service, session, branch, head)
         return splice_page(
             epoch=stands.epoch,
             scope=scope,
             after=after,
-            rows=rows[:limit],
+            rows=rows,
             more=more,
             head=head.commit_no,
             checkpoint=checkpoint,
@@ -95,6 +95,25 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
         )
 
     return await service.database.read(look)
+
+
+async def _rows(
+    session: Session, branch: BranchId, scope: str, after: Cursor, limit: int
+) -> tuple[list[FeedRow], bool]:
+    """Return a page's ops and whether more follow: `limit` at most, and not much over its bytes."""
+    rows: list[FeedRow] = []
+    size = 0
+    while size < MAX_PAGE_BYTES:
+        wanted = min(READ_AT_ONCE, limit - len(rows))
+        found = await records.feed_page(session, branch, scope, after, wanted + 1)
+        rows += found[:wanted]
+        if len(found) <= wanted:
+            return rows, False
+        if len(rows) == limit:
+            break
+        after = Cursor(rows[-1].commit_no, rows[-1].idx)
+        size += sum(len(row.body or b"") for row in found[:wanted])
+    return rows, True
 
 
 async def _checkpoint(

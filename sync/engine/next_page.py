@@ -1,0 +1,65 @@
+"""The page behind the last one, fetched while that one is written to the disk: one at most."""
+
+import threading
+from collections.abc import Callable
+
+from sync.engine.trouble import Trouble
+from sync.protocol.pages import Cursor, Page
+
+type Fetch = Callable[[str, Cursor, int], Page]
+type Start = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+def on_a_thread(work: Callable[[], None]) -> Callable[[], None]:
+    """Begin the work beside the caller's; what is returned waits for its end."""
+    # A daemon: a line that stalls must not hold up the end of the program.
+    thread = threading.Thread(target=work, name="next-page", daemon=True)
+    thread.start()
+    return thread.join
+
+
+class NextPage:
+    """`fetch` is never run twice at the same time; `start` says where it runs.
+
+    Whoever owns the line calls `settled` before every other use of it.
+    """
+
+    def __init__(self, fetch: Fetch, start: Start) -> None:
+        self._fetch = fetch
+        self._start = start
+        self._wait: Callable[[], None] | None = None
+        self._place: tuple[str, Cursor] | None = None
+        self._found: Page | Exception | None = None
+
+    def begin(self, page: Page, limit: int) -> None:
+        """Begin to fetch what follows this page."""
+        self.settled()
+        self._place, self._found = (page.scope, Cursor.parse(page.to)), None
+        self._wait = self._start(lambda: self._run(page.scope, Cursor.parse(page.to), limit))
+
+    def take(self, scope: str, after: Cursor) -> Page | None:
+        """Return the page behind this place when it is the one under way; raises its Trouble."""
+        self.settled()
+        wanted, found = (scope, after) == self._place, self._found
+        self._place = self._found = None
+        if not wanted:
+            return None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def settled(self) -> None:
+        """Wait until nothing is under way; what came is kept for `take`, what is a bug flies on."""
+        if self._wait is not None:
+            self._wait()
+            self._wait = None
+        found = self._found
+        if isinstance(found, Exception) and not isinstance(found, Trouble):
+            self._place = self._found = None
+            raise found
+
+    def _run(self, scope: str, after: Cursor, limit: int) -> None:
+        try:
+            self._found = self._fetch(scope, after, limit)
+        except Exception as error:  # for whoever asks next: here nobody would see it
+            self._found = error

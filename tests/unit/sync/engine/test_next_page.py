@@ -1,0 +1,81 @@
+"""A page is fetched ahead: handed out once, to whoever goes on from there, trouble and bugs too."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sync.engine.next_page import NextPage, on_a_thread
+from sync.engine.trouble import Trouble
+from sync.protocol.messages import Codes
+from sync.protocol.pages import Cursor, Page
+
+SCOPE, PLACE = "team:north", Cursor(3, 1)
+
+
+def page(to: str) -> Page:
+    return Page("e", SCOPE, to, True, 9, ())
+
+
+class Line:
+    """A line that answers with the next place, or with what is set."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Cursor, int]] = []
+        self.fault: Exception | None = None
+
+    def fetch(self, scope: str, after: Cursor, limit: int) -> Page:
+        self.asked.append((scope, after, limit))
+        if self.fault is not None:
+            raise self.fault
+        return page("4.0")
+
+
+def at_once(work: Callable[[], None]) -> Callable[[], None]:
+    work()
+    return lambda: None
+
+
+@pytest.fixture(params=[at_once, on_a_thread], ids=["here", "thread"])
+def ahead(request: pytest.FixtureRequest) -> tuple[Line, NextPage]:
+    line = Line()
+    return line, NextPage(line.fetch, request.param)
+
+
+def test_it_is_handed_out_once(ahead: tuple[Line, NextPage]) -> None:
+    line, following = ahead
+    following.begin(page("3.1"), 50)
+    assert following.take(SCOPE, PLACE) == page("4.0")
+    assert following.take(SCOPE, PLACE) is None
+    assert line.asked == [(SCOPE, PLACE, 50)]
+
+
+@pytest.mark.parametrize(
+    ("scope", "after"), [(SCOPE, Cursor(3, 2)), ("team:south", PLACE)], ids=["place", "scope"]
+)
+def test_whoever_goes_on_elsewhere_gets_nothing_of_it(
+    ahead: tuple[Line, NextPage], scope: str, after: Cursor
+) -> None:
+    _, following = ahead
+    following.begin(page("3.1"), 50)
+    assert following.take(scope, after) is None
+    assert following.take(SCOPE, PLACE) is None  # it may be old by now
+
+
+def test_its_trouble_is_of_whoever_asks_for_it(ahead: tuple[Line, NextPage]) -> None:
+    line, following = ahead
+    line.fault = Trouble(Codes.STALLED)
+    following.begin(page("3.1"), 50)
+    following.settled()  # other requests go their way
+    with pytest.raises(Trouble):
+        following.take(SCOPE, PLACE)
+    following.begin(page("3.1"), 50)
+    assert following.take(SCOPE, Cursor()) is None
+
+
+def test_a_bug_is_never_kept_back(ahead: tuple[Line, NextPage]) -> None:
+    line, following = ahead
+    line.fault = ZeroDivisionError()
+    following.begin(page("3.1"), 50)
+    with pytest.raises(ZeroDivisionError):
+        following.settled()
+    assert following.take(SCOPE, PLACE) is None
