@@ -95,8 +95,13 @@ class _Rows:
         return rows
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        while (row := self.fetchone()) is not None:
-            yield row
+        try:
+            yield from self._raw
+        except sqlcipher3.DatabaseError as error:
+            trouble = _trouble_of(error, self._folder)
+            if trouble is None:
+                raise
+            raise trouble from error
 
 
 class _File:
@@ -200,12 +205,18 @@ def _sorted(act: Callable[[], Any], folder: Path) -> Any:
     try:
         return act()
     except sqlcipher3.DatabaseError as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if primary == sqlite3.SQLITE_IOERR:
-            _ask_for_room(folder)
-        if primary in _TROUBLES:
-            raise _TROUBLES[primary](str(error)) from error
-        raise
+        trouble = _trouble_of(error, folder)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+def _trouble_of(error: Exception, folder: Path) -> VaultTrouble | None:
+    """Return the machine's trouble behind an error, None for a bug; raises DiskFull for that."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary == sqlite3.SQLITE_IOERR:
+        _ask_for_room(folder)
+    return _TROUBLES[primary](str(error)) if primary in _TROUBLES else None
 
 
 def integrity_problems(connection: Connection) -> list[str]:

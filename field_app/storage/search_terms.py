@@ -38,12 +38,14 @@ def terms_of(case: Case) -> set[str]:
     """Return every word whose beginning finds the case, as `normal` leaves it."""
     found = {case.customer.name, case.case_no, case.address.area, case.loan.account_no[-TAIL:]}
     found |= {phone[-TAIL:] for phone in case.customer.phones}
-    found |= sounds(case.customer.name)
-    return {normal(term) for term in found} - {""}
+    # Sounds are made of what is normal already.
+    return ({normal(term) for term in found} | sounds(case.customer.name)) - {""}
 
 
 def normal(text: str) -> str:
     """Return the text as it is compared: lower case, half width, no blanks, all printable."""
+    if text.isascii() and text.isalnum():
+        return text.lower()  # numbers and codes, which most terms are
     folded = unicodedata.normalize("NFKC", text).lower()
     if folded.isprintable() and " " not in folded:
         return folded

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import AgreementEvidence, Appointment, Case, Visit
+from sync.domain.records import AgreementEvidence, Appointment, Case, Contact, Visit
 from sync.domain.situation import (
     ActiveHold,
     Agreement,
@@ -42,16 +42,8 @@ def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None)
     return Situation(
         zone=case.address.zone,
         overdue_since=case.loan.overdue_since,
-        reminders=tuple(
-            c.at
-            for c in contacts
-            if c.channel in REMINDER_CHANNELS and c.result is not ContactResult.FAILED
-        ),
-        calls=tuple(
-            Call(c.at, c.result is ContactResult.CONNECTED)
-            for c in contacts
-            if c.channel is Channel.PHONE
-        ),
+        reminders=reminders_among(contacts),
+        calls=calls_among(contacts),
         visits=tuple(
             v.arrived_at
             for v in snapshot.visits(case.id)
@@ -74,6 +66,24 @@ def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None)
         ),
         sensitive=_sensitive(snapshot, case),
         closed_on=case.closed_on,
+    )
+
+
+def reminders_among(contacts: Sequence[Contact]) -> tuple[datetime, ...]:
+    """Return when the customer was reminded, in the order of the contacts."""
+    return tuple(
+        c.at
+        for c in contacts
+        if c.channel in REMINDER_CHANNELS and c.result is not ContactResult.FAILED
+    )
+
+
+def calls_among(contacts: Sequence[Contact]) -> tuple[Call, ...]:
+    """Return the calls, in the order of the contacts."""
+    return tuple(
+        Call(c.at, c.result is ContactResult.CONNECTED)
+        for c in contacts
+        if c.channel is Channel.PHONE
     )
 
 

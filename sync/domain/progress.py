@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from sync.domain.facts_of_case import situation_of
+from sync.domain.facts_of_case import calls_among, reminders_among
 from sync.domain.records import Appointment, Case
 from sync.domain.snapshot import Snapshot
 from sync.domain.vocabulary import OPEN_APPOINTMENTS, AppointmentState
@@ -26,10 +26,12 @@ def progress_of(snapshot: Snapshot, case: Case) -> Progress:
         return Progress("hold", "wait_hold")
     if case.plan_in_force:
         return Progress("plan", "keep_plan")
-    known = situation_of(snapshot, case)
-    if not known.reminders:
+    # Only these of the situation: a first sync asks for ten thousand cases.
+    contacts = snapshot.contacts(case.id)
+    if not reminders_among(contacts):
         return Progress("reminder", "remind")
-    if not any(c.connected for c in known.calls) and len({c.at.date() for c in known.calls}) < 3:
+    calls = calls_among(contacts)
+    if not any(c.connected for c in calls) and len({c.at.date() for c in calls}) < 3:
         return Progress("phone", "call")
     return _visit_progress(snapshot, case)
 

@@ -57,7 +57,7 @@ class FeedRow(msgspec.Struct, frozen=True, gc=False):
     body: bytes | None
 
 
-class PageOp(msgspec.Struct, frozen=True, array_like=True):
+class PageOp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One op as the laptop reads it."""
 
     commit_no: int
