@@ -3,7 +3,8 @@
 First sync: an empty laptop reads 10 000 cases of about 2 KB from the server's own process.
 Round trip: 200 signed calls made offline go up, are decided again and stored, come back as echo,
 and a second laptop of the officer reads them. The limit, measured in the same rounds, is the
-same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`).
+same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`). Besides: what
+goes over the wire (`sync_bytes`), requests of an idle sync, memory of a large one (`sync_memory`).
 """
 
 import argparse
@@ -16,7 +17,9 @@ import msgspec
 
 from bench.figures import OUT, Goal, Metric, beside, publish, timed, within
 from bench.sync_branch import Branch, Seat
+from bench.sync_bytes import sizes
 from bench.sync_limit import Load, seconds
+from bench.sync_memory import growth
 from bench.sync_peers import PeerTimes, Task, peers_rounds
 from field_app.operations import contacts
 from field_app.operations.submit import Saved
@@ -24,6 +27,14 @@ from sync.domain.ids import CaseId
 from sync.domain.vocabulary import Channel, ContactResult
 
 CASES, CHANGES, ROUNDS = 10_000, 200, 5
+RECORDS = 100_000  # of the sync whose memory is watched
+PEER_GOALS = {"anki": (2.0, 3.0), "pouchdb": (0.2, None)}  # first sync, round trip
+GOALS = {
+    "nothing_to_do_requests": Goal(1),
+    "bytes_of_a_full_page": Goal(0.22),
+    "bytes_of_a_single_record": Goal(0.30),
+    "memory_of_a_large_sync": Goal(1.1),
+}
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -41,6 +52,7 @@ class Found(msgspec.Struct, frozen=True):
     first: list[Round]
     trips: list[Round]
     idle: list[Round]
+    idle_requests: list[float]
 
 
 def main(argv: list[str], out: Path = OUT) -> int:
@@ -49,6 +61,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--changes", type=int, default=CHANGES)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--records", type=int, default=RECORDS, help="read to watch the memory")
     parser.add_argument("--peers", action="store_true", help="measure Anki and PouchDB beside")
     asked = parser.parse_args(argv)
     first, trip = f"first_sync_{asked.cases}_cases", f"round_trip_{asked.changes}_changes"
@@ -58,15 +71,18 @@ def main(argv: list[str], out: Path = OUT) -> int:
             first: _metric(found.first),
             trip: _metric(found.trips),
             "nothing_to_do": _metric(found.idle),
+            "nothing_to_do_requests": within(found.idle_requests, 1, "requests"),
         }
+        metrics |= sizes() | growth(asked.records, Path(folder) / "large")
+        goals = GOALS | {first: Goal(1.5)}
         if asked.peers:
             task = Task(asked.cases, asked.changes, asked.rounds)
             for peer, rounds in peers_rounds(task, Path(folder)).items():
-                metrics |= {
-                    f"{name}_beside_{peer}": metric
-                    for name, metric in zip((first, trip), _beside(found, rounds), strict=True)
-                }
-    publish("sync", metrics, {first: Goal(1.5)}, out)
+                both = zip((first, trip), _beside(found, rounds), PEER_GOALS[peer], strict=True)
+                for name, metric, bound in both:
+                    metrics[f"{name}_beside_{peer}"] = metric
+                    goals |= {f"{name}_beside_{peer}": Goal(bound)} if bound else {}
+    publish("sync", metrics, goals, out)
     return 0
 
 
@@ -82,14 +98,16 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Found:
         other.sync()
         names = [folder / f"trip-{n}" for n in range(asked.rounds)]
         trips = [_round_trip(mine, other, asked.changes, name) for name in names]
+        asked_before = mine.line.requests
         idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
+        requests = (mine.line.requests - asked_before) / asked.rounds
         mine.close()
         other.close()
     finally:
         branch.stop()
     for name, rounds in (("first sync", first), ("round trip", trips)):
         print(f"{name}: {rounds[0].bytes_moved} bytes on the wire, {rounds[0].rows} rows")
-    return Found(first, trips, idle)
+    return Found(first, trips, idle, [requests])
 
 
 def _first_sync(branch: Branch, folder: Path) -> Round:

@@ -20,6 +20,7 @@ from sync.domain.records import Case, Contact, Officer, encode_record
 from sync.domain.vocabulary import Role
 from sync.engine.engine import sync_once
 from sync.engine.http_transport import HttpTransport
+from sync.engine.ports import OnProgress
 from sync.policy.published import texts_beside
 from sync.server import publishing
 from sync.server.administration import Administration
@@ -61,19 +62,14 @@ class Branch:
 
     def seat(self) -> "Seat":
         """Enrol a new, empty laptop of the officer."""
+        return sit_down(*self.place())
+
+    def place(self) -> tuple[Path, str, str]:
+        """Return what a new laptop needs: a folder, the server's address and a one-time code."""
         home = self._folder / f"laptop-{len(self.homes)}"
         self.homes.append(home)
-        laptop = bare_laptop(home)
         code = asyncio.run(_code(self.settings))
-        address = self._serving.address
-        form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)
-        enrol(laptop, form, lambda _step: None).close()
-        vault = unlock(laptop, PASSPHRASE)
-        profile = profile_of(vault)
-        if profile is None:
-            raise LookupError("the laptop was not enrolled")
-        line = HttpTransport(address, token=profile.token)
-        return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
+        return home, self._serving.address, code
 
 
 class Seat:
@@ -83,10 +79,10 @@ class Seat:
         self.desk = desk
         self.line = line
 
-    def sync(self) -> None:
+    def sync(self, on_progress: OnProgress = lambda _p: None) -> None:
         """Sync once."""
         replica = self.desk.store.replica
-        sync_once(replica, self.line, on_progress=lambda _p: None, cancelled=lambda: False)
+        sync_once(replica, self.line, on_progress=on_progress, cancelled=lambda: False)
 
     def rows(self, where: str = "1") -> list[tuple[str, str, int, str, bytes]]:
         """Return the records this laptop was sent."""
@@ -99,6 +95,19 @@ class Seat:
         """Close line and vault."""
         self.line.close()
         self.desk.store.close()
+
+
+def sit_down(home: Path, address: str, code: str) -> Seat:
+    """Enrol the laptop of this folder and unlock it."""
+    laptop = bare_laptop(home)
+    form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)
+    enrol(laptop, form, lambda _step: None).close()
+    vault = unlock(laptop, PASSPHRASE)
+    profile = profile_of(vault)
+    if profile is None:
+        raise LookupError("the laptop was not enrolled")
+    line = HttpTransport(address, token=profile.token)
+    return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
 
 
 async def _furnish(settings: ServerSettings, count: int) -> float:
