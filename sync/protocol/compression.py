@@ -65,7 +65,7 @@ def unpack(data: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _unpack_zstd(data: bytes, limit: int, shared: zstd.ZstdDict | None = None) -> bytes:
-    options = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
     reader = zstd.ZstdDecompressor(shared, options)
     try:
         out = reader.decompress(data, max_length=limit + 1)

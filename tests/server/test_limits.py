@@ -12,7 +12,7 @@ from sync.domain.commands import PlaceHold, encode_command
 from sync.domain.ids import RecordId
 from sync.domain.vocabulary import HoldKind
 from sync.protocol.compression import MOST_FOR_DICTIONARY, WITH_DICTIONARY, unpack
-from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Status
+from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, MAX_PAGE, Codes, Status
 from sync.server.arriving import LARGEST_BODY
 from sync.server.routes.sync_routes import LARGEST_MESSAGE, LARGEST_PUSH
 from tests.server.house import House, problem
@@ -216,15 +216,18 @@ def test_a_request_is_named_in_its_refusal(house: House) -> None:
     assert answer.json()["request_id"] == "r" * 64
 
 
-def test_answers_are_packed_as_asked(house: House) -> None:
+@pytest.mark.parametrize("limit", [1, MAX_PAGE])
+def test_answers_are_packed_as_asked(house: House, limit: int) -> None:
     chen = house.crew["chen"]
     scope = next(s for s in chen.hello().scopes if s.startswith("team:"))
-    said = {"params": {"scope": scope}}
+    said = {"params": {"scope": scope, "limit": str(limit)}}
     plain = chen.ask("GET", "/pull", headers={"Accept-Encoding": "identity"}, **said)
     assert "content-encoding" not in plain.headers
-    assert len(plain.content) < MOST_FOR_DICTIONARY
-    with_dictionary = f"{WITH_DICTIONARY}, zstd, gzip"
-    for accepted, packing in ((with_dictionary, WITH_DICTIONARY), ("zstd", "zstd"), ("gzip",) * 2):
+    small = len(plain.content) <= MOST_FOR_DICTIONARY
+    assert small or limit > 1
+    best = WITH_DICTIONARY if small else "zstd"
+    every = f"{WITH_DICTIONARY}, zstd, gzip"
+    for accepted, packing in ((every, best), ("zstd", "zstd"), ("gzip", "gzip")):
         with house.client.stream(
             "GET",
             f"{SYNC}/pull",
