@@ -213,7 +213,9 @@ class HttpTransport:
         status: int = 200,
     ) -> bytes:
         self._next.settled()
-        return self._exchange(method, path, params=params, data=data, headers=headers)
+        return self._exchange(
+            method, path, params=params, data=data, headers=headers, status=status
+        )
 
     def _exchange(
         self,
@@ -223,6 +225,7 @@ class HttpTransport:
         params: Mapping[str, str | list[str]] | None = None,
         data: bytes = b"",
         headers: dict[str, str] | None = None,
+        status: int = 200,
     ) -> bytes:
         self.requests += 1
         try:
