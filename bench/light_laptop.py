@@ -94,6 +94,10 @@ class LightReplica:
         self._held.pop(scope, None)
         self._states[scope] = ScopeState(scope, Cursor(), epoch)
 
+    def told(self, scope: str, head: int) -> Digest | None:
+        """Return None: it asks for every scope with every sync, as a laptop just started does."""
+        return None
+
     def suits(self, scope: str, digest: Digest) -> bool:
         """Say whether the scope adds up; raises AssertionError when it does not."""
         mine = digest_of(self._held.get(scope, {}).values())
