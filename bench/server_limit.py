@@ -23,7 +23,8 @@ from sync.server.machine import MachineIds
 from sync.server.repositories.session import Database, Session
 from sync.server.settings import ServerSettings
 
-PARTS = 3  # of an officer's cases, which batches go over in turn
+# Of an officer's cases, in turn: pgbench takes the square of its script's length to read it.
+PARTS = 1
 CALLS_OF_A_VISIT = 3  # one act in so many is a visit, the others are calls
 
 
