@@ -26,7 +26,7 @@ from tools.dev.machine import (
     say,
 )
 
-BENCHES = ("policy", "vault", "sync", "audit", "plan", "server", "peak", "ui")
+BENCHES = ("policy", "vault", "sync", "audit", "plan", "server", "peak", "ui", "map")
 MOST_S = 4500  # of the plain tests: who waits for them would rather hear that something hangs
 CORE = "sync/domain/*,sync/policy/*,sync/protocol/*"
 

@@ -1,7 +1,7 @@
 """Makes the view-models and the window of one officer, with the map and the planner they use."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from field_app.background.runner import Runner
@@ -9,14 +9,20 @@ from field_app.background.sync_loop import SyncLoop
 from field_app.bootstrap.laptop import Laptop
 from field_app.i18n.words import LANGUAGES, load_words
 from field_app.maps.pack import MapPack, PackUnusable
+from field_app.maps.stops import MapStop, MapWay
 from field_app.maps.travel import RoadTimes, StraightLine, TravelTimes
 from field_app.planning.process import PlanProcess
+from field_app.reports.day_sheet import SheetMap
 from field_app.settings.settings import Settings
 from field_app.storage.profile import Profile
+from field_app.theme.tokens import load_tokens
 from field_app.ui.look import Look
 from field_app.ui.main_window import MainWindow
 from field_app.ui.map.map_view import MapView
+from field_app.ui.map.painted_map import PaintedMap
+from field_app.ui.map.sheet_map import sheet_map
 from field_app.ui.screen_set import Views, make_screens
+from field_app.ui.screens.map_screen import MapCanvas
 from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
@@ -74,10 +80,20 @@ class Workshop:
         archive = self._pack.lay_roads(self._laptop.home / ROADS)
         return RoadTimes(archive, self._pack.info.bounds) if archive else StraightLine()
 
-    def _new_map(self) -> MapView | str:
+    def _new_map(self, *, painted: bool = False) -> tuple[MapCanvas, str]:
+        """Return a map, and the code of why it is not as it should be."""
         if self._pack is None:
-            return self._why_no_map
-        return MapView(self._pack, self._look.tokens)
+            return PaintedMap(None, self._look.tokens), self._why_no_map
+        if painted or self._settings.map_drawing == "painted":
+            return PaintedMap(self._pack, self._look.tokens), "map.no_web_view" if painted else ""
+        return MapView(self._pack, self._look.tokens), ""
+
+    def _sheet_map(self, stops: Sequence[MapStop], ways: Sequence[MapWay]) -> SheetMap:
+        """Return the map as it is printed, always by day."""
+        tokens = load_tokens(self._laptop.resources / "themes", "light")
+        whose = self._pack.info.attribution if self._pack else ""
+        drawn = sheet_map(self._pack, tokens, stops, ways)
+        return SheetMap(drawn, whose, any(not way.roads for way in ways))
 
     def views(self) -> Views:
         """Return the view-models a person of this role has."""
@@ -94,7 +110,9 @@ class Workshop:
             appointment=AppointmentViewModel(runner, clock, rules),
             visit=VisitViewModel(runner, clock, rules),
             relief=ReliefViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
-            map=MapViewModel(runner, clock, self._times),
+            map=MapViewModel(
+                runner, clock, self._times, rules, papers, self._sheet_map, self._pack
+            ),
             sync=SyncViewModel(runner, self._sync_loop, rules),
             today=TodayViewModel(runner, rules, papers) if role is Role.OFFICER else None,
             team=TeamViewModel(runner, rules, words) if leads else None,

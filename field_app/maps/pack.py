@@ -29,11 +29,25 @@ class PackInfo(msgspec.Struct, frozen=True):
     attribution: str
     has_roads: bool
 
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Say whether (latitude, longitude) lies in the region."""
+        west, south, east, north = self.bounds
+        return south <= point[0] <= north and west <= point[1] <= east
+
     @property
     def middle(self) -> tuple[float, float]:
         """Return latitude and longitude of the middle."""
         west, south, east, north = self.bounds
         return (south + north) / 2, (west + east) / 2
+
+
+class FoundPlace(msgspec.Struct, frozen=True):
+    """A place or street of the pack; `kind` is OpenStreetMap's, or street."""
+
+    name: str
+    kind: str
+    lat: float
+    lon: float
 
 
 class MapPack:
@@ -70,6 +84,16 @@ class MapPack:
             (zoom, column, flipped),
         )
         return gzip.decompress(found[0]) if found else None
+
+    def find(self, text: str, most: int) -> tuple[FoundPlace, ...]:
+        """Return places and streets whose names hold the text, those that begin with it first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT name, kind, lat, lon FROM places WHERE instr(lower(name), lower(?)) > 0 "
+                "ORDER BY instr(lower(name), lower(?)), length(name), name LIMIT ?",
+                (text.strip(), text.strip(), most),
+            ).fetchall()
+        return tuple(FoundPlace(*row) for row in rows)
 
     def lay_roads(self, folder: Path) -> Path | None:
         """Write the road tiles beside the program's data once; None when the pack has none."""

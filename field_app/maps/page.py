@@ -1,7 +1,7 @@
 """The map page: made by folium, served from memory, fed with ids and coordinates only.
 
 Folium does not escape what it is given, so no name, address or amount ever enters the page.
-Clicks come back as navigations to `fieldmap://click/ID`, which the page's owner refuses and reads.
+What its own script draws and tells is in `page_script.py`.
 To be imported only when a map is wanted: folium brings numpy and pandas, a third of a start.
 """
 
@@ -12,10 +12,9 @@ from typing import Any
 
 import folium
 import msgspec
-from branca.element import MacroElement
-from jinja2 import Template
 
 from field_app.maps.pack import PackInfo
+from field_app.maps.page_script import Marks
 from field_app.maps.stops import SCHEME, MapColours
 
 LEAFLET = f"{SCHEME}://asset/leaflet"
@@ -25,63 +24,6 @@ ASSETS = {
 }
 LAST_ZOOM = 18
 EDGE = 0.25  # of the region's width and height that one may look beyond it
-
-
-class _Marks(MacroElement):
-    """The page's own script: draws stops and lines from arrays, reports clicks."""
-
-    _name = "Marks"
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        {{ this._parent.get_name() }}.attributionControl.setPrefix('');
-        (function (map) {
-          var marks = L.layerGroup().addTo(map), lines = L.layerGroup().addTo(map), byId = {};
-          var whole = null;  // what stays in sight while the view grows, until a person moves it
-          function fitWhole() {
-            if (whole) {
-              map.fitBounds(whole, {padding: [44, 44], maxZoom: 15, animate: false});
-            }
-          }
-          map.on('resize', fitWhole);
-          L.DomEvent.on(map.getContainer(), 'mousedown wheel keydown touchstart', function () {
-            whole = null;
-          });
-          function icon(stop, chosen) {
-            var size = stop.number ? 30 : 16;
-            var text = stop.number ? String(stop.number) : '';
-            var name = 'stop ' + stop.look + (chosen ? ' chosen' : '');
-            var node = document.createElement('span');
-            node.textContent = text;
-            return L.divIcon({className: name, html: node, iconSize: [size, size]});
-          }
-          window.showStops = function (stops, line, fit) {
-            marks.clearLayers(); lines.clearLayers(); byId = {};
-            if (line.length > 1) {
-              L.polyline(line, {className: 'route', weight: 5, interactive: false}).addTo(lines);
-            }
-            stops.forEach(function (stop) {
-              var mark = L.marker([stop.lat, stop.lon], {icon: icon(stop, false), keyboard: true});
-              mark.on('click', function () { location.href = 'fieldmap://click/' + stop.id; });
-              mark.addTo(marks); byId[stop.id] = [mark, stop];
-            });
-            map.invalidateSize({animate: false});
-            if (fit && stops.length) {
-              whole = L.latLngBounds(stops.map(function (s) { return [s.lat, s.lon]; }));
-              fitWhole();
-            }
-            return stops.length;
-          };
-          window.chooseStop = function (id) {
-            Object.keys(byId).forEach(function (key) {
-              byId[key][0].setIcon(icon(byId[key][1], key === id));
-            });
-            if (byId[id]) { map.panTo(byId[id][0].getLatLng(), {animate: false}); }
-          };
-        })({{ this._parent.get_name() }});
-        {% endmacro %}
-        """
-    )
 
 
 def map_page(info: PackInfo, colours: MapColours) -> str:
@@ -110,7 +52,7 @@ def map_page(info: PackInfo, colours: MapColours) -> str:
         max_zoom=LAST_ZOOM,
         control=False,
     ).add_to(page)
-    marks: MacroElement = _Marks()  # type: ignore[no-untyped-call]
+    marks = Marks()  # type: ignore[no-untyped-call]
     marks.add_to(page)
     html = page.get_root().render()
     return _locked_down(html, colours)
@@ -154,9 +96,14 @@ STYLE = """<style>
   font: 12px 'Noto Sans CJK SC', sans-serif !important; }
 .leaflet-marker-icon.stop { border-radius: 50%%; border: 2px solid %(on_mark)s;
   box-sizing: border-box; display: flex; align-items: center; justify-content: center;
-  color: %(on_mark)s; font: 700 14px sans-serif; box-shadow: 0 1px 3px rgba(0,0,0,.45); }
-.stop.visit, .stop.start { background: %(visit)s; } .stop.blocked { background: %(blocked)s; }
-.stop.start { border-radius: 4px; }
-.stop.case { background: %(case)s; } .stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }
+  color: %(on_mark)s; font: 700 14px sans-serif; }
+.stop.visit { background: %(visit)s; } .stop.blocked { background: %(blocked)s; }
+.stop.done { background: %(done)s; } .stop.case { background: %(case)s; }
+.stop.cluster { background: %(surface)s; color: %(text)s; border-color: %(case)s; }
+.stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }
+.leaflet-marker-icon.stop.pin { background: %(blocked)s; border-radius: 50%% 50%% 50%% 0;
+  transform-origin: center; cursor: move; }
+.leaflet-container.pinning { cursor: crosshair; }
 path.route { stroke: %(line)s; stroke-opacity: .75; fill: none; }
+path.straight { stroke-dasharray: 4 10; }
 </style>"""

@@ -1,12 +1,14 @@
 """What a map page is told: points and colours as plain values, and the calls that bring them."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 SCHEME = "fieldmap"
 
 
 class MapStop(msgspec.Struct, frozen=True):
-    """A point on the map; `number` 0 = without one; `look` visit, blocked, case or start."""
+    """A point on the map; `number` 0 = without one; `look` visit, done, blocked or case."""
 
     id: str
     lat: float
@@ -15,10 +17,18 @@ class MapStop(msgspec.Struct, frozen=True):
     look: str
 
 
+class MapWay(msgspec.Struct, frozen=True):
+    """A line through stops: along roads, or straight from one to the next."""
+
+    points: tuple[tuple[float, float], ...]
+    roads: bool
+
+
 class MapColours(msgspec.Struct, frozen=True):
     """Colours of the page's own marks, as "#rrggbb"."""
 
     visit: str
+    done: str
     blocked: str
     case: str
     on_mark: str
@@ -28,13 +38,12 @@ class MapColours(msgspec.Struct, frozen=True):
     text: str
 
 
-def stops_call(stops: list[MapStop], line: list[tuple[float, float]], *, fit: bool) -> str:
-    """Return the script that shows these stops; only ids, numbers and coordinates."""
-    data = msgspec.json.encode(stops).decode()
-    points = msgspec.json.encode(line).decode()
-    return f"showStops({data}, {points}, {'true' if fit else 'false'})"
+def stops_call(stops: Sequence[MapStop], ways: Sequence[MapWay], *, fit: bool) -> str:
+    """Return the script that shows these stops; only ids, coordinates, numbers and states."""
+    return call("showStops", stops, ways, fit)
 
 
-def choose_call(stop_id: str) -> str:
-    """Return the script that marks one stop."""
-    return f"chooseStop({msgspec.json.encode(stop_id).decode()})"
+def call(name: str, *values: object) -> str:
+    """Return the script that calls one of the page's functions; values go as JSON."""
+    told = ", ".join(msgspec.json.encode(value).decode() for value in values)
+    return f"{name}({told})"

@@ -116,9 +116,9 @@ class CasePin(msgspec.Struct, frozen=True):
     point: tuple[float, float] | None
 
 
-def pins(desk: Desk, query: CaseQuery, most: int) -> tuple[CasePin, ...]:
-    """Return the points of a list's cases, at most so many."""
-    rows = page(desk, query, None, most).rows
+def pins(desk: Desk, most: int) -> tuple[CasePin, ...]:
+    """Return the points of the cases by area, at most so many."""
+    rows = page(desk, CaseQuery(sort="area"), None, most).rows
     found = []
     for row in rows:
         case = desk.store.projection.get(Case, row.id)

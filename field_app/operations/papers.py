@@ -8,7 +8,7 @@ from field_app.operations.cases import officer_names
 from field_app.operations.desk import Desk
 from field_app.operations.masking import mask_account
 from field_app.operations.today import day as read_day
-from field_app.reports.day_sheet import DayFacts, SheetVisit, day_sheet
+from field_app.reports.day_sheet import DayFacts, SheetMap, SheetVisit, day_sheet
 from field_app.reports.paper import Paper
 from field_app.reports.plan_agreement import AgreementFacts, plan_agreement
 from field_app.storage.profile import profile_of
@@ -51,8 +51,10 @@ def agreement_paper(desk: Desk, plan_id: RecordId, words: Words) -> Paper | None
     return plan_agreement(words, facts)
 
 
-def day_paper(desk: Desk, words: Words, wanted: date | None = None) -> Paper:
-    """Return the day sheet of this officer, of today when no day is given."""
+def day_paper(
+    desk: Desk, words: Words, wanted: date | None = None, drawn: SheetMap | None = None
+) -> Paper:
+    """Return the day sheet of this officer, of today when no day is given, with a map if drawn."""
     today = read_day(desk, wanted)
     visits = tuple(
         SheetVisit(
@@ -69,7 +71,7 @@ def day_paper(desk: Desk, words: Words, wanted: date | None = None) -> Paper:
         for one in today.visits
     )
     officer = officer_names(desk).get(desk.me.officer_id, "")
-    return day_sheet(words, DayFacts(today.day, officer, visits))
+    return day_sheet(words, DayFacts(today.day, officer, visits, drawn))
 
 
 def write(desk: Desk, path: Path, data: bytes, what: str, **ids: str) -> None:

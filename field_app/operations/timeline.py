@@ -11,6 +11,7 @@ from sync.domain.ids import OfficerId, RecordId
 from sync.domain.records import (
     Appointment,
     Attachment,
+    Case,
     Complaint,
     Contact,
     Feedback,
@@ -53,6 +54,8 @@ def timeline_of(
     corrected = {v.record.corrects for v in records if isinstance(v.record, Visit)}
     entries = []
     for stands in records:
+        if isinstance(stands.record, Case):
+            entries += _pin_lines(stands.record, names)
         entry = _entry(stands.record, names)
         if entry is None:
             continue
@@ -134,6 +137,14 @@ def _care_entry(record: Record, names: dict[OfficerId, str]) -> TimelineEntry | 
             return _line(record, record.at, "timeline.referral", params, words, record.by, names)
         case _:
             return None
+
+
+def _pin_lines(case: Case, names: dict[OfficerId, str]) -> list[TimelineEntry]:
+    """Return a line for each time a person moved the pin."""
+    return [
+        _line(case, m.at, "timeline.pin", {"datum": f"datum.{m.datum}"}, m.reason, m.by, names)
+        for m in case.address.moves
+    ]
 
 
 def _appointment_line(record: Appointment, names: dict[OfficerId, str]) -> TimelineEntry:

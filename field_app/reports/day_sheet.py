@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from field_app.i18n.words import Words
-from field_app.reports.paper import Block, Notice, Paper, Paragraph, Table
+from field_app.reports.paper import Block, Notice, Paper, Paragraph, Picture, Table
 from sync.domain.vocabulary import Place
 
 
@@ -23,12 +23,21 @@ class SheetVisit(msgspec.Struct, frozen=True):
     leave_by: datetime | None
 
 
+class SheetMap(msgspec.Struct, frozen=True):
+    """The day's map as a PNG and whose map it is; `straight` when a line follows no road."""
+
+    png: bytes
+    attribution: str
+    straight: bool = False
+
+
 class DayFacts(msgspec.Struct, frozen=True):
     """A day of one officer, the visits in driving order."""
 
     day: date
     officer: str
     visits: tuple[SheetVisit, ...]
+    map: SheetMap | None = None
 
 
 def day_sheet(words: Words, facts: DayFacts) -> Paper:
@@ -39,8 +48,19 @@ def day_sheet(words: Words, facts: DayFacts) -> Paper:
         blocks.append(_visits(words, facts.visits))
     else:
         blocks.append(Paragraph(words("No visit is agreed for this day.")))
+    if facts.map is not None:
+        blocks.append(_map(words, facts.map))
     blocks.append(Notice(words("Carry your identity card. Ring only within the agreed window.")))
     return Paper(title, words.language, words("For the officer only"), tuple(blocks))
+
+
+def _map(words: Words, drawn: SheetMap) -> Picture:
+    told = [words("The numbers are those of the visits above.")]
+    if drawn.straight:
+        told.append(words("Dotted: a straight line, no road is known there."))
+    if drawn.attribution:
+        told.append(words("Map: {whose}", whose=drawn.attribution))
+    return Picture(tuple(drawn.png), words("Map of the day"), " ".join(told))
 
 
 def _visits(words: Words, visits: tuple[SheetVisit, ...]) -> Table:

@@ -48,7 +48,15 @@ class Signatures(msgspec.Struct, frozen=True, tag="signatures", tag_field="kind"
     day: str
 
 
-type Block = Heading | Paragraph | Notice | Points | Facts | Table | Signatures
+class Picture(msgspec.Struct, frozen=True, tag="picture", tag_field="kind"):
+    """A picture over the whole width, as the bytes of its PNG one by one; `text` stands below."""
+
+    png: tuple[int, ...]
+    alt: str
+    text: str
+
+
+type Block = Heading | Paragraph | Notice | Points | Facts | Table | Signatures | Picture
 
 
 class Paper(msgspec.Struct, frozen=True):

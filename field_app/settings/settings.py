@@ -12,6 +12,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What the program remembers between starts; `text_size` is a percentage.
 
     `files_kb_s` is what photos may take of the line, in kilobytes a second; 0 is no limit.
+    `map_drawing` is web or painted.
     """
 
     language: str = "zh_CN"
@@ -22,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True):
     authority: str = ""
     map_pack: str = ""
     files_kb_s: int = 0
+    map_drawing: str = "web"
 
 
 FILE = "settings.json"

@@ -132,8 +132,7 @@ class MainWindow(QMainWindow):
         for page in screens.every:
             self.stack.addWidget(page)
         self._known = set(bind(self, self._acts(screens)))
-        if screens.today is not None:
-            self._known.add("day_sheet")
+        self._known |= screens.map.acts.keys()
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 
@@ -143,14 +142,31 @@ class MainWindow(QMainWindow):
 
         acts: dict[str, Callable[[], object]] = {n: goes_to(n) for n in screens.navigable}
         acts |= {
-            "search": lambda: self.navigate("cases"),
+            "search": self._search,
             "begin": self._begin,
             "sync_now": self._sync.sync_now,
             "back": self.go_back,
             "lock": self.lock_wanted.emit,
             "help": self._help,
         }
+        if screens.today is not None:
+            acts["day_sheet"] = self._print_sheet
         return acts
+
+    def _print_sheet(self) -> None:
+        """Print the day sheet where one is offered: on Today, and on the map with its map."""
+        if self.screens is not None:
+            shown = self.stack.currentWidget()
+            for page in (self.screens.today, self.screens.map):
+                if page is not None and page is shown:
+                    page.print.click()
+
+    def _search(self) -> None:
+        """Search on the map when it is shown, else among the cases."""
+        if self.screens is not None and self.stack.currentWidget() is self.screens.map:
+            self.screens.map.search.setFocus()
+        else:
+            self.navigate("cases")
 
     def _begin(self) -> None:
         """Do the screen's main act: begin the next visit, or save the one that is open."""

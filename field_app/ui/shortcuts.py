@@ -25,9 +25,18 @@ KEYS = (
     Key("Ctrl+7", "review", "Review"),
     Key("Ctrl+8", "learning", "Learning"),
     Key("Ctrl+,", "settings", "Settings"),
-    Key("Ctrl+F", "search", "Search cases"),
+    Key("Ctrl+F", "search", "Search cases; on the map, points and places"),
     Key("Ctrl+Return", "begin", "Begin the next visit, or save it"),
-    Key("P", "day_sheet", "Print the day sheet, on Today"),
+    Key("P", "day_sheet", "Print the day sheet, on Today or with its map on the map"),
+    Key("]", "next_stop", "Next point, on the map"),
+    Key("[", "previous_stop", "Point before, on the map"),
+    Key("+", "zoom_in", "Nearer, on the map"),
+    Key("-", "zoom_out", "Farther, on the map"),
+    Key("Shift+Left", "pan_left", "Look to the left, on the map"),
+    Key("Shift+Right", "pan_right", "Look to the right, on the map"),
+    Key("Shift+Up", "pan_up", "Look up, on the map"),
+    Key("Shift+Down", "pan_down", "Look down, on the map"),
+    Key("M", "move_pin", "Move the pin, on the map: arrows, then Return or Escape"),
     Key("F5", "sync_now", "Sync now"),
     Key("Alt+Left", "back", "Back"),
     Key("Ctrl+L", "lock", "Lock"),
@@ -46,6 +55,13 @@ def bind(window: QWidget, acts: Mapping[str, Callable[[], object]]) -> dict[str,
         shortcut.activated.connect(lambda act=act: act())
         bound[key.act] = shortcut
     return bound
+
+
+def bind_here(page: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
+    """Bind keys that work while this screen is shown, wherever the focus is."""
+    for act, does in acts.items():
+        shortcut = QShortcut(QKeySequence(keys_of(act)), page)
+        shortcut.activated.connect(lambda does=does: does())
 
 
 def keys_of(act: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from field_app.background.runner import Runner
 from field_app.i18n.words import Words
 from field_app.operations import papers
+from field_app.reports.day_sheet import SheetMap
 from field_app.reports.paper import Paper
 from field_app.reports.typesetting import NoTypeface, pdf_of
 from field_app.viewmodels.problem import Problem
@@ -29,10 +30,12 @@ class Papers:
         found = await self._runner.run(lambda d: papers.agreement_paper(d, plan_id, words))
         return await _set(found) if found else Problem("answer.gone")
 
-    async def day_sheet(self, language: str) -> bytes | Problem:
-        """Return today's visits as PDF, without any debt."""
+    async def day_sheet(self, language: str, drawn: SheetMap | None = None) -> bytes | Problem:
+        """Return today's visits as PDF, without any debt; with a map when one is drawn."""
         words = self.languages[language]
-        return await _set(await self._runner.run(lambda desk: papers.day_paper(desk, words)))
+        return await _set(
+            await self._runner.run(lambda desk: papers.day_paper(desk, words, drawn=drawn))
+        )
 
     async def save(self, path: Path, data: bytes, what: str, **ids: str) -> Problem | None:
         """Note the export and write the file; returns why it could not be written."""

@@ -25,7 +25,14 @@ from sync.domain.records import (
     Visit,
     Wish,
 )
-from sync.domain.vocabulary import AppointmentState, HoldKind, Place, PlanState, ReferralOutcome
+from sync.domain.vocabulary import (
+    AppointmentState,
+    Datum,
+    HoldKind,
+    Place,
+    PlanState,
+    ReferralOutcome,
+)
 
 
 class RecordContact(msgspec.Struct, frozen=True, tag="record_contact", tag_field="do"):
@@ -251,6 +258,24 @@ class AssignCase(msgspec.Struct, frozen=True, tag="assign_case", tag_field="do")
     second_id: OfficerId | None
 
 
+class CorrectPin(msgspec.Struct, frozen=True, tag="correct_pin", tag_field="do"):
+    """Set a customer's pin elsewhere, with the reason; another correction undoes it.
+
+    Degrees times 10 000 000 in WGS-84; `datum` is the system the place was given in. The signed
+    words name the old place as well as the new one.
+    """
+
+    case_id: CaseId
+    base_rev: int
+    lat_e7: int
+    lon_e7: int
+    datum: Datum
+    before_lat_e7: int | None
+    before_lon_e7: int | None
+    reason: str
+    at: datetime
+
+
 class PublishRoute(msgspec.Struct, frozen=True, tag="publish_route", tag_field="do"):
     """Make a checked day plan the one the officer drives by; leads only."""
 
@@ -283,6 +308,7 @@ type Command = (
     | ConfirmAppointment
     | CloseAppointment
     | AssignCase
+    | CorrectPin
     | PublishRoute
     | ProposePlan
     | DecidePlan
@@ -315,6 +341,7 @@ COMMANDS: tuple[type[Any], ...] = (
     ConfirmAppointment,
     CloseAppointment,
     AssignCase,
+    CorrectPin,
     PublishRoute,
     ProposePlan,
     DecidePlan,
@@ -379,6 +406,7 @@ SUBJECTS: dict[type[Any], tuple[str, str]] = {
     ConfirmAppointment: ("appointment", "appointment_id"),
     CloseAppointment: ("appointment", "appointment_id"),
     AssignCase: ("case", "case_id"),
+    CorrectPin: ("case", "case_id"),
     PublishRoute: ("route", "route_id"),
     ProposePlan: ("plan", "plan_id"),
     DecidePlan: ("plan", "plan_id"),

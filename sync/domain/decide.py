@@ -21,6 +21,7 @@ from sync.domain.listening import (
     refer_customer,
 )
 from sync.domain.outcome import Outcome
+from sync.domain.pinning import correct_pin
 from sync.domain.question import Question
 from sync.domain.recording import record_contact, record_fact, record_visit
 from sync.domain.relief import agree_plan, decide_plan, end_plan, propose_plan
@@ -38,6 +39,7 @@ DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
     commands.ConfirmAppointment: confirm_appointment,
     commands.CloseAppointment: close_appointment,
     commands.AssignCase: assign_case,
+    commands.CorrectPin: correct_pin,
     commands.PublishRoute: publish_route,
     commands.ProposePlan: propose_plan,
     commands.DecidePlan: decide_plan,

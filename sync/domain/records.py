@@ -48,8 +48,28 @@ class Customer(msgspec.Struct, frozen=True):
     vulnerabilities: tuple[Vulnerability, ...] = ()
 
 
+class PinMove(msgspec.Struct, frozen=True):
+    """A pin that a person corrected: from where (None when there was none) to where, and why.
+
+    Degrees times 10 000 000 in WGS-84; `datum` is the system each place was given in.
+    """
+
+    at: datetime
+    by: OfficerId
+    reason: str
+    lat_e7: int
+    lon_e7: int
+    datum: Datum
+    before_lat_e7: int | None = None
+    before_lon_e7: int | None = None
+    before_datum: Datum | None = None
+
+
 class Address(msgspec.Struct, frozen=True):
-    """Where the customer lives; without coordinates it waits to be pinned."""
+    """Where the customer lives; without coordinates it waits to be pinned.
+
+    The point is WGS-84; `datum` is the system it was given in, `moves` every correction of it.
+    """
 
     text: str
     area: str = ""
@@ -57,6 +77,7 @@ class Address(msgspec.Struct, frozen=True):
     lon_e7: int | None = None
     datum: Datum = Datum.WGS84
     zone: str = "Asia/Shanghai"
+    moves: tuple[PinMove, ...] = ()
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -21,6 +21,6 @@ def seen_in(scope: str, record: Record) -> Record:
 
 def _without_ways_to_reach(case: Case) -> Case:
     customer = msgspec.structs.replace(case.customer, phones=(), id_tail="")
-    address = msgspec.structs.replace(case.address, text="", lat_e7=None, lon_e7=None)
+    address = msgspec.structs.replace(case.address, text="", lat_e7=None, lon_e7=None, moves=())
     loan = msgspec.structs.replace(case.loan, account_no=case.loan.account_no[-TAIL:])
     return msgspec.structs.replace(case, customer=customer, address=address, loan=loan)

@@ -2,6 +2,8 @@
 
 import math
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 import dev
 from bench import audit, peak, plan, policy, server, sync, ui, vault
+from bench import map as map_
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
 
@@ -83,6 +86,25 @@ def test_peak(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     asked_for = re.findall(r"(\d+) × 200", out)
     assert len(asked_for) == 2
     assert all(int(count) >= 5 * 4 for count in asked_for)
+
+
+def test_map(tmp_path: Path) -> None:
+    """In a process of its own: the web engine ends with the application."""
+    asked = ["--stops", "30", "--rounds", "1", "--frames", "5"]
+    code = f"from bench import map; raise SystemExit(map.main({asked!r}, Path({str(tmp_path)!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"from pathlib import Path; {code}"],
+        cwd=dev.ROOT,
+        env=dev.headless(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    metrics = written(tmp_path, "map")
+    assert set(map_.GOALS) <= set(metrics)
+    assert metrics["pan_web"].limit == 30
 
 
 def test_pouchdb_is_left_out_where_npm_is_missing(

@@ -57,6 +57,7 @@ TABLE: dict[str, dict[str, str]] = {
     # Leads only, whatever it is about: nobody else learns from it what there is.
     "decide_plan": {"officer": "RRRRR", "lead": "SSCSC", "compliance": "RRRRR", "admin": "RRRRR"},
     "assign_case": {"officer": "RRRRR", "lead": "XXCXC", "compliance": "RRRRR", "admin": "RRRRR"},
+    "correct_pin": {"officer": "XCCCC", "lead": "XXCXC", "compliance": "CCCCC", "admin": "CCCCC"},
     "publish_route": {"officer": "RRRRR", "lead": "AASAS", "compliance": "RRRRR", "admin": "RRRRR"},
     # Only for oneself; what nobody teaches is refused after that is asked.
     "take_quiz": {"officer": "RSSSS", "lead": "SSSSS", "compliance": "SSSSS", "admin": "SSSSS"},
@@ -120,6 +121,9 @@ def body(name: str, case_id: str, laptop: Bare, officer_id: str) -> bytes:
         "agree_plan": plan | {"agreement": {"agreed_at": WHEN, "written": True, "recorded": True}},
         "end_plan": plan | {"state": "broken", "reason": "失业"},
         "assign_case": subject | {"base_rev": 999, "officer_id": None, "second_id": None},
+        "correct_pin": subject
+        | {"base_rev": 999, "lat_e7": 350500000, "lon_e7": 1183500000, "datum": "wgs84"}
+        | {"before_lat_e7": None, "before_lon_e7": None, "reason": PRIVATE_WORDS},
         "publish_route": {
             "route_id": fresh(),
             "base_rev": 0,

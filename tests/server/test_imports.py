@@ -16,7 +16,7 @@ import xlsxwriter
 from sync.cli_arguments import MAPPING
 from sync.domain.ids import OfficerId, TeamId
 from sync.domain.outcome import Change
-from sync.domain.records import Case
+from sync.domain.records import Case, PinMove
 from sync.domain.vocabulary import Channel, ContactResult, Datum, Vulnerability
 from sync.server.commit import Commit
 from sync.server.imports.importing import import_file
@@ -106,6 +106,22 @@ def test_a_new_contact_of_a_known_case_is_added(shop: Shop, tmp_path: Path) -> N
     assert (sms.channel, sms.result) == (Channel.SMS, ContactResult.DELIVERED)
     assert (call.channel, call.result) == (Channel.PHONE, ContactResult.CONNECTED)
     assert call.imported
+
+
+def test_a_pin_that_was_corrected_stays_until_the_address_is_another(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.take(csv_file(tmp_path / "1.csv", [line(1)]))
+    decided(shop, pinned)
+    later = csv_file(tmp_path / "2.csv", [line(1, 本金="99.00", 纬度="35.2", 经度="118.2")])
+    assert shop.take(later).code == 0
+    kept = shop.cases()["T00001"].address
+    assert (kept.point, kept.datum) == ((35.05, 118.35), Datum.WGS84)
+    moved = line(1, 地址="沂河新区 9 号", 纬度="35.2", 经度="118.2", 坐标系="WGS-84")
+    shop.take(csv_file(tmp_path / "3.csv", [moved]))
+    now = shop.cases()["T00001"].address
+    assert now.point == (35.2, 118.2)
+    assert now.moves == kept.moves
 
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030")
@@ -251,6 +267,13 @@ def decided(shop: Shop, change: Callable[[Case], Case]) -> None:
         await database.write(work)
 
     at_database(shop.data, act)
+
+
+def pinned(case: Case) -> Case:
+    move = PinMove(datetime(2026, 3, 1, tzinfo=UTC), "li", "门", 350500000, 1183500000, Datum.WGS84)
+    there = {"lat_e7": move.lat_e7, "lon_e7": move.lon_e7, "datum": move.datum}
+    address = msgspec.structs.replace(case.address, moves=(move,), **there)
+    return msgspec.structs.replace(case, address=address)
 
 
 def given_to_li(case: Case) -> Case:

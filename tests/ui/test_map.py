@@ -1,16 +1,23 @@
 """The map: no request leaves, list and points choose each other, and why there is none."""
 
+import asyncio
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from field_app.settings.settings import resources_folder
+from field_app.ui.map.map_view import MapView
+from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.screens.map_screen import MapScreen
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, words_on
 from tests.ui.room import CASES, NO_GRAPHICS, Room
-from tools.tour.hands import until
+from tests.unit.field_app.reports.papers_read import words_of
+from tools.tour.hands import asked, kept_as, press, type_text, until
 from tools.tour.seat import Seat, quiet
 
 pytestmark = NO_GRAPHICS
@@ -30,7 +37,7 @@ async def test_the_day_on_the_map(room: Room) -> None:
     room.clock.jump_to(VISIT_DAY)
     screen = await map_of(li)
     shown = screen.map
-    assert shown is not None
+    assert isinstance(shown, MapView)
     await until(lambda: shown.is_ready)
     await quiet()
     assert [screen.list.item(n).text()[:2] for n in range(screen.list.count())] == ["1.", "2."]
@@ -38,7 +45,7 @@ async def test_the_day_on_the_map(room: Room) -> None:
     for number, item in enumerate(screen._view.items):
         assert (await file_of(li, item.case_id)).case.customer.name not in item.name
         # A click on the map comes back as the id of the point.
-        shown.page.clicked.emit(item.id)
+        shown.clicked.emit(item.id)
         assert screen.list.currentRow() == number
     screen.open_case.click()
     await quiet()
@@ -57,7 +64,7 @@ async def test_whatever_the_page_asks_for_stays_here(room: Room) -> None:
     li = await room.seat("li", map_pack=str(PACK))
     screen = await map_of(li)
     shown = screen.map
-    assert shown is not None
+    assert isinstance(shown, MapView)
     await until(lambda: shown.is_ready)
     outside = "https://tiles.example/1.png"
     shown.page.runJavaScript(f"new Image().src = '{outside}'; fetch('{outside}x').catch(() => 0)")
@@ -77,7 +84,7 @@ async def test_whatever_the_page_asks_for_stays_here(room: Room) -> None:
 async def test_no_pack_is_chosen(room: Room, language: str, words: str) -> None:
     li = await room.seat("li", language=language)
     screen = await map_of(li)
-    assert screen.map is None
+    assert isinstance(screen.map, PaintedMap)
     assert words in words_on(screen)
     screen.all.click()
     await quiet()
@@ -95,7 +102,200 @@ async def test_a_pack_that_has_gone_or_is_none(room: Room, tmp_path: Path) -> No
     for pack, words in told.items():
         li = await room.seat("li", map_pack=str(pack))
         screen = await map_of(li)
-        assert screen.map is None
-        assert "There is no map" in words_on(screen)
+        assert isinstance(screen.map, PaintedMap)
         assert words in words_on(screen)
         await room.leave(li)
+
+
+async def day_of_two(room: Room, **wished: object) -> tuple[Seat, MapScreen]:
+    """Open the map on a day with two agreed visits."""
+    li = await room.seat("li", map_pack=str(PACK), **wished)
+    pinned = [c for c in await ready(li) if (await file_of(li, c)).case.address.point][:2]
+    for number, case_id in enumerate(pinned):
+        await agree(li, case_id, VISIT_DAY + timedelta(hours=3 * number))
+    room.clock.jump_to(VISIT_DAY)
+    screen = await map_of(li)
+    shown = screen.map
+    assert shown is not None
+    await until(lambda: shown.is_ready)
+    await quiet()
+    return li, screen
+
+
+async def asked_of(shown: MapView, script: str) -> object:
+    """Return what the page answers."""
+    answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    shown.page.runJavaScript(script, 0, answer.set_result)
+    return await answer
+
+
+DRAG = """(function () {
+  var pin = document.querySelector('.stop.pin'), box = pin.getBoundingClientRect();
+  var x = box.left + box.width / 2, y = box.top + box.height / 2;
+  function send(where, what, right) {
+    where.dispatchEvent(new MouseEvent(what, {bubbles: true, cancelable: true, view: window,
+      clientX: x + right, clientY: y, buttons: 1, button: 0}));
+  }
+  send(pin, 'mousedown', 0); send(pin, 'mousemove', 20); send(pin, 'mousemove', 40);
+  send(pin, 'mouseup', 40);
+  return true;
+})()"""
+
+
+async def test_a_pin_is_dragged_and_kept_with_a_reason(room: Room) -> None:
+    li, screen = await day_of_two(room)
+    shown = screen.map
+    assert isinstance(shown, MapView)
+    item = screen._view.items[0]
+    before = (await file_of(li, item.case_id)).case.address
+    screen._view.choose(item.id)
+    screen.move_pin.click()
+    assert screen.pin.isVisible()
+    await until(lambda: screen.pin.point is not None)
+    began = screen.pin.point
+    assert await asked_of(shown, DRAG)
+    await until(lambda: screen.pin.point != began)
+    assert screen.pin.point is not None
+    assert before.point is not None
+    assert screen.pin.point[1] > before.point[1]
+    screen.pin.keep.click()
+    dialog = await asked(li.main)
+    assert "WGS-84" in words_on(dialog)
+    dialog.ok.click()
+    assert "Please fill in: Why the pin is moved" in words_on(dialog)
+    type_text(dialog.entries["reason"], "the door is round the corner")
+    dialog.ok.click()
+    await quiet()
+    after = (await file_of(li, item.case_id)).case.address
+    [move] = after.moves
+    assert after.point is not None
+    assert after.point[1] > before.point[1]
+    assert (move.reason, move.before_lat_e7) == ("the door is round the corner", before.lat_e7)
+    assert not screen.pin.isVisible()
+    assert shown.complaints == []
+    assert shown.gatekeeper.blocked == []
+
+
+@pytest.mark.parametrize("drawing", ["web", "painted"])
+async def test_a_pin_is_moved_by_keys_and_left(room: Room, drawing: str) -> None:
+    li, screen = await day_of_two(room, map_drawing=drawing)
+    item = screen._view.items[0]
+    before = (await file_of(li, item.case_id)).case.address
+    press(li.main, Qt.Key.Key_BracketRight)
+    assert screen.list.currentRow() == 0
+    press(li.main, Qt.Key.Key_M)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Right):
+        press(li.main, key)
+    press(li.main, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert before.point is not None
+    moved = (before.point[0] + 60 / 111_195, before.point[1])
+    assert screen.pin.point == pytest.approx(moved, abs=1e-4)
+    assert "60 m from where it was." in words_on(screen)
+    press(li.main, Qt.Key.Key_Escape)
+    assert not screen.pin.isVisible()
+    press(li.main, Qt.Key.Key_M)
+    press(li.main, Qt.Key.Key_Down)
+    press(li.main, Qt.Key.Key_Return)
+    dialog = await asked(li.main)
+    type_text(dialog.entries["reason"], "gate")
+    press(dialog.entries["reason"], Qt.Key.Key_Return)
+    dialog.ok.click()
+    await quiet()
+    after = (await file_of(li, item.case_id)).case.address
+    assert after.point is not None
+    assert 0 < before.point[0] - after.point[0] < 1e-4
+    assert len(after.moves) == 1
+
+
+async def test_a_case_without_a_pin_is_found_and_pinned_by_a_click(room: Room) -> None:
+    li, screen = await day_of_two(room, map_drawing="painted")
+    shown = screen.map
+    assert isinstance(shown, PaintedMap)
+    screen.shows["unpinned"].click()
+    await quiet()
+    assert screen.list.count() == 1
+    assert "to be pinned" in screen.list.item(0).text()
+    [item] = screen._view.items
+    screen.points.take_first()
+    assert screen.move_pin.text() == "Set the pin"
+    screen.move_pin.click()
+    assert not screen.pin.keep.isEnabled()
+    spot = shown.viewport().rect().center()
+    QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert screen.pin.keep.isEnabled()
+    dragged = screen.pin.point
+    assert dragged is not None
+    QTest.mousePress(shown.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    QTest.mouseMove(shown.viewport(), spot + QPoint(30, 0))
+    QTest.mouseRelease(shown.viewport(), Qt.MouseButton.LeftButton, pos=spot + QPoint(30, 0))
+    assert screen.pin.point is not None
+    assert screen.pin.point[1] > dragged[1]
+    screen.pin.keep.click()
+    dialog = await asked(li.main)
+    type_text(dialog.entries["reason"], "found on the map")
+    dialog.ok.click()
+    await quiet()
+    [move] = (await file_of(li, item.case_id)).case.address.moves
+    assert move.before_lat_e7 is None
+    assert screen.list.count() == 0
+
+
+async def test_a_click_on_the_page_chooses_again_and_again(room: Room) -> None:
+    _li, screen = await day_of_two(room)
+    shown = screen.map
+    assert isinstance(shown, MapView)
+    await until(lambda: shown.is_ready)
+    for number, item in [*enumerate(screen._view.items)] * 2:
+        click = f"[...document.querySelectorAll('.stop.visit')][{number}].click()"
+        await asked_of(shown, click)
+        await until(lambda i=item.id: screen._view.chosen_id == i)
+        assert screen.list.currentRow() == number
+    marked = await asked_of(shown, "document.querySelector('.stop.chosen').textContent")
+    assert marked == "2"
+
+
+async def test_search_narrows_the_list_and_finds_places(room: Room) -> None:
+    _li, screen = await day_of_two(room, map_drawing="painted")
+    with sqlite3.connect(PACK) as pack:
+        [name, lat, lon] = pack.execute("SELECT name, lat, lon FROM places LIMIT 1").fetchone()
+    press(screen, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert screen.search.hasFocus()
+    type_text(screen.search, name)
+    texts = [screen.list.item(n).text() for n in range(screen.list.count())]
+    assert any(name in t and t.startswith("⌖") for t in texts)
+    shown = screen.map
+    assert isinstance(shown, PaintedMap)
+    row = next(n for n, t in enumerate(texts) if t.startswith(f"⌖ {name}"))
+    screen.list.setCurrentRow(row)
+    assert shown._looks_at() == pytest.approx((lat, lon), abs=1e-3)
+    type_text(screen.search, "nothing is called so")
+    assert screen.list.count() == 0
+
+
+async def test_the_day_sheet_with_its_map(room: Room, tmp_path: Path) -> None:
+    li, _screen = await day_of_two(room)
+    press(li.main, Qt.Key.Key_P)
+    path = tmp_path / "day.pdf"
+    await kept_as(li.main, path)
+    await quiet()
+    seen = words_of(path.read_bytes())
+    assert "The numbers are those of the visits above." in seen
+    assert "invented city" in seen  # whose map it is
+
+
+async def test_the_map_goes_on_when_the_web_view_stops(room: Room) -> None:
+    _li, screen = await day_of_two(room)
+    assert isinstance(screen.map, MapView)
+    screen.map.died.emit()
+    assert isinstance(screen.map, PaintedMap)
+    shown = screen.map
+    told: list[int] = []
+    shown.painted.connect(told.append)
+    await until(lambda: 2 in told)
+    assert "The web view has stopped. The map goes on without it." in words_on(screen)
+    item = screen._view.items[1]
+    shown.look_at(item.stop.lat, item.stop.lon, 16) if item.stop else None
+    QTest.mouseClick(
+        shown.viewport(), Qt.MouseButton.LeftButton, pos=shown.viewport().rect().center()
+    )
+    assert screen._view.chosen_id == item.id

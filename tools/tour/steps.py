@@ -10,6 +10,7 @@ from field_app.operations.appointments import Draft
 from field_app.operations.cases import CaseQuery
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved
+from field_app.ui.map.map_view import MapView
 from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.plan_screen import PlanScreen
 from field_app.ui.screens.sync_screen import SyncScreen
@@ -157,7 +158,7 @@ async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
     for _ in range(20):
         await stage.settle()
     await stage.shot(officer.main, "officer-map")
-    assert screen.map is not None
+    assert isinstance(screen.map, MapView)
     assert screen.map.gatekeeper.blocked == [], "the map asked for something outside"
     assert screen.map.complaints == [], screen.map.complaints
     stage.branch.stop()

@@ -8,11 +8,11 @@ from functools import lru_cache
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
+from field_app.maps.grid import SIDE
 from field_app.maps.pack import MapPack
 from field_app.maps.vector_tile import EXTENT, Ring, Shape, decode_tile
 from field_app.theme.tokens import Tokens
 
-SIDE = 256
 KEPT_TILES = 64
 AREAS = (("landuse", "map_park"), ("water", "map_water"), ("building", "map_building"))
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
@@ -21,19 +21,25 @@ LABELLED_FROM = 14
 
 
 class TilePainter:
-    """Turns (zoom, column, row) into the bytes of a PNG."""
+    """Turns (zoom, column, row) into a picture; without a pack every tile is plain land."""
 
-    def __init__(self, pack: MapPack, tokens: Tokens) -> None:
+    def __init__(self, pack: MapPack | None, tokens: Tokens) -> None:
         self._pack = pack
         self._tokens = tokens
         self._decoded = lru_cache(KEPT_TILES)(self._decode)
 
     def paint(self, zoom: int, column: int, row: int) -> bytes:
-        """Return a tile; where the map is empty it is plain land."""
-        image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+        """Return a tile as the bytes of a PNG."""
+        return png_of(self.picture(zoom, column, row))
+
+    def picture(self, zoom: int, column: int, row: int, finer: int = 1) -> QImage:
+        """Return a tile, with `finer` dots to the pixel; where the map is empty it is land."""
+        image = QImage(SIDE * finer, SIDE * finer, QImage.Format.Format_RGB32)
         image.fill(QColor(self._tokens["map_land"]))
-        last = self._pack.info.last_zoom
-        deeper = max(0, zoom - last)
+        if self._pack is None:
+            return image
+        image.setDevicePixelRatio(finer)
+        deeper = max(0, zoom - self._pack.info.last_zoom)
         layers = self._decoded(zoom - deeper, column >> deeper, row >> deeper)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -42,10 +48,10 @@ class TilePainter:
         painter.translate(-(column & part) * SIDE, -(row & part) * SIDE)
         self._draw(painter, layers, scale, zoom)
         painter.end()
-        return png_of(image)
+        return image
 
     def _decode(self, zoom: int, column: int, row: int) -> dict[str, tuple[Shape, ...]]:
-        data = self._pack.tile(zoom, column, row)
+        data = self._pack.tile(zoom, column, row) if self._pack else None
         return decode_tile(data) if data else {}
 
     def _draw(

@@ -1,112 +1,224 @@
 """The map beside the list of the same points; a click on either chooses on both."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter
 
+from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import EmptyState
 from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.look import Look
 from field_app.ui.map.map_view import MapView
+from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.navigation import Navigator
+from field_app.ui.screens.map_list import MapList
+from field_app.ui.screens.map_pin import PinBar
+from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.map import MapItem, MapViewModel
+from field_app.viewmodels.papers import file_name
+from field_app.viewmodels.problem import Problem
+from sync.domain.vocabulary import Role
 
-type NewMap = Callable[[], MapView | str]
+STEP_PX = 120
+PLACE_ZOOM = 16
+
+type MapCanvas = MapView | PaintedMap
+
+
+class NewMap(Protocol):
+    """Makes the map, and says by a code why it is not as it should be."""
+
+    def __call__(self, *, painted: bool = False) -> tuple[MapCanvas, str]:
+        """Return a map; `painted` = without a web view."""
+        ...
 
 
 class MapScreen(Page):
-    """The day or all cases on the map; `new_map` makes the web view when it is first wanted."""
+    """The day, all cases, or those to be pinned; the map is made when it is first wanted."""
 
     def __init__(self, look: Look, view: MapViewModel, new_map: NewMap, go: Navigator) -> None:
         super().__init__(look, look.words("Map"), scrolls=False)
         self._view = view
         self._new_map = new_map
         self._go = go
-        self.map: MapView | None = None
-        words = look.words
-        self.day = button(look, words("Today's visits"), lambda: view.show("day"))
-        self.all = button(look, words("All cases"), lambda: view.show("cases"))
-        for one in (self.day, self.all):
-            one.setCheckable(True)
-            self.toolbar.addWidget(one)
-        self.open_case = button(look, words("Open case"), self._open, kind="primary")
-        self.toolbar.addWidget(self.open_case)
-        self.list = QListWidget()
-        self.list.setAccessibleName(words("Points on the map"))
-        self.list.setWordWrap(True)
-        self.list.currentItemChanged.connect(lambda new, _old: self._choose(new))
-        self.list.itemActivated.connect(lambda _i: self._open())
+        self._fitted: tuple[str, ...] = ()
+        self.map: MapCanvas | None = None
+        self._make_toolbar()
+        self.pin = PinBar(look, view, self, self._pin_done)
+        self.body.addWidget(self.pin)
+        self.points = MapList(look, view, self._go_to, self._open)
+        self.list, self.search = self.points.list, self.points.search
         self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.addWidget(self.list)
+        self._split.addWidget(self.points)
         self.body.addWidget(self._split, 1)
         self.foot = label("", "muted")
         self.body.addWidget(self.foot)
         view.changed.connect(self._show)
         view.chosen.connect(self._on_chosen)
+        self.acts = self._acts()
+        bind_here(self, self.acts)
         self.show_loading()
+
+    def _make_toolbar(self) -> None:
+        look, words, view = self.look, self.words, self._view
+        shows = {"day": words("Today's visits"), "cases": words("All cases")}
+        if view.role is not Role.COMPLIANCE:
+            shows["unpinned"] = words("To be pinned")
+        self.shows = {n: button(look, t, partial(view.show, n)) for n, t in shows.items()}
+        for one in self.shows.values():
+            one.setCheckable(True)
+            self.toolbar.addWidget(one)
+        self.day, self.all = self.shows["day"], self.shows["cases"]
+        self.move_pin = button(look, words("Move the pin"), self._move_pin, icon="map")
+        self.move_pin.setToolTip(keys_of("move_pin"))
+        self.move_pin.setVisible(view.role is not Role.COMPLIANCE)
+        self.toolbar.addWidget(self.move_pin)
+        self.print = button(look, words("Day sheet"), self._print, icon="print")
+        self.print.setToolTip(keys_of("day_sheet"))
+        self.print.setVisible(view.role is Role.OFFICER)
+        self.toolbar.addWidget(self.print)
+        self.open_case = button(look, words("Open case"), self._open, kind="primary")
+        self.toolbar.addWidget(self.open_case)
+
+    def _acts(self) -> dict[str, Callable[[], object]]:
+        view = self._view
+        acts: dict[str, Callable[[], object]] = {
+            "next_stop": lambda: view.step(1),
+            "previous_stop": lambda: view.step(-1),
+            "zoom_in": lambda: self.map and self.map.zoom_by(1),
+            "zoom_out": lambda: self.map and self.map.zoom_by(-1),
+            "pan_left": lambda: self._pan(-1, 0),
+            "pan_right": lambda: self._pan(1, 0),
+            "pan_up": lambda: self._pan(0, -1),
+            "pan_down": lambda: self._pan(0, 1),
+        }
+        if view.role is not Role.COMPLIANCE:
+            acts["move_pin"] = self._move_pin
+        return acts
+
+    def _pan(self, across: int, down: int) -> None:
+        if self.pin.step_far(across, down) or self.map is None:
+            return
+        self.map.pan_by(across * STEP_PX, down * STEP_PX)
 
     def enter(self) -> None:
         """Make the map when it is first looked at; half a gigabyte is not spent before."""
-        if self.map is None and self._split.count() == 1:
-            made = self._new_map()
-            if isinstance(made, MapView):
-                self.map = made
-                made.ready.connect(self._show_on_map)
-                made.clicked.connect(self._view.choose)
-                self._split.addWidget(made)
-            else:
-                title = self.words("There is no map")
-                self._split.addWidget(EmptyState(self.look, title, self.words.code(made), "map"))
-            self._split.setSizes([self.look.px(300), self.look.px(800)])
+        if self.map is None:
+            self._lay_map(painted=False)
         self.start(self._view.load())
 
+    def _lay_map(self, *, painted: bool) -> None:
+        made, trouble = self._new_map(painted=painted)
+        if trouble:
+            self.notice.say(self.words.code(trouble), "warn")
+        if isinstance(made, MapView):
+            made.died.connect(self._on_died)
+        made.ready.connect(self._show_on_map)
+        made.clicked.connect(self._view.choose)
+        made.pinned.connect(self.pin.put)
+        made.setAccessibleName(self.words("Map"))
+        self.map = made
+        self.pin.map = made
+        self._split.addWidget(made)
+        self._split.setSizes([self.look.px(300), self.look.px(800)])
+
+    def _on_died(self) -> None:
+        """Go on without a web view."""
+        dead = self.map
+        if isinstance(dead, MapView) and dead.is_ready:
+            self.pin.give_up()
+            dead.close_page()
+            dead.setParent(None)
+            dead.deleteLater()
+            self._lay_map(painted=True)
+
     def _show(self) -> None:
-        words, view = self.words, self._view
-        self.day.setChecked(view.shows == "day")
-        self.all.setChecked(view.shows == "cases")
-        self.list.blockSignals(True)
-        self.list.clear()
-        for item in view.items:
-            entry = QListWidgetItem(self._text(item))
-            entry.setData(Qt.ItemDataRole.UserRole, item.id)
-            self.list.addItem(entry)
-        self.list.blockSignals(False)
-        unpinned = words(" · {n} without a pin", n=view.unpinned) if view.unpinned else ""
-        count = words("{n} points", n=len(view.items))
-        self.foot.setText(count + unpinned + " · " + words("No request leaves this laptop."))
+        view = self._view
+        for name, one in self.shows.items():
+            one.setChecked(view.shows == name)
+        self.points.fill()
+        self.foot.setText(self._counts())
         self.open_case.setEnabled(bool(view.items))
+        self.move_pin.setEnabled(bool(view.items))
         self.show_content()
         self._show_on_map()
+        if view.chosen_id:
+            self._on_chosen(view.chosen_id)
 
-    def _text(self, item: MapItem) -> str:
-        if item.visit is None:
-            return f"{item.name} · {item.case_no}\n{item.area}"
-        span = self.words.span(item.visit.start, item.visit.end, item.visit.zone)
-        return f"{item.number}. {span} {item.name}\n{item.area}"
+    def _counts(self) -> str:
+        words, view = self.words, self._view
+        told = [words("{n} points", n=len(view.stops))]
+        if view.unpinned:
+            told.append(words("{n} without a pin", n=view.unpinned))
+        if view.outside:
+            told.append(words("{n} outside the map's region", n=view.outside))
+        if any(not way.roads for way in view.ways):
+            told.append(words("Dotted: a straight line, no road is known there."))
+        told.append(words("No request leaves this laptop."))
+        return " · ".join(told)
 
     def _show_on_map(self) -> None:
-        if self.map is not None:
-            self.map.show_stops([i.stop for i in self._view.items], list(self._view.line))
+        if self.map is None or not self.map.is_ready:
+            return
+        ids = (self._view.shows, *(s.id for s in self._view.stops))
+        self.map.show_stops(self._view.stops, self._view.ways, fit=ids != self._fitted)
+        self._fitted = ids
 
-    def _choose(self, entry: QListWidgetItem | None) -> None:
-        if entry is not None:
-            self._view.choose(str(entry.data(Qt.ItemDataRole.UserRole)))
+    def _go_to(self, lat: float, lon: float) -> None:
+        """Show a place that was searched for; a pin that is being set goes there."""
+        if self.map is not None:
+            self.map.look_at(lat, lon, PLACE_ZOOM)
+            self.pin.put(lat, lon)
 
     def _on_chosen(self, item_id: str) -> None:
         if self.map is not None:
             self.map.choose(item_id)
-        self.list.blockSignals(True)
-        for number in range(self.list.count()):
-            if self.list.item(number).data(Qt.ItemDataRole.UserRole) == item_id:
-                self.list.setCurrentRow(number, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.list.blockSignals(False)
+        self.points.choose(item_id)
+        item = self._view.item
+        pinned = item is not None and item.stop is not None
+        self.move_pin.setText(self.words("Move the pin") if pinned else self.words("Set the pin"))
+
+    def _item(self) -> MapItem | None:
+        return self._view.item or next(iter(self._view.items), None)
+
+    def _move_pin(self) -> None:
+        item = self._item()
+        if item is not None and self.map is not None and not self.pin.item:
+            self._view.choose(item.id)
+            self.pin.begin(item)
+
+    def _pin_done(self, text: str, tone: str) -> None:
+        if tone == "ok":
+            self.notice.say("")
+            self._go.tell(text)
+        else:
+            self.notice.say(text, tone)
 
     def _open(self) -> None:
-        number = self.list.currentRow()
-        if 0 <= number < len(self._view.items):
-            self._go.open_case(self._view.items[number].case_id)
+        item = self._item()
+        if item is not None:
+            self._go.open_case(item.case_id)
+
+    def _print(self) -> None:
+        self.start(self._save_sheet())
+
+    async def _save_sheet(self) -> None:
+        words, view = self.words, self._view
+        made = await view.day_sheet(words.language)
+        if isinstance(made, Problem):
+            self.notice.say(problem_text(words, made), "block")
+            return
+        name = file_name("day", view.today.isoformat())
+        path = await ask_where(self, self.look, words("Save the day sheet"), name)
+        trouble = await view.papers.save(path, made, "day_sheet") if path else None
+        if trouble is not None:
+            self.notice.say(problem_text(words, trouble), "block")
+        elif path is not None:
+            self._go.tell(words("Saved: {name}", name=path.name))
 
     def leave(self) -> None:
         """Let the web view go before the program ends."""

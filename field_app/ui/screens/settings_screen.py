@@ -43,6 +43,8 @@ class SettingsScreen(Page):
         themes = [("light", words("Light")), ("dark", words("Dark"))]
         self.theme = combo(themes, words("Theme"), settings.theme)
         self.text_size = combo(SIZES, words("Text size"), str(settings.text_size))
+        drawings = [("web", words("Web view")), ("painted", words("Painted, with less memory"))]
+        self.drawing = combo(drawings, words("Map drawing"), settings.map_drawing)
         self.minutes = QSpinBox()
         self.minutes.setRange(1, 60)
         self.minutes.setValue(settings.lock_minutes)
@@ -58,6 +60,7 @@ class SettingsScreen(Page):
         add_row(form, words("Text size"), self.text_size)
         add_row(form, words("Lock after minutes"), self.minutes)
         add_row(form, words("Line for photos, kB a second"), self.files)
+        add_row(form, words("Map drawing"), self.drawing)
         card.body.addLayout(form)
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)
@@ -103,5 +106,6 @@ class SettingsScreen(Page):
                 lock_minutes=self.minutes.value(),
                 files_kb_s=self.files.value(),
                 map_pack=known,
+                map_drawing=str(self.drawing.currentData()),
             )
         )

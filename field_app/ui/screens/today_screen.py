@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from field_app.ui.components.findings_list import problem_text
@@ -33,9 +32,6 @@ class TodayScreen(Page):
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
-        # Of the whole window: it works while this screen is shown, wherever the focus is.
-        key = QShortcut(QKeySequence(keys_of("day_sheet")), self)
-        key.activated.connect(self._print)
         view.changed.connect(self._show)
         self.show_loading()
 

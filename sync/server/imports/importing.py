@@ -9,7 +9,7 @@ import msgspec
 
 from sync.domain.ids import BranchId, CaseId, IdSource, RecordId, TeamId
 from sync.domain.outcome import Change
-from sync.domain.records import Case, Contact, Versioned
+from sync.domain.records import Address, Case, Contact, Versioned
 from sync.domain.time import local_date
 from sync.server.commit import Commit
 from sync.server.imports.mapping import Mapping, MappingRefused, read_mapping
@@ -159,11 +159,20 @@ def _case(line: ReadCase, stands: Versioned[Case] | None, ids: IdSource, team: T
     return msgspec.structs.replace(
         before,
         customer=customer,
-        address=line.address,
+        address=_address(line.address, before.address),
         loan=line.loan,
         # A file without the column, or an old one, does not open a case again.
         closed_on=line.closed_on or before.closed_on,
     )
+
+
+def _address(told: Address, before: Address) -> Address:
+    """Return the address of the file; a pin that a person corrected stays while the words do."""
+    if not before.moves:
+        return told
+    if told.text != before.text:
+        return msgspec.structs.replace(told, moves=before.moves)
+    return msgspec.structs.replace(before, area=told.area, zone=told.zone)
 
 
 def _contacts(line: ReadCase, case_id: CaseId, ids: IdSource) -> list[Contact]:

@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import prcoords
 
+from sync.domain.pinning import in_china
 from sync.domain.records import Address, Customer, Loan
 from sync.domain.vocabulary import Channel, ContactResult, Datum
 from sync.server.imports.mapping import Mapping
 
 EARLIEST = date(1990, 1, 1)
 MOST_FEN = 10_000_000_000_00
-CHINA = (3.0, 54.0, 73.0, 136.0)  # south, north, west, east in degrees
 LONGEST = {"name": 60, "address": 200}
 LONGEST_OTHER = 64  # characters of any other column
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode: control, format, halves, separators
@@ -174,8 +174,7 @@ class RowReader:
         if not latitude and not longitude:
             return Address(text, area, zone=self._mapping.zone)
         lat, lon = self._degrees("latitude", latitude), self._degrees("longitude", longitude)
-        south, north, west, east = CHINA
-        if not (south <= lat <= north and west <= lon <= east):
+        if not in_china(lat, lon):
             raise _Refused("latitude", "import.bad_coordinates", f"{latitude}, {longitude}")
         datum = self._datum(cells)
         lat, lon = to_wgs84(lat, lon, datum)

@@ -32,6 +32,7 @@ SUBJECTS = {
     "confirm_appointment": ("appointment", "appointment_id"),
     "close_appointment": ("appointment", "appointment_id"),
     "assign_case": ("case", "case_id"),
+    "correct_pin": ("case", "case_id"),
     "publish_route": ("route", "route_id"),
     "propose_plan": ("plan", "plan_id"),
     "decide_plan": ("plan", "plan_id"),
@@ -228,6 +229,14 @@ class Ledger:
     def _assign_case(self, _one: Answered, command: Body) -> None:
         pair = {name: command[name] for name in ("officer_id", "second_id")}
         self._change("case", command["case_id"], **pair)
+
+    def _correct_pin(self, one: Answered, command: Body) -> None:
+        address = self.stands[("case", command["case_id"])].body["address"]
+        place = {name: command[name] for name in ("lat_e7", "lon_e7", "datum")}
+        was = {f"before_{n}": address.get(n) for n in place} if address.get("lat_e7") else {}
+        move = place | was | {"at": command["at"], "by": one.author, "reason": command["reason"]}
+        moved = address | place | {"moves": [*address.get("moves", []), move]}
+        self._change("case", command["case_id"], address=moved)
 
     def _publish_route(self, _one: Answered, command: Body) -> None:
         names = ("officer_id", "day", "stops")

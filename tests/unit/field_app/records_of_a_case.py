@@ -12,15 +12,20 @@ from sync.domain.plan_terms import (
     PlanTerms,
 )
 from sync.domain.records import (
+    Address,
     AgreementEvidence,
     Appointment,
     Attachment,
+    Case,
     Complaint,
     Contact,
+    Customer,
     Feedback,
     Hardship,
     Hold,
+    Loan,
     Payment,
+    PinMove,
     Plan,
     PlanAgreement,
     Promise,
@@ -39,6 +44,7 @@ from sync.domain.vocabulary import (
     Channel,
     ComplaintState,
     ContactResult,
+    Datum,
     FactFlag,
     FeedbackKind,
     HardshipCause,
@@ -46,6 +52,7 @@ from sync.domain.vocabulary import (
     Place,
     PlanState,
     Present,
+    Product,
     ReferralOutcome,
     Revealable,
     VisitOutcome,
@@ -80,7 +87,18 @@ PLAN = Plan(
     Affordability(500_000, 90_000, 400_000, 300_000, 200_000, ("food",)), True, "li", AT,
     agreement=PlanAgreement(LATER, True, True),
 )  # fmt: skip
+MOVE = PinMove(AT, "li", "门在北侧", 350000100, 1183000100, Datum.WGS84, 350000000, 1183000000)
+PINNED = Case(
+    "c1",
+    "Y0001",
+    "north",
+    Customer("单小明"),
+    Address("望湖路 8 号", "城北", 350000100, 1183000100, moves=(MOVE,)),
+    Loan("6222", Product.CREDIT_CARD, 1_000_000, 20_000, 500, date(2026, 8, 1)),
+)
+
 TOLD: tuple[Record, ...] = (
+    PINNED,
     Contact("k1", "c1", Channel.PHONE, AT, ContactResult.NO_ANSWER),
     Appointment("a1", "c1", AppointmentState.MISSED_BY_US, AT, LATER, Place.HOME, ("li",), AGREED),
     VISIT,

@@ -18,6 +18,7 @@ from field_app.ui.record_words import HIDDEN, PREFIX, record_lines
 from field_app.ui.screens.care_acts import REFERRAL_TOPICS
 from field_app.ui.screens.case_acts import TOPICS
 from field_app.ui.screens.cases_screen import STAGES
+from field_app.ui.screens.map_list import PLACES, TELLING
 from field_app.ui.sentences import timeline_flags, timeline_sentence
 from field_app.viewmodels.enrol import EnrolForm, EnrolViewModel
 from field_app.viewmodels.problem import Problem
@@ -81,6 +82,8 @@ def _families() -> dict[str, set[str]]:
         "step": source.texts_passed(progress, "Progress", 1),
         "phase": source.texts_passed("sync/engine", "Progress"),
         "travel": {"mixed", "roads", "straight_line"},
+        "map_state": set(TELLING),
+        "place_kind": set(PLACES),
         "strength": {str(n) for n in range(5)},
         "enrol_step": source.texts_passed("field_app/bootstrap/enrolment.py", "tell"),
         "entry": _shown_fields(),

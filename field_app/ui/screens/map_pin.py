@@ -1,0 +1,155 @@
+"""The bar above the map while a pin is set or moved: by click, by dragging, by arrow keys."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from field_app.background.tasks import Tasks
+from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.look import Look
+from field_app.viewmodels.map import MapItem, MapViewModel
+
+if TYPE_CHECKING:
+    from field_app.ui.screens.map_screen import MapCanvas
+
+NEAR_M, FAR_M = 5.0, 50.0
+METRES_A_DEGREE = 111_195.0
+PIN_ZOOM = 17
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+type Done = Callable[[str, str], None]
+
+
+class PinBar(QFrame):
+    """Says what to do with the pin; `item` is whose pin it is, None when none is moved."""
+
+    def __init__(self, look: Look, view: MapViewModel, screen: QWidget, done: Done) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self._look = look
+        self._view = view
+        self._screen = screen
+        self._done = done
+        self._tasks = Tasks()
+        self.map: MapCanvas | None = None
+        self.item: MapItem | None = None
+        self.point: tuple[float, float] | None = None
+        words = look.words
+        self.text = label("")
+        self.keep = button(look, words("Keep the pin"), self.ask_reason, kind="primary")
+        self.stop = button(look, words("Leave it"), self.give_up)
+        line = QHBoxLayout(self)
+        line.addWidget(self.text, 1)
+        line.addWidget(self.keep)
+        line.addWidget(self.stop)
+        self.hide()
+        self._keys: list[QShortcut] = []
+
+    def begin(self, item: MapItem) -> None:
+        """Take up an item's pin, or let one be set."""
+        if self.map is None:
+            return
+        self.item = item
+        self.point = None
+        self.map.take_pin()
+        if item.stop is not None:
+            self.map.look_at(item.stop.lat, item.stop.lon, PIN_ZOOM)
+            self.put(item.stop.lat, item.stop.lon)
+        self._bind()
+        self._tell()
+        self.show()
+        self.map.setFocus()
+
+    def put(self, lat: float, lon: float) -> None:
+        """Set the pin here; nothing when no pin is being set."""
+        if self.item is not None and self.map is not None:
+            self.point = (lat, lon)
+            self.map.set_pin(lat, lon)
+            self._tell()
+
+    def step_far(self, across: int, down: int) -> bool:
+        """Move the pin a larger step; False when there is none to move."""
+        return self._step(across, down, FAR_M)
+
+    def _step(self, across: int, down: int, metres: float) -> bool:
+        if self.item is None or self.point is None:
+            return False
+        lat, lon = self.point
+        north = -down * metres / METRES_A_DEGREE
+        east = across * metres / (METRES_A_DEGREE * math.cos(math.radians(lat)))
+        self.put(lat + north, lon + east)
+        return True
+
+    def _bind(self) -> None:
+        """Take the arrows, Return and Escape of the screen while a pin is moved."""
+        acts: list[tuple[Qt.Key, Callable[[], object]]] = [
+            (key, partial(self._step, across, down, NEAR_M))
+            for key, (across, down) in ARROWS.items()
+        ]
+        acts += [(Qt.Key.Key_Return, self.ask_reason), (Qt.Key.Key_Escape, self.give_up)]
+        for key, does in acts:
+            shortcut = QShortcut(QKeySequence(key), self._screen)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda does=does: does())
+            self._keys.append(shortcut)
+
+    def _tell(self) -> None:
+        words = self._look.words
+        self.keep.setEnabled(self.point is not None)
+        if self.item is None:
+            return
+        told = [f"{self.item.name} · {self.item.case_no}"]
+        moved = self._view.moved_m(self.item, self.point) if self.point else None
+        if self.point is None:
+            told.append(words("Click on the map, or search for the street or place."))
+        elif moved is not None:
+            told.append(words("{n} m from where it was.", n=moved))
+        if self.point is not None and not self._view.holds(self.point):
+            told.append(words("This is outside the map's region."))
+        told.append(words("Drag it or use the arrow keys; Return keeps it, Escape leaves it."))
+        self.text.setText(" · ".join(told))
+
+    def ask_reason(self) -> None:
+        """Ask why, then keep the pin."""
+        if self.item is not None and self.point is not None:
+            self._tasks.start(self._keep(self.item, self.point))
+
+    async def _keep(self, item: MapItem, point: tuple[float, float]) -> None:
+        words = self._look.words
+        moved = self._view.moved_m(item, point)
+        where = f"{point[0]:.5f}, {point[1]:.5f} · WGS-84"
+        told = words("{n} m from where it was.", n=moved) if moved is not None else ""
+        field = Field("reason", words("Why the pin is moved"), required=True)
+        title = words("Keep the pin")
+        answers = await ask(self.window(), self._look, title, [field], f"{where}\n{told}".strip())
+        if answers is None:
+            return
+        answer = await self._view.correct_pin(item, point, answers["reason"])
+        if answer.saved:
+            self.give_up()
+            self._done(words("The pin is kept and will be sent."), "ok")
+        else:
+            problems = " ".join(problem_text(words, p) for p in answer.problems)
+            self._done(problems, "block")
+
+    def give_up(self) -> None:
+        """Leave the pin as it was."""
+        self.item = self.point = None
+        while self._keys:
+            key = self._keys.pop()
+            key.setEnabled(False)  # at once: two of one key would both do nothing
+            key.deleteLater()
+        if self.map is not None:
+            self.map.drop_pin()
+        self.hide()
