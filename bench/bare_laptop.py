@@ -19,6 +19,9 @@ class NoKeyring:
         """Keep nothing."""
         return False
 
+    def forget(self, _name: str) -> None:
+        """Have nothing to forget."""
+
 
 def bare_laptop(home: Path) -> Laptop:
     """Return a computer whose program lives in this folder."""

@@ -20,6 +20,7 @@ from sync.cli_arguments import build_parser
 from sync.cli_audit import audit_command
 from sync.cli_backup import backup_command, compact_command, restore_command
 from sync.cli_jobs import jobs_command
+from sync.cli_keys import keys_command
 from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
@@ -34,6 +35,7 @@ from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.backup import mark
+from sync.server.custody import KeyAdministration
 from sync.server.imports.importing import ImportFailed, import_file
 from sync.server.imports.payments import import_payments
 from sync.server.imports.report import failure_text, report_text
@@ -224,6 +226,9 @@ def _user(parsed: Arguments) -> int:
             await admin.put_officer(BranchId(parsed.branch), parsed.login, officer)
         elif parsed.action == "deactivate":
             await admin.change_officer(parsed.login, active=False)
+        elif parsed.action == "leave":
+            await KeyAdministration(admin.service).leave(parsed.login)
+            await admin.change_officer(parsed.login, active=False)
         elif parsed.action == "certify":
             until = _date(parsed.certified_until)
             if until is None:
@@ -249,12 +254,20 @@ def _device(parsed: Arguments) -> int:
             await admin.set_device_state(
                 parsed.id, {"revoke": "revoked"}.get(parsed.action, "lost")
             )
+        elif parsed.action == "found":
+            await KeyAdministration(admin.service).found(parsed.id)
+        elif parsed.action == "wipe":
+            await KeyAdministration(admin.service).wipe(parsed.id, rescue=not parsed.no_rescue)
         for device in await admin.devices():
             print(
                 f"{device.id}\t{device.name}\t{device.account_id}\t{device.state}\t{device.last_seq}"
             )
 
     return _administer(parsed, act)
+
+
+def _keys(parsed: Arguments) -> int:
+    return keys_command(parsed, _administer)
 
 
 def _audit(parsed: Arguments) -> int:
@@ -367,6 +380,7 @@ def _start(text: str | None) -> tuple[int, int] | tuple[None, None]:
 
 COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "init": _init,
+    **dict.fromkeys(("offline-hours", "custodian", "reset"), _keys),
     "serve": _serve,
     "import": _import,
     "team": _team,

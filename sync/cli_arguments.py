@@ -7,6 +7,7 @@ from pathlib import Path
 from sync.cli_audit import add_audit
 from sync.cli_backup import add_backup
 from sync.cli_jobs import add_jobs
+from sync.cli_keys import add_keys
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
@@ -42,8 +43,12 @@ def build_parser() -> argparse.ArgumentParser:
     code = commands.add_parser("enrol-code", parents=[common], help="make a one-time code")
     code.add_argument("login")
     device = commands.add_parser("device", parents=[common], help="laptops")
-    device.add_argument("action", choices=["list", "revoke", "lost"])
+    device.add_argument("action", choices=["list", "revoke", "lost", "found", "wipe"])
     device.add_argument("id", nargs="?", default="")
+    device.add_argument(
+        "--no-rescue", action="store_true", help="wipe without taking unsent work first"
+    )
+    add_keys(commands, common)
     add_audit(commands.add_parser("audit", help="the audit log"), common)
 
     add_backup(commands, common)
@@ -150,7 +155,7 @@ def _add_file(command: argparse.ArgumentParser, mapping: Path) -> None:
 
 
 def _add_user(user: argparse.ArgumentParser) -> None:
-    user.add_argument("action", choices=["add", "list", "deactivate", "certify"])
+    user.add_argument("action", choices=["add", "list", "deactivate", "leave", "certify"])
     user.add_argument("login", nargs="?", default="")
     user.add_argument("--name", default="")
     user.add_argument(

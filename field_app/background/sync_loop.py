@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -43,6 +44,18 @@ class SyncStatus(msgspec.Struct, frozen=True):
     next_at: datetime | None = None
 
 
+class Following(Protocol):
+    """What follows each sync, on the network thread."""
+
+    def after(self, transport: Transport) -> None:
+        """Follow one that ended well; may raise Trouble, which is then the sync's."""
+        ...
+
+    def refused(self, trouble: Trouble, transport: Transport) -> None:
+        """Follow one that the server refused."""
+        ...
+
+
 class SyncLoop:
     """The one loop that talks to the server."""
 
@@ -53,7 +66,9 @@ class SyncLoop:
         clock: Clock,
         chance: random.Random,
         on_bug: Callable[[Exception], None],
+        following: Following | None = None,
     ) -> None:
+        self._following = following
         self._runner = runner
         self._transport = transport
         self._clock = clock
@@ -146,7 +161,7 @@ class SyncLoop:
             lambda changes: _call(loop, lambda: self._publish(changes)),
         )
 
-        def work() -> SyncReport:
+        def once() -> SyncReport:
             return sync_once(
                 replica,
                 self._transport,
@@ -155,7 +170,19 @@ class SyncLoop:
                 pace=self._pace,
             )
 
-        return work
+        return lambda: self._followed(once)
+
+    def _followed(self, once: Callable[[], SyncReport]) -> SyncReport:
+        if self._following is None:
+            return once()
+        try:
+            report = once()
+            if not report.cancelled:
+                self._following.after(self._transport)
+        except Trouble as trouble:
+            self._following.refused(trouble, self._transport)
+            raise
+        return report
 
     def _publish(self, changes: Changes) -> None:
         self._hush = True

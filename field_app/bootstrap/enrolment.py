@@ -5,12 +5,15 @@ The one-time code is sent last of all: a full disk or a weak passphrase cannot u
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.storage.audit import AuditTrail
-from field_app.storage.keys import Owner, calibrate, make_slot, new_vault_key
+from field_app.storage.held_key import KEY_MADE_AT, HeldKey
+from field_app.storage.keys import Owner, calibrate, make_slot, new_vault_key, pass_of
 from field_app.storage.profile import Profile, keep_profile
 from field_app.storage.slot_file import write_slot
 from field_app.storage.vault import Vault
@@ -18,6 +21,7 @@ from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import DeviceId
 from sync.engine.enrolment import introduction
 from sync.engine.http_transport import check_address
+from sync.engine.trouble import Trouble
 
 SECRET_BYTES = 32
 
@@ -42,36 +46,56 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
         asked = introduction(account, code, device, laptop.name, pen)
         answer = laptop.connect(address, "").enrol(asked)
         tell("keep")
-        keep_profile(
-            vault,
-            Profile(
-                address=address,
-                account=account,
-                branch_id=answer.branch_id,
-                branch_name=answer.branch_name,
-                server_id=answer.server_id,
-                device_id=device,
-                officer=answer.officer,
-                token=answer.token,
-                device_key=pen.private_bytes_raw(),
-                policy_key=answer.policy_key,
-                audit_key=answer.audit_key,
-            ),
+        profile = Profile(
+            address=address,
+            account=account,
+            branch_id=answer.branch_id,
+            branch_name=answer.branch_name,
+            server_id=answer.server_id,
+            device_id=device,
+            officer=answer.officer,
+            token=answer.token,
+            device_key=pen.private_bytes_raw(),
+            policy_key=answer.policy_key,
+            audit_key=answer.audit_key,
         )
+        keep_profile(vault, profile)
         AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)
+        vault.set_meta(KEY_MADE_AT, laptop.clock.now().isoformat())
         secret = laptop.random(SECRET_BYTES)
         kept = laptop.secrets.save(device, secret)
         slot = make_slot(
             key,
             form.passphrase,
-            Owner(answer.officer.id, device),
+            Owner(answer.officer.id, device, account, address),
             device_secret=secret if kept else None,
             work=work,
             random=laptop.random,
         )
         write_slot(laptop.slot, slot)
+        passed = pass_of(slot, form.passphrase, secret if kept else None)
+        vault.held = HeldKey(laptop.vault, key, passed, laptop.secrets, laptop.random)
+        first_lease(laptop, vault, profile)
     except BaseException:
         vault.close()
         shutil.rmtree(laptop.vault, ignore_errors=True)
         raise
     return vault
+
+
+class _Here:
+    """The store thread itself, which enrolling runs on: no hop is needed."""
+
+    def hop[T](self, act: Callable[[], T]) -> T:
+        return act()
+
+
+def first_lease(laptop: Laptop, vault: Vault, profile: Profile) -> None:
+    """Take the first lease at once; without a line it comes with the first sync."""
+    transport = laptop.connect(profile.address, profile.token)
+    with suppress(Trouble):
+        KeyRound(laptop, vault, _Here(), _nothing).after(transport)
+
+
+def _nothing() -> None:
+    """Nobody waits for a wipe of what was enrolled this minute."""

@@ -3,11 +3,12 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from field_app.settings.settings import resources_folder
+from field_app.storage.held_key import SLOT
 from field_app.storage.keys import KdfWork
 from field_app.storage.slot_file import SecretStore
 from sync.domain.ids import uuid7
@@ -15,7 +16,7 @@ from sync.domain.time import Clock
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Transport
 
-SLOT = "key.slot"
+VAULT = "vault"  # of the first officer; the folders of others are numbered
 
 
 class MachineClock:
@@ -61,11 +62,12 @@ class Laptop:
     work: KdfWork | None = None
     name: str = ""
     resources: Path = field(default_factory=resources_folder)
+    folder: str = VAULT
 
     @property
     def vault(self) -> Path:
-        """Return the folder of the vault."""
-        return self.home / "vault"
+        """Return the folder of this officer's vault."""
+        return self.home / self.folder
 
     @property
     def slot(self) -> Path:
@@ -76,6 +78,23 @@ class Laptop:
     def enrolled(self) -> bool:
         """Say whether there is a vault to unlock."""
         return self.slot.exists()
+
+    @property
+    def tries(self) -> Path:
+        """Return the file in which wrong passphrases are counted."""
+        return self.home / f"{self.folder}.tries"
+
+    def every_officers(self) -> "list[Laptop]":
+        """Return this laptop as each officer who has a vault on it sees it, the first one first."""
+        names = sorted(p.parent.name for p in self.home.glob(f"{VAULT}*/{SLOT}"))
+        names = [n for n in names if n == VAULT or n.removeprefix(f"{VAULT}-").isdecimal()]
+        return [replace(self, folder=name) for name in names]
+
+    def for_another(self) -> "Laptop":
+        """Return this laptop as one more officer will see it."""
+        taken = {one.folder for one in self.every_officers()}
+        names = (VAULT, *(f"{VAULT}-{n}" for n in range(2, len(taken) + 3)))
+        return replace(self, folder=next(name for name in names if name not in taken))
 
     def ids(self) -> FreshIds:
         """Return the source of ids."""

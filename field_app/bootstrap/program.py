@@ -11,6 +11,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import QObject
@@ -20,22 +21,27 @@ from field_app.background.lock_timer import LockTimer
 from field_app.background.runner import Runner, StoreThread
 from field_app.background.sync_loop import SyncLoop
 from field_app.background.tasks import Tasks
-from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
-from field_app.bootstrap.enrolment import enrol
+from field_app.bootstrap.desk_setup import lay_desk, policy_brought
+from field_app.bootstrap.enrolling_anew import enrol_here
+from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
+from field_app.bootstrap.resetting import KeyReset
+from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
 from field_app.bootstrap.workshop import Workshop
 from field_app.i18n.words import load_words
 from field_app.settings.settings import Settings, write_settings
 from field_app.storage.profile import Profile, profile_of
+from field_app.storage.tries import Tries
 from field_app.storage.vault import Vault
 from field_app.theme.appearance import dress
 from field_app.theme.tokens import load_tokens
 from field_app.ui.look import Look
 from field_app.ui.main_window import MainWindow
 from field_app.ui.screens.enrol_screen import EnrolScreen
+from field_app.ui.screens.gone_screen import GoneScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
 from field_app.viewmodels.enrol import EnrolViewModel
-from field_app.viewmodels.unlock import UnlockViewModel
+from field_app.viewmodels.unlock import UnlockViewModel, WayIn
 
 
 class Program(QObject):
@@ -75,14 +81,35 @@ class Program(QObject):
 
     def start(self) -> None:
         """Show the way in."""
-        if self._laptop.enrolled:
-            unlocking = UnlockViewModel(self.store, lambda p: unlock(self._laptop, p))
-            unlocking.unlocked.connect(self._on_vault)
-            self._show(UnlockScreen(self.look, unlocking))
+        settle(self._laptop)
+        officers = self._laptop.every_officers()
+        if not officers:
+            self._show_enrolling()
             return
-        enrolling = EnrolViewModel(self.store, lambda form, tell: enrol(self._laptop, form, tell))
+        unlocking = UnlockViewModel(self.store, [self._way_in(one) for one in officers])
+        unlocking.unlocked.connect(self._on_vault)
+        screen = UnlockScreen(self.look, unlocking)
+        screen.enrol_wanted.connect(lambda: self._show_enrolling(back=True))
+        self._show(screen)
+
+    def _way_in(self, laptop: Laptop) -> WayIn:
+        slot = slot_of(laptop)
+        tries = Tries(laptop.tries, laptop.clock, lambda: shut_lease(laptop))
+        return WayIn(
+            slot.login if slot else "",
+            lambda passphrase: unlock(laptop, passphrase),
+            tries,
+            lambda: KeyReset(laptop),
+        )
+
+    def _show_enrolling(self, *, back: bool = False) -> None:
+        enrolling = EnrolViewModel(
+            self.store, lambda form, tell: enrol_here(self._laptop, form, tell)
+        )
         enrolling.enrolled.connect(self._on_vault)
-        self._show(EnrolScreen(self.look, enrolling, self.settings.server))
+        screen = EnrolScreen(self.look, enrolling, self.settings.server, back=back)
+        screen.back_wanted.connect(self.start)
+        self._show(screen)
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
@@ -99,6 +126,7 @@ class Program(QObject):
 
     async def open_desk(self, vault: Vault) -> None:
         """Lay the desk and show the window."""
+        self._laptop = replace(self._laptop, folder=vault.folder.name)
         desk = await self.store.do(lambda: lay_desk(self._laptop, vault, self.brought))
         profile = await self.store.do(lambda: profile_of(vault))
         if profile is None:
@@ -107,7 +135,15 @@ class Program(QObject):
         self.runner = Runner(self.store, desk)
         transport = self._laptop.connect(profile.address, profile.token)
         chance = random.Random()  # noqa: S311  # spreads load, guards nothing
-        self.sync_loop = SyncLoop(self.runner, transport, self._laptop.clock, chance, _report)
+        loop = asyncio.get_running_loop()
+
+        def on_wiped() -> None:
+            loop.call_soon_threadsafe(self._on_wiped)
+
+        rounds = KeyRound(self._laptop, vault, self.store, on_wiped)
+        self.sync_loop = SyncLoop(
+            self.runner, transport, self._laptop.clock, chance, _report, rounds
+        )
         self.sync_loop.limit_files(self.settings.files_kb_s)
         await self.show_main()
         self._sync_task = asyncio.ensure_future(self.sync_loop.run())
@@ -151,6 +187,14 @@ class Program(QObject):
         """End this process, for Python cannot forget a key; the next one asks to unlock."""
         self._relaunch()
         self.gone.set()
+
+    def _on_wiped(self) -> None:
+        """Show that there is nothing here any more; the vault is closed and gone."""
+        if self._sync_task is not None:
+            self._sync_task.cancel()
+        if self._workshop is not None:
+            self._workshop.retire()
+        self._show(GoneScreen(self.look))
 
     def _touch(self) -> None:
         """Note that a person is here."""

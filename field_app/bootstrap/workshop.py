@@ -27,6 +27,7 @@ from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
 from field_app.viewmodels.papers import Papers
@@ -119,6 +120,7 @@ class Workshop:
             plan=PlanViewModel(runner, clock, rules, self._times, _new_solver) if leads else None,
             review=ReviewViewModel(runner, clock, rules) if oversees else None,
             learning=LearningViewModel(runner, rules, self._lessons()),
+            keys=KeysViewModel(runner, self._laptop.work),
         )
 
     def _lessons(self) -> tuple[Lesson, ...]:

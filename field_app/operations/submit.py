@@ -5,10 +5,11 @@ from collections.abc import Callable
 import msgspec
 
 from field_app.operations.desk import Desk
+from field_app.storage.time_mark import TimeMark
 from sync.domain.commands import Command, name_of
 from sync.domain.decide import decide
 from sync.domain.ids import CaseId, MutationId
-from sync.domain.outcome import Applied, Conflict, Gone, Refused
+from sync.domain.outcome import Applied, Conflict, Gone, Refused, refused
 from sync.domain.question import Question
 from sync.domain.records import case_of, kind_of
 from sync.domain.situation import Decision
@@ -39,7 +40,11 @@ def submit(desk: Desk, command: Command) -> Written:
     """Decide a command and keep it with its effect; a refusal changes nothing."""
     store = desk.store
     now = desk.clock.now()
+    mark = TimeMark(store.vault)
+    if mark.is_behind(now):
+        return refused("clock.set_back")
     with store.vault.transaction():
+        mark.move_on(now)
         snapshot = store.projection.snapshot(needs(command))
         outcome = decide(Question(snapshot, desk.me, desk.policy, now), command)
         if not isinstance(outcome, Applied):

@@ -219,6 +219,18 @@ def _trouble_of(error: Exception, folder: Path) -> VaultTrouble | None:
     return _TROUBLES[primary](str(error)) if primary in _TROUBLES else None
 
 
+def copy_database(source: Connection, path: Path, key: VaultKey) -> None:
+    """Write all that an open file holds into a new one under another key; raises DiskFull."""
+    raw = f"x'{key.key.hex()}{key.salt.hex()}'"
+    source.execute("ATTACH DATABASE ? AS anew KEY ?", (str(path), raw))
+    source.execute(f"PRAGMA anew.cipher_page_size = {PAGE_SIZE}")
+    source.execute("SELECT sqlcipher_export('anew')").fetchall()
+    for name in ("user_version", "application_id"):
+        row = source.execute(f"PRAGMA main.{name}").fetchone()
+        source.execute(f"PRAGMA anew.{name} = {row[0] if row else 0}")
+    source.execute("DETACH DATABASE anew")
+
+
 def integrity_problems(connection: Connection) -> list[str]:
     """Return what `cipher_integrity_check` finds: a line a broken page, nothing when whole."""
     return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]

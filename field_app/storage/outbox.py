@@ -75,7 +75,7 @@ class Outbox:
         Must run inside `vault.transaction()`; the journal has it before the commit.
         """
         seq = self.last_seq() + 1
-        envelope = self._sealed(mid, seq, command, signer, at)
+        envelope = self._sealed(mid, seq, encode_command(command), signer, at)
         case_id = next((c for c in (case_of(change.record) for change in changes) if c), "")
         self._keep(envelope, name_of(command), case_id)
         for change in changes:
@@ -125,20 +125,51 @@ class Outbox:
         self._vault.set_meta("chain_hash", chain_hash)
         self._vault.set_meta("last_seq", str(seq))
 
+    def carry_over(self, signer: Signer) -> int:
+        """Sign waiting work anew for a laptop that was enrolled anew; return how much that is.
+
+        Its numbers begin at one again. Answered work keeps its order below them and stays out of
+        the journal: the server knows it from the laptop that this one was.
+        """
+        waiting = self.rows("queued")
+        shift = self.last_seq() + 1
+        with self._vault.transaction() as connection:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute("UPDATE overlay SET seq = seq - ?", (shift,))
+            connection.execute("UPDATE outbox SET seq = seq - ?", (shift,))
+            self._vault.set_meta("chain_hash", FIRST_PREVIOUS)
+            self._vault.set_meta("last_seq", "0")
+            for seq, row in enumerate(waiting, 1):
+                self._carry(seq, row, row.seq - shift, signer)
+        return len(waiting)
+
+    def _carry(self, seq: int, row: OutboxRow, former: int, signer: Signer) -> None:
+        # The very bytes as before: the server may have them, and then answers as it did.
+        body = bytes(row.envelope.body)
+        envelope = self._sealed(row.mid, seq, body, signer, row.envelope.wall_at)
+        execute = self._vault.connection.execute
+        execute(
+            "UPDATE outbox SET seq = ?, envelope = ?, attempts = 0, trouble = '' WHERE seq = ?",
+            (seq, encode_envelope(envelope), former),
+        )
+        execute("UPDATE overlay SET seq = ? WHERE seq = ?", (seq, former))
+        self._go_on_after(seq, envelope_hash(envelope))
+
     def forget_case(self, case_id: str) -> None:
         """Let go of sent work and drafts of an erased case; what was not sent yet stays."""
         execute = self._vault.connection.execute
         sent = "SELECT seq FROM outbox WHERE case_id = ? AND state IN ('acked', 'done', 'resolved')"
         rows = execute(f"SELECT seq, envelope FROM outbox WHERE seq IN ({sent})", (case_id,))
         hashes = {seq: envelope_hash(decode_envelope(data)).encode() for seq, data in rows}
-        if hashes:
-            self._vault.journal.replace(hashes)
+        own = {seq: hashed for seq, hashed in hashes.items() if seq > 0}
+        if own:
+            self._vault.journal.replace(own)
         execute(f"DELETE FROM overlay WHERE seq IN ({sent})", (case_id,))
         execute(f"DELETE FROM outbox WHERE seq IN ({sent})", (case_id,))
         execute("DELETE FROM draft WHERE instr(name, ?)", (case_id,))
 
     def _sealed(
-        self, mid: MutationId, seq: int, command: Command, signer: Signer, at: datetime
+        self, mid: MutationId, seq: int, body: bytes, signer: Signer, at: datetime
     ) -> Envelope:
         unsigned = Envelope(
             suite=SUITE,
@@ -148,7 +179,7 @@ class Outbox:
             device_id=signer.device_id,
             seq=seq,
             prev_hash=self._vault.meta("chain_hash") or FIRST_PREVIOUS,
-            body=msgspec.Raw(encode_command(command)),
+            body=msgspec.Raw(body),
             wall_at=at,
             boot_id=signer.boot_id,
             mono_ms=signer.mono_ms(),

@@ -19,7 +19,8 @@ def reconcile(vault: Vault) -> int:
     """
     read = vault.journal.read()
     written = dict(read.entries)
-    kept = dict(vault.connection.execute("SELECT seq, envelope FROM outbox").fetchall())
+    own = "SELECT seq, envelope FROM outbox WHERE seq > 0"  # others are an earlier enrolment's
+    kept = dict(vault.connection.execute(own).fetchall())
     last = int(vault.meta("last_seq") or 0)
     given_back = 0
     with vault.transaction():

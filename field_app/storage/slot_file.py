@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -71,6 +72,10 @@ class SecretStore(Protocol):
         """Keep the secret; False when this computer has no safe place for it."""
         ...
 
+    def forget(self, name: str) -> None:
+        """Destroy the secret, when there is one."""
+        ...
+
 
 class KeyringStore:
     """The operating system's keyring; back-ends that keep secrets in clear are refused."""
@@ -94,6 +99,13 @@ class KeyringStore:
         except keyring.errors.KeyringError:
             return False
         return True
+
+    def forget(self, name: str) -> None:
+        """Destroy the secret, when there is one and the keyring lets us."""
+        if not _is_safe(keyring.get_keyring()):
+            return
+        with suppress(keyring.errors.KeyringError):  # there is none, or the keyring is shut
+            keyring.delete_password(SERVICE, name)
 
 
 _SAFE_MODULES = ("Windows", "macOS", "SecretService", "kwallet", "libsecret")

@@ -21,6 +21,24 @@ class KeyringLost(VaultTrouble):
     code = "vault.keyring_lost"
 
 
+class LeaseOver(VaultTrouble):
+    """This laptop was without its server for too long; the passphrase opens it again online."""
+
+    code = "vault.lease_over"
+
+
+class PassphraseOfTheOther(VaultTrouble):
+    """This officer has a vault here, and the passphrase that was typed does not open it."""
+
+    code = "vault.other_passphrase"
+
+
+class NoEscrow(VaultTrouble):
+    """This vault's key was never put in escrow: nobody can give it back."""
+
+    code = "vault.no_escrow"
+
+
 class WeakKeyRefused(VaultTrouble):
     """The slot was made with less work than the floor allows."""
 

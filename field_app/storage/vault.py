@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from field_app.storage import cipher, schema
 from field_app.storage.cipher import Connection, VaultKey
+from field_app.storage.held_key import HeldKey
 from field_app.storage.journal import Journal
 from field_app.storage.keys import derive
 from field_app.storage.trouble import Damaged, LockedByOther, of_disk
@@ -39,6 +40,7 @@ class Vault:
         self.key = key
         self.connection = connection
         self.random = random
+        self.held: HeldKey | None = None  # what opened it, for as long as it is open
         self.journal = Journal(folder / JOURNAL, derive(key, "journal"), random)
         self._lock = lock
         self._depth = 0

@@ -28,6 +28,7 @@ from sync.domain.ids import CaseId, RecordId
 
 TOLD_MS = 5000
 OFFLINE = "sync.unreachable"
+LAST_HOURS = 4
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._told_timer.timeout.connect(lambda: self.told.say(""))
         self.nav_buttons: dict[str, QPushButton] = {}
         self._known: set[str] = set()
+        self._lease_told = False
         self._nav = self._make_nav(who)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -202,6 +204,9 @@ class MainWindow(QMainWindow):
         parts.append(words("{n} to be sent", n=waiting) if waiting else words("all sent"))
         if state.attention:
             parts.append(words("{n} need your decision", n=len(state.attention)))
+        if self._sync.lease_hours is not None:
+            parts.append(words("sync within {n} hours to unlock here", n=self._sync.lease_hours))
+            self._warn_of_lease(self._sync.lease_hours)
         if status.running:
             parts.append(words("syncing …"))
         elif status.trouble:
@@ -214,6 +219,16 @@ class MainWindow(QMainWindow):
         told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""
         self.strip_text.setToolTip(told)
         self.strip_text.setText(" · ".join(parts))
+
+    def _warn_of_lease(self, hours: int) -> None:
+        """Say it aloud once when it is nearly over."""
+        if hours < LAST_HOURS and not self._lease_told:
+            self._lease_told = True
+            text = self.words(
+                "In {n} hours this laptop will ask for the server at its next unlock. Sync now.",
+                n=hours,
+            )
+            self.tell(text, "warn")
 
     def _tell_rules(self) -> None:
         rules = self._sync.rules

@@ -23,6 +23,7 @@ from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
 from field_app.viewmodels.plan import PlanViewModel
@@ -46,6 +47,7 @@ class Views:
     map: MapViewModel
     sync: SyncViewModel
     learning: LearningViewModel
+    keys: KeysViewModel
     today: TodayViewModel | None = None
     team: TeamViewModel | None = None
     plan: PlanViewModel | None = None
@@ -95,7 +97,7 @@ def make_screens(
     navigable["map"] = map_screen
     navigable["sync"] = SyncScreen(look, views.sync, go)
     navigable["learning"] = LearningScreen(look, views.learning, go)
-    navigable["settings"] = SettingsScreen(look, settings, facts, apply)
+    navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys)
     return ScreenSet(
         navigable,
         CaseScreen(look, views.case, go),

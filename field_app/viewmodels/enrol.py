@@ -11,7 +11,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import StoreThread
-from field_app.storage.keys import SHORTEST_PASSPHRASE, passphrase_strength
+from field_app.storage.keys import SHORTEST_PASSPHRASE
+from field_app.storage.keys import passphrase_strength as passphrase_strength
 from field_app.storage.vault import Vault
 from field_app.viewmodels.problem import Problem, attempt
 from sync.protocol.messages import Codes

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop, SyncStatus
-from field_app.operations import outbox, record
+from field_app.operations import keys, outbox, record
 from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState as SyncState
@@ -42,6 +42,7 @@ class SyncViewModel(QObject):
         self._loop = loop
         self._rule_words = rule_words
         self.state: SyncState | None = None
+        self.lease_hours: int | None = None  # how long the passphrase alone still opens this laptop
         self._told = (self.rules.pack, self.rules.version)
         self.reloading = Reloading(self.load)
         runner.subscribe(self._on_changes)
@@ -80,6 +81,7 @@ class SyncViewModel(QObject):
     async def load(self) -> None:
         """Read the state."""
         self.state = await self._runner.run(outbox.state)
+        self.lease_hours = await self._runner.run(keys.lease_hours)
         self.changed.emit()
 
     def sync_now(self) -> None:

@@ -1,30 +1,47 @@
-"""Unlocking offline, with a pause that grows after each wrong passphrase.
+"""Unlocking offline, with a pause that grows after each wrong passphrase and outlives a restart.
 
 Signals: `failed(object)` with a `Problem`, `paused(int)` seconds still to wait (0 = go on),
-`unlocked(object)` with the open vault.
+`asked(str)` the digits of a request for the key, `unlocked(object)` with the open vault.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import StoreThread
+from field_app.storage.tries import Tries
 from field_app.storage.trouble import WrongPassphrase
 from field_app.storage.vault import Vault
 from field_app.viewmodels.problem import Problem, attempt
 
-FREE_TRIES = 2
-LONGEST_PAUSE_S = 60
-
-type Unlock = Callable[[str], Vault]
+ASK_EVERY_S = 5.0
 
 
-def pause_after(wrong: int) -> int:
-    """Return seconds to wait after so many wrong tries: 0, 0, 2, 4, 8 … 60."""
-    if wrong <= FREE_TRIES:
-        return 0
-    return int(min(LONGEST_PAUSE_S, 2 ** (wrong - FREE_TRIES)))
+class Reset(Protocol):
+    """A request for the key of a vault that its passphrase does not open any more."""
+
+    digits: str
+
+    def ask(self) -> bytes:
+        """Return the sealed key, nothing before two persons agreed."""
+        ...
+
+    def open(self, sealed: bytes, passphrase: str) -> Vault:
+        """Return the vault, open and under a new passphrase."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """One officer's vault on this laptop; `login` is empty when an earlier program made it."""
+
+    login: str
+    unlock: Callable[[str], Vault]
+    tries: Tries
+    reset: Callable[[], Reset]
 
 
 class UnlockViewModel(QObject):
@@ -32,36 +49,82 @@ class UnlockViewModel(QObject):
 
     failed = Signal(object)
     paused = Signal(int)
+    asked = Signal(str)
     unlocked = Signal(object)
 
-    def __init__(self, store: StoreThread, unlock: Unlock, tick_s: float = 1.0) -> None:
+    def __init__(self, store: StoreThread, ways: Sequence[WayIn], tick_s: float = 1.0) -> None:
         super().__init__()
         self._store = store
-        self._unlock = unlock
+        self._ways = ways
+        self._way = ways[0]
         self._tick_s = tick_s
-        self.wrong = 0
+        self.ask_every_s = ASK_EVERY_S
         self.busy = False
+        self._waiting = False
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """Return who has a vault here, in the order of `choose`."""
+        return tuple(way.login for way in self._ways)
+
+    def choose(self, number: int) -> None:
+        """Unlock this officer's vault from now on."""
+        self._way = self._ways[number]
 
     async def unlock(self, passphrase: str) -> None:
         """Try a passphrase; while one is tried or a pause runs, another is not taken."""
         if self.busy or not passphrase:
             return
         self.busy = True
+        way = self._way
         try:
-            answer = await attempt(lambda: self._store.do(lambda: self._unlock(passphrase)))
+            await self._wait(way)
+            answer = await attempt(lambda: self._store.do(lambda: way.unlock(passphrase)))
             if not isinstance(answer, Problem):
-                self.wrong = 0
+                way.tries.right()
                 self.unlocked.emit(answer)
                 return
-            await self._refused(answer)
+            if answer.code == WrongPassphrase.code:
+                way.tries.wrong()
+            self.failed.emit(answer)
+            await self._wait(way)
         finally:
             self.busy = False
 
-    async def _refused(self, problem: Problem) -> None:
-        if problem.code == WrongPassphrase.code:
-            self.wrong += 1
-        self.failed.emit(problem)
-        for left in range(pause_after(self.wrong), -1, -1):
-            self.paused.emit(left)
-            if left:
+    async def _wait(self, way: WayIn) -> None:
+        """Let the pause of earlier tries pass."""
+        left = way.tries.pause_s()
+        if not left:
+            return
+        for seconds in range(left, -1, -1):
+            self.paused.emit(seconds)
+            if seconds:
                 await asyncio.sleep(self._tick_s)
+
+    async def reset(self, passphrase: str) -> None:
+        """Ask for the key and wait until two persons agreed; the passphrase is the new one."""
+        if self.busy:
+            return
+        self.busy = self._waiting = True
+        try:
+            answer = await attempt(lambda: self._given_back(passphrase))
+        finally:
+            self.busy = self._waiting = False
+        if isinstance(answer, Problem):
+            self.failed.emit(answer)
+        elif answer is not None:
+            self.unlocked.emit(answer)
+
+    def stop_waiting(self) -> None:
+        """Ask no longer; what was agreed to meanwhile is of no use to anybody."""
+        self._waiting = False
+
+    async def _given_back(self, passphrase: str) -> Vault | None:
+        reset = await self._store.do(self._way.reset)
+        sealed = b""
+        while self._waiting and not sealed:
+            sealed = await self._store.do(reset.ask)
+            if not sealed:
+                self.asked.emit(reset.digits)
+                await asyncio.sleep(self.ask_every_s)
+        return await self._store.do(lambda: reset.open(sealed, passphrase)) if sealed else None

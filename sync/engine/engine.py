@@ -12,6 +12,7 @@ from sync.engine.pull import pull_all
 from sync.engine.push import push_all
 from sync.engine.trouble import Trouble
 from sync.engine.uploads import Uploads, upload_all
+from sync.engine.wipe import WIPE
 from sync.engine.witness import check_record
 from sync.protocol.messages import VERSION, Codes, Hello
 
@@ -45,6 +46,9 @@ def sync_once(
     _check(replica, hello)
     replica.put_back(hello)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
+    if hello.wipe is not None and not cancelled():
+        upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
+        raise Trouble(Codes.REVOKED, **{WIPE: msgspec.to_builtins(hello.wipe)})
     if hello.forked or hello.last_seq > replica.last_seq():
         # What was recorded here has gone up; nothing comes down to one of two copies.
         raise Trouble(Codes.FORKED)

@@ -26,6 +26,7 @@ from sync.protocol.compression import (
     unpack,
 )
 from sync.protocol.digest import Buckets, HeldRows, WantedRecords
+from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
 from sync.protocol.messages import (
     MAX_DECOMPRESSED,
     VERSION,
@@ -125,6 +126,22 @@ class HttpTransport:
     def hello(self) -> Hello:
         """Ask who we are to the server."""
         return _decode(self._ask("GET", "/hello"), Hello)
+
+    def lease(self) -> LeaseGrant:
+        """Ask for a longer time without a line."""
+        return _decode(self._ask("GET", "/lease"), LeaseGrant)
+
+    def keep_escrow(self, escrow: Escrow) -> Kept:
+        """Put the vault's key, sealed, into the custodians' hands."""
+        return _decode(self._post("/escrow", escrow), Kept)
+
+    def wiped(self) -> Kept:
+        """Tell that this laptop's keys are destroyed."""
+        return _decode(self._ask("POST", "/wiped"), Kept)
+
+    def reset(self, ask: ResetAsk) -> ResetAnswer:
+        """Ask for the key of a vault whose passphrase is forgotten; needs no token."""
+        return _decode(self._post("/reset", ask), ResetAnswer)
 
     def push(self, push: Push) -> Pushed:
         """Send envelopes."""

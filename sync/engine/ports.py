@@ -9,6 +9,7 @@ from sync.domain.ids import DeviceId, MutationId
 from sync.protocol.checkpoint import Checkpoint, Consistency, Unproven
 from sync.protocol.digest import Buckets, Digest, HeldRow, HeldRows, Key, WantedRecords
 from sync.protocol.envelope import Envelope
+from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
 from sync.protocol.messages import (
     AttachmentOffer,
     AttachmentState,
@@ -174,6 +175,22 @@ class Transport(Protocol):
 
     def hello(self) -> Hello:
         """Ask who we are to the server."""
+        ...
+
+    def lease(self) -> LeaseGrant:
+        """Ask for a longer time without a line."""
+        ...
+
+    def keep_escrow(self, escrow: Escrow) -> Kept:
+        """Put the vault's key, sealed, into the custodians' hands."""
+        ...
+
+    def wiped(self) -> Kept:
+        """Tell that this laptop's keys are destroyed."""
+        ...
+
+    def reset(self, ask: ResetAsk) -> ResetAnswer:
+        """Ask for the key of a vault whose passphrase is forgotten; needs no token."""
         ...
 
     def push(self, push: Push) -> Pushed:

@@ -12,6 +12,7 @@
 `POST /sync/v1/attachments` AttachmentOffer -> AttachmentState announced, or asked how far it is
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes, or a part of them by header Range
+Leases, escrow and reset of a laptop's keys: see `sync.protocol.lease`.
 Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 1`, `Authorization: Bearer`.
 """
 
@@ -27,6 +28,7 @@ from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.envelope import Envelope
+from sync.protocol.lease import WipeOrder
 
 VERSION = 1
 MAX_BATCH = 200
@@ -79,7 +81,8 @@ class Hello(msgspec.Struct, frozen=True):
     """Who the caller is, what may be pulled, and how the server stands.
 
     `past` are the epochs before this one, oldest first; commits up to `safe` are in a backup
-    that was opened and checked. `forked`: there are two copies of this laptop.
+    that was opened and checked. `forked`: there are two copies of this laptop. `wipe`: once its
+    unsent work is up, the laptop destroys its keys.
     """
 
     versions: tuple[int, ...]
@@ -101,6 +104,7 @@ class Hello(msgspec.Struct, frozen=True):
     past: tuple[PastEpoch, ...] = ()
     safe: int = 0
     forked: bool = False
+    wipe: WipeOrder | None = None
 
 
 class Status(StrEnum):

@@ -25,13 +25,17 @@ class KeyUnusable(Exception):
 def make_key(path: Path) -> Ed25519PrivateKey:
     """Make a new key; raises FileExistsError when there is a file."""
     key = Ed25519PrivateKey.generate()
-    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_key(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return key
+
+
+def write_key(path: Path, written: bytes) -> None:
+    """Write a key's file for its owner alone; raises FileExistsError when there is one."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(written)
         file.flush()
         os.fsync(file.fileno())
     settle(path.parent)
-    return key
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:

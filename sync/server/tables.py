@@ -88,6 +88,28 @@ device = _table(
     PrimaryKeyConstraint("branch_id", "id"),
     UniqueConstraint("token_hash"),
 )
+device_key = _table(
+    "device_key",  # what a laptop's vault needs of the server, and the order to destroy it
+    _id("branch_id"),
+    _id("device_id"),
+    Column("epoch", Integer, nullable=False),
+    Column("secret", LargeBinary, nullable=False),  # empty once the laptop was wiped
+    Column("escrow_mark", String(64), nullable=False),
+    Column("escrow", LargeBinary, nullable=False),
+    Column("wipe", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "device_id"),
+)
+key_reset = _table(
+    "key_reset",  # a locked laptop that asked for its key; one at a time
+    _id("branch_id"),
+    _id("device_id"),
+    Column("public_key", String(64), nullable=False),
+    Column("asked_at", String(40), nullable=False),
+    _id("first_by", nullable=True),
+    _id("second_by", nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "device_id"),
+)
 record = _table(
     "record",
     _id("branch_id"),

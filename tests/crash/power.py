@@ -55,6 +55,13 @@ class File:
             _apply(self.durable, change.op, change.offset, change.data)
         self.pending.clear()
 
+    def whole(self) -> bytes:
+        """Return what is in it as long as the power stays."""
+        found = bytearray(self.durable)
+        for change in self.pending:
+            _apply(found, change.op, change.offset, change.data)
+        return bytes(found)
+
     def after_cut(self, random: Random) -> bytes:
         """Return what may be in it now."""
         found = bytearray(self.durable)
@@ -141,6 +148,12 @@ class Platter:
         _rename(self.names, done)
         self.renamings = [r for r in self.renamings if r not in done]
 
+    def after_kill(self) -> dict[str, bytes]:
+        """Return the files that are there when the program is killed now: all it did."""
+        names = dict(self.names)
+        _rename(names, self.renamings)
+        return {name: file.whole() for name, file in names.items()}
+
     def after_cut(self, random: Random) -> dict[str, bytes]:
         """Return the files that may be there when the power goes now."""
         names = dict(self.names)
@@ -167,6 +180,15 @@ def _some(
 
 def _rename(names: dict[str, File], renamings: list[tuple[str, str, File | None]]) -> None:
     for before, after, new in renamings:
+        if new is None and before not in names:
+            _rename_folder(names, before, after)
+            continue
         file = new if new is not None else names.pop(before, None)
         if after and file is not None:
             names[after] = file
+
+
+def _rename_folder(names: dict[str, File], before: str, after: str) -> None:
+    inside = [name for name in names if name.startswith(f"{before}/")]
+    for name in inside if after else ():
+        names[after + name.removeprefix(before)] = names.pop(name)

@@ -3,6 +3,7 @@
 A route that is not in the table fails; so does a status that is not the one written here.
 """
 
+import base64
 from typing import Any
 
 import httpx
@@ -76,6 +77,12 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
         "compliance": "200 200 200 200 404",
         "admin": "404 404 404 404 404",
     },
+    # A laptop's own keys; nobody was ordered to destroy them, so nobody may tell it.
+    ("get", f"{SYNC}/lease"): ANY_CALLER,
+    ("post", f"{SYNC}/escrow"): ANY_CALLER,
+    ("post", f"{SYNC}/wiped"): dict.fromkeys(set(ROLES) - {"nobody"}, "403"),
+    # Whoever is locked out has no token; the answer tells nothing.
+    ("post", f"{SYNC}/reset"): dict.fromkeys(ROLES, "200"),
     # Open to everybody: a wrong code for anybody, and the operator's two questions.
     ("post", f"{SYNC}/enrol"): dict.fromkeys(ROLES, "403"),
     ("get", "/health"): dict.fromkeys(ROLES, "200"),
@@ -137,6 +144,10 @@ def ask(house: House, laptop: Bare, route: tuple[str, str], whose: str) -> httpx
         "/audit/consistency": {"params": {"from": "1", "to": "2"}},
         "/push": {"json": batch},
         "/attachments": {"json": offered},
+        "/escrow": {"json": {"suite": "yf1", "mark": "ab", "sealed": "AAAA"}},
+        "/reset": {
+            "json": {"device_id": fresh(), "public_key": base64.b64encode(bytes(32)).decode()}
+        },
         "/enrol": {"json": enrolment("li", "AAAA", laptop.key)},
     }.get(short, {})
     if "{attachment_id}" in short:

@@ -64,6 +64,9 @@ class Secrets:
         self._kept[name] = secret
         return True
 
+    def forget(self, name: str) -> None:
+        self._kept.pop(name, None)
+
 
 def never() -> bool:
     """Nobody stops the sync."""

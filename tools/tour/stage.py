@@ -34,6 +34,10 @@ class Secrets:
         self._kept[name] = secret
         return True
 
+    def forget(self, name: str) -> None:
+        """Destroy the secret."""
+        self._kept.pop(name, None)
+
 
 class Stage:
     """Everything the steps share."""

@@ -1,23 +1,30 @@
 """The first minutes of a laptop: server, account, one-time code, passphrase."""
 
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.rows import add_row
+from field_app.ui.components.strength import StrengthMeter
 from field_app.ui.components.surfaces import Card, Notice, centre
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 from field_app.viewmodels.enrol import EnrolForm, EnrolViewModel
 from field_app.viewmodels.problem import Problem
 
-STRENGTHS = 4
-
 
 class EnrolScreen(QWidget):
-    """Nothing typed is forgotten when something goes wrong."""
+    """Nothing typed is forgotten when something goes wrong. Signal: `back_wanted()`.
 
-    def __init__(self, look: Look, view: EnrolViewModel, address: str = "") -> None:
+    With `back` there is a way back: somebody has a vault here already.
+    """
+
+    back_wanted = Signal()
+
+    def __init__(
+        self, look: Look, view: EnrolViewModel, address: str = "", *, back: bool = False
+    ) -> None:
         super().__init__()
         self._look = look
         self._view = view
@@ -48,18 +55,24 @@ class EnrolScreen(QWidget):
             entry.returnPressed.connect(self.submit)
             add_row(form, text, entry)
         card.body.addLayout(form)
-        self.strength = QProgressBar()
-        self.strength.setRange(0, STRENGTHS)
-        self.strength.setAccessibleName(words("Strength of the passphrase"))
-        self.strength.setFormat(words.code("strength.0"))
+        if back:
+            told = words(
+                "Whoever has records here keeps them: enter the passphrase they are locked with. "
+                "Another officer gets records of their own, which nobody else can open."
+            )
+            card.body.addWidget(label(told, "muted"))
+        self.strength = StrengthMeter(look)
         card.body.addWidget(self.strength)
         self.trouble = Notice(look)
         card.body.addWidget(self.trouble)
         self.ok = button(look, words("Enrol"), self.submit, kind="primary")
         card.body.addWidget(self.ok)
+        if back:
+            self.back = button(look, words("Back"), self.back_wanted.emit, kind="quiet")
+            card.body.addWidget(self.back)
         centre(self, card)
         self.passphrase.textChanged.connect(view.weigh)
-        view.strength_changed.connect(self._show_strength)
+        view.strength_changed.connect(self.strength.show_strength)
         view.stepped.connect(self._show_step)
         view.failed.connect(self._show_trouble)
 
@@ -82,10 +95,6 @@ class EnrolScreen(QWidget):
             await self._view.enrol(form)
         finally:
             self.ok.setEnabled(True)
-
-    def _show_strength(self, strength: int) -> None:
-        self.strength.setValue(strength)
-        self.strength.setFormat(self._look.words.code(f"strength.{strength}"))
 
     def _show_step(self, step: str) -> None:
         self.trouble.say(self._look.words.code(f"enrol_step.{step}"), "info")

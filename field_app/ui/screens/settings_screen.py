@@ -12,6 +12,8 @@ from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
+from field_app.ui.screens.keys_card import KeysCard
+from field_app.viewmodels.keys import KeysViewModel
 
 LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
 MOST_KB_S = 100_000
@@ -30,6 +32,7 @@ class SettingsScreen(Page):
         settings: Settings,
         facts: Facts,
         apply: Callable[[Settings], None],
+        keys: KeysViewModel,
     ) -> None:
         super().__init__(look, look.words("Settings"))
         self._settings = settings
@@ -70,6 +73,8 @@ class SettingsScreen(Page):
         self.ok = button(look, words("Apply"), self._save, kind="primary")
         card.body.addLayout(row(look, None, self.ok))
         self.body.addWidget(card)
+        self.keys = KeysCard(look, keys)
+        self.body.addWidget(self.keys)
         about = Card(look, words("This laptop"))
         self._about = QVBoxLayout()
         self._about.setSpacing(look.px(8))
@@ -84,6 +89,7 @@ class SettingsScreen(Page):
         for name, value in self._facts():
             told = row(self.look, label(name, "muted", wrap=False), None, label(value))
             self._about.addLayout(told)
+        self.keys.enter()
         self.language.setFocus()
 
     def _choose_pack(self) -> None:

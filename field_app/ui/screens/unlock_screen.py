@@ -1,18 +1,24 @@
-"""Unlocking with the passphrase, with no network needed."""
+"""Unlocking with the passphrase, with no network needed; and what to do when that fails."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from field_app.background.tasks import Tasks
+from field_app.ui.components.choices import combo
 from field_app.ui.components.findings_list import problem_text
-from field_app.ui.components.surfaces import Card, Notice, centre
+from field_app.ui.components.surfaces import Card, Notice, centre, row
 from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.passphrase_dialog import ask_passphrase
 from field_app.ui.look import Look
+from field_app.viewmodels.enrol import passphrase_strength
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.unlock import UnlockViewModel
 
 
 class UnlockScreen(QWidget):
-    """The way in."""
+    """The way in. Signal: `enrol_wanted()` by another officer, or by this one anew."""
+
+    enrol_wanted = Signal()
 
     def __init__(self, look: Look, view: UnlockViewModel) -> None:
         super().__init__()
@@ -21,10 +27,15 @@ class UnlockScreen(QWidget):
         self._tasks = Tasks()
         words = look.words
         card = Card(look)
-        card.setMaximumWidth(look.px(440))
+        card.setMaximumWidth(look.px(480))
         card.body.addWidget(label("约访 Yuefang", "brand"))
         card.body.addWidget(label(words("Unlock"), "title"))
         card.body.addWidget(label(words("Works without a network."), "muted"))
+        names = [(str(n), login or "?") for n, login in enumerate(view.officers)]
+        self.officer = combo(names, words("Account"), "0")
+        self.officer.setVisible(len(names) > 1)
+        self.officer.currentIndexChanged.connect(self._choose)
+        card.body.addWidget(self.officer)
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setAccessibleName(words("Passphrase"))
@@ -35,9 +46,21 @@ class UnlockScreen(QWidget):
         card.body.addWidget(self.trouble)
         self.ok = button(look, words("Unlock"), self.submit, kind="primary", icon="lock")
         card.body.addWidget(self.ok)
+        self.forgotten = button(look, words("Passphrase forgotten?"), self._forgotten, kind="quiet")
+        self.enrol = button(
+            look, words("Enrol anew or another officer"), self.enrol_wanted.emit, kind="quiet"
+        )
+        card.body.addLayout(row(look, self.forgotten, None, self.enrol))
         centre(self, card)
         view.failed.connect(self._show_trouble)
         view.paused.connect(self._show_pause)
+        view.asked.connect(self._show_digits)
+
+    def _choose(self, number: int) -> None:
+        self._view.choose(number)
+        self.passphrase.clear()
+        self.trouble.say("")
+        self.passphrase.setFocus()
 
     def submit(self) -> None:
         """Try the passphrase."""
@@ -46,20 +69,54 @@ class UnlockScreen(QWidget):
         if not self.passphrase.text():
             self.trouble.say(self._look.words("Enter the passphrase."), "info")
             return
-        self.ok.setEnabled(False)
         self.trouble.say(self._look.words("Opening …"), "info")
         self._tasks.start(self._unlock())
 
     async def _unlock(self) -> None:
+        self._rest(resting=True)
         try:
             await self._view.unlock(self.passphrase.text())
         finally:
-            self.ok.setEnabled(True)
+            self._rest(resting=False)
             self.passphrase.selectAll()
             self.passphrase.setFocus()
 
+    def _rest(self, *, resting: bool) -> None:
+        """Let nothing else be begun meanwhile."""
+        for part in (self.ok, self.officer, self.forgotten, self.enrol):
+            part.setEnabled(not resting)
+
+    def _forgotten(self) -> None:
+        if not self._view.busy:
+            self._tasks.start(self._reset())
+
+    async def _reset(self) -> None:
+        words = self._look.words
+        explain = words(
+            "Two persons of the bank must agree before this laptop gets its key back. Choose a new "
+            "passphrase, then read the digits that appear to them and leave this window open. "
+            "Nothing recorded here is lost."
+        )
+        title = words("Passphrase forgotten?")
+        typed = await ask_passphrase(
+            self, self._look, title, explain, passphrase_strength, with_old=False
+        )
+        if typed is None:
+            return
+        self._rest(resting=True)
+        try:
+            await self._view.reset(typed.new)
+        finally:
+            self._rest(resting=False)
+
     def _show_trouble(self, problem: Problem) -> None:
         self.trouble.say(problem_text(self._look.words, problem), "block")
+
+    def _show_digits(self, digits: str) -> None:
+        text = self._look.words(
+            "Read these digits to both persons, and leave this window open: {digits}", digits=digits
+        )
+        self.trouble.say(text, "info")
 
     def _show_pause(self, seconds: int) -> None:
         if seconds:

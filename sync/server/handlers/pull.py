@@ -14,6 +14,7 @@ from sync.server.problems import Refusal
 from sync.server.repositories import (
     accounts,
     audit,
+    device_keys,
     digests,
     horizons,
     policies,
@@ -57,6 +58,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
             policy_hash=rules.hash,
             past=await horizons.past(session, branch),
             forked=caller.device.state == accounts.FORKED,
+            wipe=await device_keys.wipe_order(session, caller.device.branch_id, caller.device.id),
             safe=stands.horizon.safe,
         )
 

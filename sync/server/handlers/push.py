@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.domain.commands import FACTS, Command, name_of
 from sync.domain.decide import decide
-from sync.domain.ids import MutationId
+from sync.domain.ids import DeviceId, MutationId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
 from sync.domain.records import Case, encode_record, kind_of
@@ -37,7 +37,7 @@ from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, records
-from sync.server.repositories.accounts import ACTIVE, FORKED, Device
+from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
 from sync.server.service import Service
@@ -71,12 +71,13 @@ class Batch:
         self._fresh: list[tuple[Envelope, Result]] = []
         self._forked: set[MutationId] = set()
         self._answered: dict[MutationId, mutations.Known] = {}
+        self._brought: set[MutationId] = set()  # sent before by another laptop of this person
         self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
 
     async def take(self, request: Push) -> Pushed:
         """Answer every envelope in order."""
         device = await accounts.device_by_id(self._session, self._branch, self._caller.device.id)
-        if device is None or device.state not in ACTIVE:
+        if device is None or device.state not in ACTIVE | {LEAVING}:
             raise Refusal(401, Codes.REVOKED)
         is_forked = device.state == FORKED
         if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
@@ -89,11 +90,13 @@ class Batch:
         for envelope in request.envelopes:
             self._own(device, envelope)
             repeat = await self._repeat(envelope)
-            if repeat is None:
+            brought = envelope.mid in self._brought and envelope.seq > last_seq
+            if repeat is None or brought:
                 is_forked = self._prove(envelope, last_seq, chain, is_forked=is_forked)
-                repeat = await self._decide(envelope, policy)
                 if not is_forked:
                     last_seq, chain = envelope.seq, envelope_hash(envelope)
+            if repeat is None:
+                repeat = await self._decide(envelope, policy)
                 self._fresh.append((envelope, repeat))
             results.append(repeat)
         head = await self._write(device, last_seq, chain)
@@ -116,11 +119,18 @@ class Batch:
                 raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
             return None
         if known.device_id != envelope.device_id:
-            raise Refusal(403, Codes.FORBIDDEN)
+            await self._carried(known.device_id, envelope)
         if known.body_hash != body_hash(bytes(envelope.body)):
             return _invalid(envelope, "mutation.id_taken")
         stored = known.result
         return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
+
+    async def _carried(self, former: DeviceId, envelope: Envelope) -> None:
+        """Let work be repeated that this person's laptop had sent before it was enrolled anew."""
+        device = await accounts.device_by_id(self._session, self._branch, former)
+        if device is None or device.account_id != envelope.officer_id:
+            raise Refusal(403, Codes.FORBIDDEN)
+        self._brought.add(envelope.mid)
 
     def _prove(self, envelope: Envelope, last_seq: int, chain: str, *, is_forked: bool) -> bool:
         """Say whether one of two copies of the laptop made it; raises Refusal when none did."""
@@ -161,6 +171,8 @@ class Batch:
             if not isinstance(command, FACTS):
                 return Refused((Reason("mutation.forked"),))
             command = stamped(command, FactFlag.FORKED)
+        if self._caller.device.state == LEAVING and not isinstance(command, FACTS):
+            return Refused((Reason("mutation.leaving"),))
         suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
         if suspect and isinstance(command, FACTS):
             command = stamped(command, FactFlag.TIME_SUSPECT)
@@ -226,9 +238,11 @@ class Batch:
         )
 
     async def _write(self, device: Device, last_seq: int, chain: str) -> Head:
-        if not self._fresh:
+        if not self._fresh and last_seq == device.last_seq:
             return await self._standing()
         await accounts.advance_device(self._session, device, last_seq, chain, self._now.isoformat())
+        if not self._fresh:
+            return await self._standing()
         if self._forked and device.state != FORKED:
             await accounts.set_device_state(self._session, device.id, FORKED)
             self._commit.leaf(self._now.isoformat(), what="device.forked", id=device.id)

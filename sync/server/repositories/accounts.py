@@ -33,11 +33,16 @@ class EnrolCode(msgspec.Struct, frozen=True):
 
 
 FORKED = "forked"
+LEAVING = "leaving"  # brings its unsent work, then destroys its keys
+WIPED = "wiped"
 ACTIVE = frozenset({"active", FORKED})  # states in which a laptop may still speak
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A laptop that was enrolled; `state` is active, revoked, lost or, of two copies, forked."""
+    """A laptop that was enrolled.
+
+    `state` is active; revoked or lost; of two copies, forked; on its way out, leaving, then wiped.
+    """
 
     branch_id: BranchId
     id: DeviceId

@@ -1,10 +1,9 @@
 """The sync protocol over HTTP, version 1; see `sync.protocol.messages` for what is said."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, Router, get, patch, post
-from litestar.datastructures import State
+from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
 from sync.protocol.checkpoint import MOST_PROVEN, Consistency
@@ -13,7 +12,6 @@ from sync.protocol.messages import (
     CHUNK,
     MAX_ATTACHMENT,
     MAX_BATCH_BYTES,
-    VERSION,
     AttachmentOffer,
     AttachmentState,
     Codes,
@@ -29,35 +27,25 @@ from sync.protocol.policy_bundle import PolicyNews
 from sync.server.caller import Caller, find_caller
 from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
 from sync.server.problems import Refusal
+from sync.server.routes.asking import LARGEST_MESSAGE, Asked
+from sync.server.routes.asking import check_version as _check_version
+from sync.server.routes.asking import service_of as _service
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
 from sync.server.routes.described import described
-from sync.server.service import Service
-
-Asked = Request[Any, Any, State]  # no `type`: the framework must see a Request
+from sync.server.routes.key_routes import KEY_ROUTES
 
 # A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
-LARGEST_MESSAGE = 16 * 1024
 LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
 OCTETS = "application/octet-stream"
 RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{1,9})")
 DEVICE = "device"  # the document's name for a laptop's token
 
 
-def _service(request: Asked) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
-def _check_version(request: Asked) -> None:
-    if request.headers.get("sync-version", str(VERSION)) != str(VERSION):
-        raise Refusal(426, Codes.VERSION, spoken=[VERSION])
-
-
-async def _caller(request: Asked) -> Caller:
+async def _caller(request: Asked, *, leaving: bool = False) -> Caller:
     _check_version(request)
-    authorization = request.headers.get("authorization", "")
-    return await _service(request).database.glance(lambda s: find_caller(s, authorization))
+    told = request.headers.get("authorization", "")
+    return await _service(request).database.glance(lambda s: find_caller(s, told, leaving=leaving))
 
 
 @post(
@@ -82,7 +70,7 @@ async def enrol_route(request: Asked) -> Response[bytes]:
 )
 async def hello_route(request: Asked) -> Response[bytes]:
     """Say who the caller is."""
-    caller = await _caller(request)
+    caller = await _caller(request, leaving=True)
     return answer_message(request, await pull.hello(_service(request), caller))
 
 
@@ -94,7 +82,7 @@ async def hello_route(request: Asked) -> Response[bytes]:
 )
 async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
-    caller = await _caller(request)
+    caller = await _caller(request, leaving=True)
     message = await read_message(request, Push, LARGEST_PUSH)
     return answer_message(request, await push.push(_service(request), caller, message))
 
@@ -214,7 +202,7 @@ async def consistency_route(
 )
 async def offer_route(request: Asked) -> Response[bytes]:
     """Say how far a file is."""
-    caller = await _caller(request)
+    caller = await _caller(request, leaving=True)
     message = await read_message(request, AttachmentOffer, LARGEST_MESSAGE)
     return answer_message(request, await attachments.offer(_service(request), caller, message))
 
@@ -230,7 +218,7 @@ async def append_route(
     offset: Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=MAX_ATTACHMENT)],
 ) -> Response[bytes]:
     """Add bytes at `Upload-Offset`."""
-    caller = await _caller(request)
+    caller = await _caller(request, leaving=True)
     data = await read_body(request, CHUNK)
     state = await attachments.append(_service(request), caller, attachment_id, offset, data)
     return answer_message(request, state)
@@ -278,5 +266,6 @@ sync_router = Router(
         offer_route,
         append_route,
         fetch_route,
+        *KEY_ROUTES,
     ],
 )

@@ -84,6 +84,7 @@ def _families() -> dict[str, set[str]]:
         "travel": {"mixed", "roads", "straight_line"},
         "map_state": set(TELLING),
         "place_kind": set(PLACES),
+        "keys_done": source.texts_passed("field_app/viewmodels/keys.py", "_do", 1),
         "strength": {str(n) for n in range(5)},
         "enrol_step": source.texts_passed("field_app/bootstrap/enrolment.py", "tell"),
         "entry": _shown_fields(),
