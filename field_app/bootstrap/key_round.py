@@ -9,7 +9,7 @@ from typing import Protocol
 
 from field_app.bootstrap.laptop import Laptop
 from field_app.storage.audit import AuditTrail
-from field_app.storage.held_key import Door
+from field_app.storage.held_key import LEASE_ENDS, Door
 from field_app.storage.keys import Owner, derive
 from field_app.storage.profile import Profile, profile_of
 from field_app.storage.shredding import shred
@@ -80,7 +80,12 @@ class KeyRound:
         owner = Owner(profile.officer.id, profile.device_id, profile.account, profile.address)
         door = Door(profile.address, profile.token, profile.device_key, profile.audit_key)
         held.take_lease(grant.lease, grant.secret, owner, door)
-        TimeMark(self._vault).put_right(grant.server_time)
+        now = self._laptop.clock.now()
+        # By this clock, whatever it shows: the server sees with each push how far it is off.
+        TimeMark(self._vault).put_right(now)
+        self._vault.set_meta(
+            LEASE_ENDS, (now + (grant.lease.not_after - grant.server_time)).isoformat()
+        )
         return self._escrow(grant, profile)
 
     def _escrow(self, grant: LeaseGrant, profile: Profile) -> Escrow | None:

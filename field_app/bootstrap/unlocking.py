@@ -5,12 +5,14 @@ asks the server for a new lease. What the server then says (this laptop was revo
 """
 
 from contextlib import suppress
+from datetime import datetime
 
 from field_app.bootstrap.laptop import Laptop
 from field_app.storage.audit import AuditTrail
 from field_app.storage.cipher import VaultKey
 from field_app.storage.held_key import (
     KEY_MADE_AT,
+    LEASE_ENDS,
     REKEY_WANTED,
     Door,
     HeldKey,
@@ -107,10 +109,10 @@ def _lease(laptop: Laptop, slot: Slot, door: Door | None) -> LeaseSecret:
 
 def _is_late(laptop: Laptop, slot: Slot, vault: Vault) -> bool:
     """Say whether the lease had ended by the latest time the vault saw: the clock was set back."""
-    lease = read_lease(laptop.vault)
-    if not slot.lease_epoch or lease is None:
+    ends = vault.meta(LEASE_ENDS)
+    if not slot.lease_epoch or not ends:
         return False
-    return TimeMark(vault).latest(laptop.clock.now()) >= lease.not_after
+    return TimeMark(vault).latest(laptop.clock.now()) >= datetime.fromisoformat(str(ends))
 
 
 def _ask_for_lease(laptop: Laptop, slot: Slot, door: Door | None) -> None:

@@ -29,9 +29,11 @@ from sync.protocol.lease import Lease, is_ordered
 
 SLOT = "key.slot"
 LEASE = "lease.json"
-# Values in the vault: when its key was made, and that another one is wished for.
+# Values in the vault: when its key was made, that another one is wished for, and when the lease
+# ends by this laptop's own clock.
 KEY_MADE_AT = "key_made_at"
 REKEY_WANTED = "rekey_wanted"
+LEASE_ENDS = "lease_ends"
 
 
 class Door(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """The latest instant this vault has seen: a clock behind it was set back.
 
-Kept inside the vault, so that only whoever can open it can change it. The server's time, when a
-sync brings it, is believed instead: then a clock that was once far ahead does no harm for ever.
+Kept inside the vault, so that only whoever can open it can change it. A sync puts it where the
+clock stands then: a clock that was once far ahead does no harm for ever, and how far it is off the
+server sees for itself.
 """
 
 from datetime import datetime, timedelta
@@ -46,6 +47,6 @@ class TimeMark:
         if at is not None and now >= at + STEP:
             self.put_right(now)
 
-    def put_right(self, server_time: datetime) -> None:
-        """Put the mark where the server says."""
-        self._vault.set_meta(NAME, server_time.isoformat())
+    def put_right(self, now: datetime) -> None:
+        """Put the mark to now, back or forth."""
+        self._vault.set_meta(NAME, now.isoformat())
