@@ -57,8 +57,8 @@ class KeysViewModel(QObject):
     async def change_passphrase(self, old: str, new: str, repeated: str) -> bool:
         """Put the key under another passphrase; False when it was refused, which was told."""
         if passphrase_strength(new) == 0:
-            told = {"shortest": SHORTEST_PASSPHRASE}
-            self.failed.emit(Problem("enrol.weak_passphrase", told))
+            weak = Problem("enrol.weak_passphrase", {"shortest": SHORTEST_PASSPHRASE})
+            self.failed.emit(weak)
             return False
         if new != repeated:
             self.failed.emit(Problem("enrol.different_passphrases"))
