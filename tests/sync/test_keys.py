@@ -5,7 +5,7 @@ The laptop's clock is moved; the server's is the machine's.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -37,10 +37,19 @@ from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Push, Pushed
 from tests.sync.acts import agree, call, unanswered, visitable
-from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, Secrets, administer, sit_down
+from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, Secrets, administer, furnish, sit_down
 from tools.sample.shifted_server import ShiftedClock
 
 OTHER = "five grey herons fish here"
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Furnish a server on SQLite alone; both databases are asked in tests/server/test_keys.py."""
+    data = tmp_path_factory.mktemp("keys") / "srv"
+    data.mkdir()
+    furnish(data, datetime.now(UTC))
+    return data
 
 
 class Here:
