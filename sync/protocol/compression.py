@@ -37,7 +37,9 @@ def pack_small(data: bytes) -> bytes:
 
 @cache
 def _dictionary() -> zstd.ZstdDict:
-    return zstd.ZstdDict(files("sync.protocol").joinpath(f"{WITH_DICTIONARY}.bin").read_bytes())
+    return zstd.ZstdDict(
+        files(__name__.rpartition(".")[0]).joinpath(f"{WITH_DICTIONARY}.bin").read_bytes()
+    )
 
 
 def pack_gzip(data: bytes) -> bytes:
