@@ -355,6 +355,7 @@ def _mappack(parsed: Arguments) -> int:
         return _fail(f"{parsed.file}: {error}")
     roads = "with" if report.roads else "without"
     print(f"{report.tiles} tiles, {report.places} places, {report.bytes} bytes, {roads} road times")
+    print(report.cost)
     return 0
 
 

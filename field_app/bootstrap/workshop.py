@@ -70,10 +70,15 @@ class Workshop:
         chosen = self._settings.map_pack
         if not chosen:
             return None, "map.none_chosen"
+        pack = None
         try:
-            return MapPack.open(Path(chosen)), ""
+            pack = MapPack.open(Path(chosen))
+            pack.check(self._laptop.home / ROADS)
         except PackUnusable as trouble:
+            if pack is not None:
+                pack.close()
             return None, trouble.code
+        return pack, ""
 
     def _travel_times(self) -> TravelTimes:
         if self._pack is None:
@@ -168,8 +173,22 @@ class Workshop:
                 str(rules.serial) if rules.serial else words("none yet"),
             ),
             (words("In force here since"), since),
-            (words("Map"), self._pack.info.name if self._pack else words("none")),
+            *self._pack_facts(),
             (words("Data folder"), str(self._laptop.home)),
+        ]
+
+    def _pack_facts(self) -> list[tuple[str, str]]:
+        words = self._look.words
+        if self._pack is None:
+            return [(words("Map"), words("none"))]
+        info = self._pack.info
+        west, south, east, north = info.bounds
+        return [
+            (words("Map"), info.name),
+            (words("Map region"), f"{south:.2f}–{north:.2f} N, {west:.2f}–{east:.2f} E"),
+            (words("Map data as of"), info.data_date or words("not said")),
+            (words("Map licence"), f"{info.attribution} · {info.licence}"),
+            (words("Map version"), info.content_hash[:12]),
         ]
 
     def retire(self) -> None:

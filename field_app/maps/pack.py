@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-APPLICATION_ID = 0x59504B31  # "YPK1"
+from sync.protocol.map_pack import APPLICATION_ID, FORMAT, HASH, content_hash
+
+OTHER_FORMAT = "other"
 
 
 class PackUnusable(Exception):
@@ -28,6 +30,9 @@ class PackInfo(msgspec.Struct, frozen=True):
     last_zoom: int
     attribution: str
     has_roads: bool
+    licence: str = ""
+    data_date: str = ""
+    content_hash: str = ""
 
     def holds(self, point: tuple[float, float]) -> bool:
         """Say whether (latitude, longitude) lies in the region."""
@@ -74,7 +79,33 @@ class MapPack:
         if info is None:
             connection.close()
             raise PackUnusable("map.not_a_pack", path)
+        if isinstance(info, str):
+            connection.close()
+            raise PackUnusable("map.other_format", path)
         return cls(path, connection, info)
+
+    def check(self, folder: Path) -> None:
+        """Compare the whole content with its hash, once for each file; raises PackUnusable.
+
+        What was found whole is noted in the folder: a province takes seconds to read through.
+        """
+        note = folder / f"whole-{self._mark()}"
+        if note.exists():
+            return
+        with self._lock:
+            try:
+                found = content_hash(self._connection)
+            except sqlite3.Error as error:
+                raise PackUnusable("map.damaged", self.path) from error
+        if found != self.info.content_hash:
+            raise PackUnusable("map.damaged", self.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        note.touch()
+
+    def _mark(self) -> str:
+        stat = self.path.stat()
+        mark = f"{self.path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
+        return hashlib.sha256(mark).hexdigest()[:16]
 
     def tile(self, zoom: int, column: int, row: int) -> bytes | None:
         """Return the MVT bytes of a tile (row 0 in the north), or None where the map is empty."""
@@ -99,9 +130,7 @@ class MapPack:
         """Write the road tiles beside the program's data once; None when the pack has none."""
         if not self.info.has_roads:
             return None
-        stat = self.path.stat()
-        mark = f"{self.path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}".encode()
-        target = folder / f"roads-{hashlib.sha256(mark).hexdigest()[:16]}.tar"
+        target = folder / f"roads-{self._mark()}.tar"
         if target.exists():
             return target
         found = self._one("SELECT archive FROM roads", ())
@@ -124,10 +153,13 @@ class MapPack:
         return row
 
 
-def _read_info(connection: sqlite3.Connection) -> PackInfo | None:
+def _read_info(connection: sqlite3.Connection) -> PackInfo | str | None:
+    """Return what the pack says, OTHER_FORMAT, or None when the file is no pack."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         return None
     told = dict(connection.execute("SELECT name, value FROM metadata"))
+    if told["version"] != str(FORMAT):
+        return OTHER_FORMAT
     west, south, east, north = (float(part) for part in told["bounds"].split(","))
     roads = connection.execute("SELECT count(*) FROM roads").fetchone()[0]
     return PackInfo(
@@ -137,4 +169,7 @@ def _read_info(connection: sqlite3.Connection) -> PackInfo | None:
         int(told["maxzoom"]),
         told["attribution"],
         bool(roads),
+        told["licence"],
+        told["data_date"],
+        told[HASH],
     )

@@ -95,6 +95,11 @@ class MapViewModel(QObject):
         """Return the chosen line."""
         return next((i for i in self.items if i.id == self.chosen_id), None)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Say whether the pack is for another region than every point shown."""
+        return bool(self.stops) and all(i.state == "outside" for i in self.items if i.stop)
+
     def _on_changes(self, _changes: Changes) -> None:
         if self.loaded:
             self.reloading.ask()
@@ -248,9 +253,13 @@ def _ways(items: Sequence[MapItem], times: TravelTimes) -> tuple[MapWay, ...]:
 
 
 def _add_leg(found: list[MapWay], begins: MapItem, ends: MapItem, times: TravelTimes) -> None:
+    """Add a leg, as one line with the leg before where that led here in the same manner."""
     places = [(s.lat, s.lon) for s in (begins.stop, ends.stop) if s is not None]
     if places[0] == places[1]:
         return
-    line = times.line(places)
+    line = tuple(times.line(places))
     # A road has its own shape; the two points back again are the straight line between them.
-    found.append(MapWay(tuple(line), list(line) != places))
+    roads = list(line) != places
+    if begins.number > 1 and found and found[-1].roads == roads:
+        line = found.pop().points + line
+    found.append(MapWay(line, roads))

@@ -142,6 +142,11 @@ class MapScreen(Page):
             one.setChecked(view.shows == name)
         self.points.fill()
         self.foot.setText(self._counts())
+        if view.is_elsewhere:
+            self.notice.say(
+                self.words("This map pack is for another region: none of the points lie in it."),
+                "warn",
+            )
         self.open_case.setEnabled(bool(view.items))
         self.move_pin.setEnabled(bool(view.items))
         self.show_content()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -23,13 +24,13 @@ from shapely import box as rectangle
 from shapely import clip_by_rect, simplify, transform
 from shapely.strtree import STRtree
 
+from sync.protocol.map_pack import APPLICATION_ID, FORMAT, HASH, content_hash
 from sync.server.mappack.features import Extract, Layer, read_extract
 
 FIRST_ZOOM, LAST_ZOOM = 10, 14
 EXTENT = 4096
 WORLD = 20037508.342789244
 BUFFER = 0.05
-APPLICATION_ID = 0x59504B31  # "YPK1"
 
 
 class PackReport(msgspec.Struct, frozen=True):
@@ -39,6 +40,15 @@ class PackReport(msgspec.Struct, frozen=True):
     places: int
     bytes: int
     roads: bool
+    seconds: float
+    input_bytes: int
+
+    @property
+    def cost(self) -> str:
+        """Say what a megabyte of input cost."""
+        read = f"{self.input_bytes} bytes read in {self.seconds:.1f} s"
+        seconds, pack = self.seconds / self.input_bytes * 1e6, self.bytes / self.input_bytes
+        return f"{read}: {seconds:.1f} s and {pack:.1f} MB of pack for each MB of input"
 
 
 def build_pack(
@@ -50,6 +60,7 @@ def build_pack(
     licence: str = "ODbL 1.0",
 ) -> PackReport:
     """Build the pack of an extract; raises OSError or ValueError when it cannot be used."""
+    began = time.perf_counter()
     extract = read_extract(extract_path)
     metadata = _metadata(extract, name, attribution, licence)
     has_roads = bool(extract.layers["transportation"].features)
@@ -63,7 +74,14 @@ def build_pack(
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
-    return PackReport(tiles, len(extract.places), out.stat().st_size, roads is not None)
+    return PackReport(
+        tiles,
+        len(extract.places),
+        out.stat().st_size,
+        roads is not None,
+        time.perf_counter() - began,
+        extract_path.stat().st_size,
+    )
 
 
 def _write_pack(path: Path, extract: Extract, metadata: dict[str, str], roads: bytes | None) -> int:
@@ -81,6 +99,8 @@ def _write_pack(path: Path, extract: Extract, metadata: dict[str, str], roads: b
             tiles += 1
         if roads is not None:
             connection.execute("INSERT INTO roads VALUES (?)", (roads,))
+        sealed = (HASH, content_hash(connection))
+        connection.execute("INSERT INTO metadata VALUES (?, ?)", sealed)
     return tiles
 
 
@@ -102,7 +122,8 @@ def _metadata(extract: Extract, name: str, attribution: str, licence: str) -> di
     return {
         "name": name,
         "format": "pbf",
-        "version": "1",
+        "version": str(FORMAT),
+        "data_date": extract.newest.isoformat() if extract.newest else "",
         "bounds": f"{west},{south},{east},{north}",
         "minzoom": str(FIRST_ZOOM),
         "maxzoom": str(LAST_ZOOM),

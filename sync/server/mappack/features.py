@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ ROADS = (
     "residential",
     "service",
 )
+EPOCH = 1970  # the year of an object that says no time
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Extract:
 
     layers: dict[str, Layer]
     places: list[tuple[str, str, float, float]]
+    newest: date | None = None  # when the youngest thing in it was edited
+    streets: dict[str, BaseGeometry] = field(default_factory=dict)
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Return west, south, east, north of everything read; raises ValueError when empty."""
@@ -61,6 +65,7 @@ def read_extract(path: Path) -> Extract:
     try:
         for thing in _with_places(path):
             _add(extract, thing)
+        _add_streets(extract)
     except RuntimeError as error:
         raise OSError(0, str(error), str(path)) from error
     return extract
@@ -70,7 +75,17 @@ def _with_places(path: Path) -> Iterator[Any]:
     return iter(osmium.FileProcessor(str(path)).with_locations())
 
 
+def _add_streets(extract: Extract) -> None:
+    """Let every named street be found: at the middle of its longest piece."""
+    for name, line in extract.streets.items():
+        middle = line.interpolate(0.5, normalized=True)
+        extract.places.append((name, "street", middle.y, middle.x))
+
+
 def _add(extract: Extract, thing: Any) -> None:
+    edited = thing.timestamp.date()
+    if edited.year > EPOCH and (extract.newest is None or edited > extract.newest):
+        extract.newest = edited
     tags = {tag.k: tag.v for tag in thing.tags}
     if thing.is_node():
         if "place" in tags and "name" in tags and thing.location.valid():
@@ -86,8 +101,12 @@ def _add_way(extract: Extract, way: Any, tags: dict[str, str]) -> None:
     points = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
     named = {"name": tags["name"]} if "name" in tags else {}
     if tags.get("highway") in ROADS and len(points) >= 2:
+        line = LineString(points)
+        known = extract.streets.get(tags.get("name", ""))
+        if named and (known is None or line.length > known.length):
+            extract.streets[tags["name"]] = line
         kept = {"class": tags["highway"], **named}
-        extract.layers["transportation"].features.append((LineString(points), kept))
+        extract.layers["transportation"].features.append((line, kept))
         return
     layer = _area_layer(tags)
     if layer and len(points) >= 4 and points[0] == points[-1]:

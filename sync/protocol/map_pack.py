@@ -1,0 +1,36 @@
+"""The form of a map pack's file: what both ends must agree on to believe it.
+
+One SQLite file in MBTiles' layout (MBTiles 1.3) with places and road tiles beside the tiles.
+`content_hash` covers everything in it but itself, in one order, each value with its length.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+
+APPLICATION_ID = 0x59504B31  # "YPK1"
+FORMAT = 2
+HASH = "content_hash"
+EVERYTHING = (
+    f"SELECT name, value FROM metadata WHERE name != '{HASH}' ORDER BY name",
+    "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles ORDER BY 1, 2, 3",
+    "SELECT name, kind, lat, lon FROM places ORDER BY 1, 2, 3, 4",
+    "SELECT archive FROM roads ORDER BY rowid",
+)
+
+
+def content_hash(connection: sqlite3.Connection) -> str:
+    """Return the SHA-256 of a pack's content as hex; raises sqlite3.Error when it is damaged."""
+    digest = hashlib.sha256()
+    for value in _values(connection):
+        digest.update(len(value).to_bytes(8, "big"))
+        digest.update(value)
+    return digest.hexdigest()
+
+
+def _values(connection: sqlite3.Connection) -> Iterator[bytes]:
+    for number, query in enumerate(EVERYTHING):
+        yield b"%d" % number
+        for row in connection.execute(query):
+            for value in row:
+                yield value if isinstance(value, bytes) else repr(value).encode()
