@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from sync.protocol.map_pack import APPLICATION_ID, FORMAT, HASH, content_hash
+from sync.protocol.map_pack import APPLICATION_ID, FORMAT, HASH, content_hash, holds
 
 OTHER_FORMAT = "other"
 
@@ -36,8 +36,7 @@ class PackInfo(msgspec.Struct, frozen=True):
 
     def holds(self, point: tuple[float, float]) -> bool:
         """Say whether (latitude, longitude) lies in the region."""
-        west, south, east, north = self.bounds
-        return south <= point[0] <= north and west <= point[1] <= east
+        return holds(self.bounds, point)
 
     @property
     def middle(self) -> tuple[float, float]:

@@ -7,9 +7,12 @@ One SQLite file in MBTiles' layout (MBTiles 1.3) with places and road tiles besi
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 APPLICATION_ID = 0x59504B31  # "YPK1"
 FORMAT = 2
+type Region = tuple[float, float, float, float]
 HASH = "content_hash"
 EVERYTHING = (
     f"SELECT name, value FROM metadata WHERE name != '{HASH}' ORDER BY name",
@@ -26,6 +29,25 @@ def content_hash(connection: sqlite3.Connection) -> str:
         digest.update(len(value).to_bytes(8, "big"))
         digest.update(value)
     return digest.hexdigest()
+
+
+def region_of(path: Path) -> Region:
+    """Return west, south, east, north of a pack in degrees; raises ValueError when it is none."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as pack:
+            row = pack.execute("SELECT value FROM metadata WHERE name = 'bounds'").fetchone()
+    except sqlite3.Error as error:
+        raise ValueError(f"{path.name} is no map pack") from error
+    if row is None:
+        raise ValueError(f"{path.name} is no map pack")
+    west, south, east, north = (float(part) for part in row[0].split(","))
+    return west, south, east, north
+
+
+def holds(region: Region, point: tuple[float, float]) -> bool:
+    """Say whether (latitude, longitude) lies in a region."""
+    west, south, east, north = region
+    return south <= point[0] <= north and west <= point[1] <= east
 
 
 def _values(connection: sqlite3.Connection) -> Iterator[bytes]:

@@ -57,7 +57,8 @@ def test_the_sample(shop: Shop) -> None:
     done = shop.take(SAMPLE, "--language", "en", clock=AFTER_THE_SAMPLE)
     assert (dry.code, done.code) == (0, 0)
     assert done.out == dry.out.replace("dry run, nothing written", "written")
-    *refused, last = done.out.splitlines()
+    *refused, unpinned, last = done.out.splitlines()
+    assert unpinned.startswith("4 without coordinates, to be pinned on the map: lines ")
     # Some have the numbers of cases that were there before.
     new, changed, same, wrong = (int(n) for n in re.findall(r"\d+", last))
     assert (new + changed, same, wrong) == (300, 0, 7)
@@ -106,6 +107,24 @@ def test_a_new_contact_of_a_known_case_is_added(shop: Shop, tmp_path: Path) -> N
     assert (sms.channel, sms.result) == (Channel.SMS, ContactResult.DELIVERED)
     assert (call.channel, call.result) == (Channel.PHONE, ContactResult.CONNECTED)
     assert call.imported
+
+
+def test_lines_to_be_pinned_and_points_outside_the_map_are_told(shop: Shop, tmp_path: Path) -> None:
+    bare, sea = line(2, 纬度="", 经度=""), line(3, 纬度="36.5", 经度="123.9")
+    file = csv_file(tmp_path / "export.csv", [line(1), bare, sea])
+    pack = ("--map-pack", str(MAPPING.parent / "city.mappack"), "--language", "en")
+    told = shop.take(file, *pack)
+    assert told.out.splitlines() == [
+        "1 without coordinates, to be pinned on the map: lines 3",
+        "1 outside the map's region, to be looked at on the map: lines 4",
+        "written: 3 new, 0 changed, 0 same, 0 refused",
+    ]
+    assert shop.cases()["T00002"].address.point is None
+    assert shop.cases()["T00003"].address.point is not None
+    for wrong in (file, tmp_path / "gone"):
+        refused = shop.take(file, "--map-pack", str(wrong))
+        assert (refused.code, refused.out) == (1, "")
+        assert "is no map pack" in refused.err
 
 
 def test_a_pin_that_was_corrected_stays_until_the_address_is_another(

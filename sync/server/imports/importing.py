@@ -11,6 +11,7 @@ from sync.domain.ids import BranchId, CaseId, IdSource, RecordId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Address, Case, Contact, Versioned
 from sync.domain.time import local_date
+from sync.protocol.map_pack import Region, holds
 from sync.server.commit import Commit
 from sync.server.imports.mapping import Mapping, MappingRefused, read_mapping
 from sync.server.imports.report import ImportReport
@@ -40,9 +41,19 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 async def import_file(
-    service: Service, branch: BranchId, file: Path, mapping: Path, team: TeamId, *, dry_run: bool
+    service: Service,
+    branch: BranchId,
+    file: Path,
+    mapping: Path,
+    team: TeamId,
+    *,
+    dry_run: bool,
+    region: Region | None = None,
 ) -> ImportReport:
-    """Import a file for a team; raises ImportFailed when the file cannot be read at all."""
+    """Import a file for a team; raises ImportFailed when the file cannot be read at all.
+
+    With a map's region, points that lie outside it are told of and taken as they are.
+    """
     read, troubles = read_file(service, file, mapping)
     digest = await asyncio.to_thread(_digest, file)
 
@@ -50,12 +61,25 @@ async def import_file(
         if team not in dict(await accounts.teams(session, branch)):
             raise ImportFailed("import.no_team", team=team)
         plan = await _plan(session, service.ids, branch, team, read)
-        report = ImportReport(dry_run, plan.added, plan.changed, plan.unchanged, tuple(troubles))
+        report = ImportReport(
+            dry_run,
+            plan.added,
+            plan.changed,
+            plan.unchanged,
+            tuple(troubles),
+            tuple(r.line for r in read if r.address.point is None),
+            tuple(r.line for r in read if _is_outside(r, region)),
+        )
         if not dry_run:
             await _apply(session, service, branch, plan, digest, report)
         return report
 
     return await service.database.write(work)
+
+
+def _is_outside(read: ReadCase, region: Region | None) -> bool:
+    point = read.address.point
+    return region is not None and point is not None and not holds(region, point)
 
 
 def _digest(file: Path) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from sync.server.imports.rows import RowTrouble
 
+MOST_LINES = 20  # numbers of lines told of one kind
 LONGEST_SHOWN = 40  # characters of a refused value
 WORDS = {
     "zh_CN": {
@@ -27,6 +28,8 @@ WORDS = {
         "import.duplicate": "案件编号重复",
         "import.unknown_case": "没有该案件",
         "summary": "{verb}：新增 {added}，变更 {changed}，未变 {unchanged}，拒绝 {refused}",
+        "unpinned": "{n} 行没有坐标，待在地图上定位：第 {lines} 行",
+        "outside": "{n} 行的坐标在地图区域之外，请在地图上核对：第 {lines} 行",
         "dry": "试运行，未写入",
         "done": "已写入",
         "line": "第 {line} 行，{column}：{words}{value}",
@@ -65,6 +68,8 @@ WORDS = {
         "import.duplicate": "the case number stands twice",
         "import.unknown_case": "there is no such case",
         "summary": "{verb}: {added} new, {changed} changed, {unchanged} same, {refused} refused",
+        "unpinned": "{n} without coordinates, to be pinned on the map: lines {lines}",
+        "outside": "{n} outside the map's region, to be looked at on the map: lines {lines}",
         "dry": "dry run, nothing written",
         "done": "written",
         "line": "line {line}, {column}: {words}{value}",
@@ -88,13 +93,19 @@ WORDS = {
 
 
 class ImportReport(msgspec.Struct, frozen=True):
-    """Counts, and each refused line with its reason."""
+    """Counts, and each refused line with its reason.
+
+    `unpinned` are lines taken without coordinates, `outside` those with a point that the map's
+    region does not hold, as in the sea; both are for a person to set on the map.
+    """
 
     dry_run: bool
     added: int
     changed: int
     unchanged: int
     troubles: tuple[RowTrouble, ...]
+    unpinned: tuple[int, ...] = ()
+    outside: tuple[int, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -130,6 +141,11 @@ def report_text(report: ImportReport, language: str) -> str:
         )
         for t in report.troubles
     ]
+    for name, numbers in (("unpinned", report.unpinned), ("outside", report.outside)):
+        if numbers:
+            told = ", ".join(map(str, numbers[:MOST_LINES]))
+            more = " …" if len(numbers) > MOST_LINES else ""
+            lines.append(words[name].format(n=len(numbers), lines=told + more))
     lines.append(
         words["summary"].format(
             verb=words["dry"] if report.dry_run else words["done"],
