@@ -1,6 +1,6 @@
 """The settings' card about this laptop's keys: how they stand, and changing them."""
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QGridLayout
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
@@ -22,8 +22,10 @@ class KeysCard(Card):
         self._view = view
         self._tasks = Tasks()
         words = look.words
-        self._facts = QVBoxLayout()
-        self._facts.setSpacing(look.px(8))
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(look.px(24))
+        self._facts.setVerticalSpacing(look.px(8))
+        self._facts.setColumnStretch(1, 1)
         self.body.addLayout(self._facts)
         self.told = Notice(look)
         self.body.addWidget(self.told)
@@ -41,9 +43,9 @@ class KeysCard(Card):
     async def _load(self) -> None:
         state = await self._view.state()
         clear(self._facts)
-        for name, value in self._lines(state) if state else ():
-            line = row(self._look, label(name, "muted", wrap=False), None, label(value))
-            self._facts.addLayout(line)
+        for number, (name, value) in enumerate(self._lines(state) if state else ()):
+            self._facts.addWidget(label(name, "muted", wrap=False), number, 0)
+            self._facts.addWidget(label(value), number, 1)
 
     def _lines(self, state: KeyState) -> list[tuple[str, str]]:
         words, zone = self._look.words, self._view.zone
