@@ -101,8 +101,8 @@ STYLE = """<style>
 .stop.done { background: %(done)s; } .stop.case { background: %(case)s; }
 .stop.cluster { background: %(surface)s; color: %(text)s; border-color: %(case)s; }
 .stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }
-.leaflet-marker-icon.stop.pin { background: %(blocked)s; border-radius: 50%% 50%% 50%% 0;
-  transform-origin: center; cursor: move; }
+.leaflet-marker-icon.stop.pin { background: %(on_mark)s; border: 9px solid %(blocked)s;
+  cursor: move; }
 .leaflet-container.pinning { cursor: crosshair; }
 path.route { stroke: %(line)s; stroke-opacity: .75; fill: none; }
 path.straight { stroke-dasharray: 4 10; }

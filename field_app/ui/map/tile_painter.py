@@ -18,6 +18,7 @@ AREAS = (("landuse", "map_park"), ("water", "map_water"), ("building", "map_buil
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
 WIDTHS = {"motorway": 5.0, "trunk": 5.0, "primary": 4.5, "secondary": 4.0, "tertiary": 3.0}
 LABELLED_FROM = 14
+NAME_EVERY_PX = 320
 
 
 class TilePainter:
@@ -95,11 +96,17 @@ class TilePainter:
         font = QFont()
         font.setPixelSize(11)
         painter.setFont(font)
+        # Nearer, one name a street would mostly be out of sight: it comes again along the line.
+        times = max(1, int(line.length() // NAME_EVERY_PX))
+        for number in range(times):
+            self._write_along(painter, line, (number + 0.5) / times, name)
+
+    def _write_along(self, painter: QPainter, line: QPainterPath, part: float, name: str) -> None:
         painter.save()
-        angle = -line.angleAtPercent(0.5)
+        angle = -line.angleAtPercent(part)
         if not -90 <= (angle + 180) % 360 - 180 <= 90:
             angle += 180
-        painter.translate(line.pointAtPercent(0.5))
+        painter.translate(line.pointAtPercent(part))
         painter.rotate(angle)
         wide = painter.fontMetrics().horizontalAdvance(name)
         _write_with_halo(painter, name, -wide / 2, 4, self._tokens)
