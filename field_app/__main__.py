@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from field_app.bootstrap.no_dumps import forbid_dumps
 from field_app.settings.settings import profile_folder, read_settings
 
 
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--self-check", action="store_true", help="prove that this build works")
     parser.add_argument("--plan-worker", action="store_true", help=argparse.SUPPRESS)
     told = parser.parse_args(arguments)
+    forbid_dumps()
     if told.plan_worker:
         from field_app.planning.worker import work
 

@@ -185,6 +185,8 @@ class Program(QObject):
 
     def lock(self) -> None:
         """End this process, for Python cannot forget a key; the next one asks to unlock."""
+        if isinstance(self.window, MainWindow):
+            self.window.clipboard.forget()
         self._relaunch()
         self.gone.set()
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QLocale, QProcess
 from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition root
 
 from field_app.background.garbage import collect_garbage
+from field_app.bootstrap.error_log import ErrorLog
 from field_app.bootstrap.laptop import Laptop, MachineClock, line
 from field_app.bootstrap.program import Program
 from field_app.settings.settings import Settings
@@ -24,6 +25,8 @@ def new_application() -> QApplication:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # The web engine refuses to start as root with its sandbox; only tests run as root.
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    # What the web engine compiled for a graphics card is not kept on the disk either.
+    os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu-shader-disk-cache")
     register_scheme()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Yuefang")
@@ -61,6 +64,7 @@ def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> 
 
 def run(laptop: Laptop, settings: Settings) -> int:
     """Run the program until its window closes; returns the exit code."""
+    ErrorLog(laptop.home, laptop.clock).listen()
     application = new_application()
     application.setQuitOnLastWindowClosed(False)
     locked = False

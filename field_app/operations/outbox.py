@@ -9,11 +9,12 @@ from field_app.operations.submit import Changes, Saved, Written, submit
 from field_app.storage.incidents import Incident
 from field_app.storage.outbox import OutboxRow
 from sync.domain.commands import Command, decode_command, subject_of
+from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId, MutationId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Record, decode_record
 from sync.protocol.checkpoint import Doubt
-from sync.protocol.messages import Status
+from sync.protocol.messages import Result, Status
 from sync.protocol.policy_bundle import Distrust
 
 INCIDENTS = 5  # shown of what was put right
@@ -160,16 +161,23 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
     if result is None:
         raise LookupError(f"envelope {row.seq} needs attention without an answer")
     status = result.first if result.status is Status.ALREADY and result.first else result.status
-    theirs = bytes(result.current)
     command = decode_command(bytes(row.envelope.body))
     return AttentionItem(
         _item(desk, row),
         status,
         result.reasons,
         command,
-        decode_record(result.kind, theirs) if result.kind and theirs != b"null" else None,
+        _theirs(result),
         subject_of(command) is not None,
     )
+
+
+def _theirs(result: Result) -> Record | None:
+    """Return what stands at the server instead, when it said so."""
+    body = bytes(result.current)
+    if not result.kind or body == b"null":
+        return None
+    return decode_record(result.kind, marked_json(body))
 
 
 def _history(desk: Desk) -> tuple[SyncRun, ...]:

@@ -8,6 +8,7 @@ from field_app.operations.desk import Desk
 from field_app.storage.time_mark import TimeMark
 from sync.domain.commands import Command, name_of
 from sync.domain.decide import decide
+from sync.domain.hidden_text import first_hidden
 from sync.domain.ids import CaseId, MutationId
 from sync.domain.outcome import Applied, Conflict, Gone, Refused, refused
 from sync.domain.question import Question
@@ -38,6 +39,9 @@ type Written = Saved | Refused | Conflict | Gone
 
 def submit(desk: Desk, command: Command) -> Written:
     """Decide a command and keep it with its effect; a refusal changes nothing."""
+    hidden = first_hidden(command)
+    if hidden:
+        return refused("text.hidden", where=hidden)
     store = desk.store
     now = desk.clock.now()
     mark = TimeMark(store.vault)

@@ -20,6 +20,7 @@ log = logging.getLogger("yuefang.vault")
 PAGE_SIZE = 8192  # rows of 2 KB waste half of a 4096-byte page (measured: 41 MB against 28 MB)
 CACHE_KB = 65536
 LOG_PAGES = 4000  # 32 MB: a first sync writes the same pages of its indexes again and again
+IN_MEMORY = 2  # the number by which temp_store tells that it is MEMORY
 INDEX_STEP = 32768  # by which SQLite lets the index of its log grow
 APPLICATION_ID = 0x59554546  # "YUEF"
 
@@ -185,6 +186,8 @@ def _settle(connection: Connection) -> None:
     options = {row[0] for row in connection.execute("PRAGMA compile_options")}
     if not options & {"TEMP_STORE=2", "TEMP_STORE=3"}:
         raise VaultTrouble("this SQLCipher may write temporary files in clear")
+    if connection.execute("PRAGMA temp_store").fetchone() not in ((0,), (IN_MEMORY,)):
+        raise VaultTrouble("temporary tables would be written in clear")
 
 
 _TROUBLES: dict[int, type[VaultTrouble]] = {

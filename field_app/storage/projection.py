@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from field_app.storage.cipher import Connection
+from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId
 from sync.domain.records import KINDS, Record, Versioned, decode_record
 from sync.domain.snapshot import Needs, Snapshot
@@ -66,7 +67,7 @@ class Projection:
     def _rows(self, where: str, values: Sequence[Any]) -> list[Versioned[Any]]:
         sql = f"SELECT {COLUMNS} FROM projected WHERE {where}"
         return [
-            Versioned(rev, decode_record(kind, body))
+            Versioned(rev, decode_record(kind, marked_json(body)))
             for kind, _, rev, _, body, _ in self._connection.execute(sql, tuple(values))
             if kind in KINDS  # others wait, as they came, for a program that knows them
         ]

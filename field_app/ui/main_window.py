@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.background.tasks import Tasks
+from field_app.ui.clipboard import Clipboard
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Notice, scrolling
-from field_app.ui.components.texts import button, label
+from field_app.ui.components.texts import button, label, tip
 from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self._look = look
         self._sync = sync
         self._tasks = Tasks()
+        self.clipboard = Clipboard(self)
         self.words = look.words
         self.screens: ScreenSet | None = None
         self._trail: list[Callable[[], None]] = []
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
         elif state.rules_trouble:
             parts.append(words.code(state.rules_trouble))
         told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""
-        self.strip_text.setToolTip(told)
+        self.strip_text.setToolTip(tip(told))
         self.strip_text.setText(" · ".join(parts))
 
     def _warn_of_lease(self, hours: int) -> None:
@@ -318,6 +320,10 @@ class MainWindow(QMainWindow):
         self.told.say(text, tone)
         self._told_timer.start(TOLD_MS)
 
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard for a few seconds."""
+        self.clipboard.copy(text)
+
     def event(self, event: QEvent) -> bool:
         """Listen to the native window whenever there is a new one.
 
@@ -338,6 +344,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the map go first, then tell that the window closes."""
+        self.clipboard.forget()
         if self.screens is not None:
             self.screens.map.leave()
         self.closing.emit()

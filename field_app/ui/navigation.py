@@ -39,3 +39,7 @@ class Navigator(Protocol):
     def tell(self, text: str, tone: str = "ok") -> None:
         """Tell the person what came of something, for a few seconds."""
         ...
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard for a few seconds."""
+        ...

@@ -1,4 +1,4 @@
-"""What a laptop may send at all: ids that are ids, instants with a zone, text that is text.
+"""What a laptop may send at all: ids that are ids, instants with a zone, text that can be seen.
 
 An id becomes a key and the name of a file, an instant is compared with others: one bad value that
 was let in would stop every later decision about its case.
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from sync.domain.commands import FACTS, Command, decode_command, fact_record
+from sync.domain.hidden_text import first_hidden
 from sync.domain.ids import OfficerId
 
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
@@ -35,7 +36,7 @@ def read_command(body: bytes, officer: OfficerId) -> Command | None:
         command = decode_command(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not _sound(command):
+    if not _sound(command) or first_hidden(command):
         return None
     if isinstance(command, FACTS):
         author = getattr(fact_record(command), "by", None)

@@ -18,6 +18,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -122,6 +123,7 @@ class Server:
     port: int = field(default_factory=free_port)
     tls: tuple[Path, Path] | None = None
     options: tuple[str, ...] = ()
+    said: IO[bytes] | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -135,7 +137,11 @@ class Server:
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sync.cli", "serve", *where], cwd=ROOT, start_new_session=True
+            [sys.executable, "-m", "sync.cli", "serve", *where],
+            cwd=ROOT,
+            stdout=self.said,
+            stderr=self.said,
+            start_new_session=True,
         )
         clock = MachineClock()
         began = clock.now()

@@ -16,7 +16,8 @@ from tests.ui.room import MANY, Desks, Room, lay_crowded_desk, lay_desks
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     """Make the application as the program makes it: with the map's scheme and its style."""
-    application = new_application()
+    there = QApplication.instance()  # the tests of another folder may have made it the same way
+    application = there if isinstance(there, QApplication) else new_application()
     application.setQuitOnLastWindowClosed(False)
     return application
 

@@ -1,6 +1,7 @@
 """Labels and buttons. Labels are plain text: data can never become markup."""
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
@@ -18,6 +19,13 @@ def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
+
+
+def tip(text: str) -> str:
+    """Return words for a tooltip: Qt reads tooltips that look like markup as markup."""
+    if "<" not in text:
+        return text
+    return f"<qt>{escape(text, quote=False).replace('\n', '<br>')}</qt>"
 
 
 def badge(text: str, tone: str = "info") -> QLabel:

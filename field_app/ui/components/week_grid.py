@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from field_app.ui.components.texts import tip
 from field_app.ui.look import Look
 from field_app.viewmodels.appointment import DayMark
 from sync.domain.time import local
@@ -70,7 +71,7 @@ class WeekGrid(QTableWidget):
         item.setData(
             Qt.ItemDataRole.AccessibleTextRole, f"{words.day(mark.day)} {hour}:00: {state}"
         )
-        item.setToolTip(state)
+        item.setToolTip(tip(state))
         return item
 
     def _pick(self, row: int, column: int) -> None:

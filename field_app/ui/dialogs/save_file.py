@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.look import Look
 
 
@@ -12,7 +13,7 @@ async def ask_where(
     parent: QWidget, look: Look, title: str, name: str, suffix: str = "pdf"
 ) -> Path | None:
     """Ask for the place of a file and wait; None when the person changed their mind."""
-    dialog = QFileDialog(parent, title)
+    dialog = FileDialog(parent, title)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     kind = look.words("PDF files") if suffix == "pdf" else look.words("Files")
     dialog.setNameFilter(f"{kind} (*.{suffix})")
@@ -27,7 +28,4 @@ async def ask_where(
 
     dialog.finished.connect(done)
     dialog.open()
-    try:
-        return await answer
-    finally:
-        dialog.deleteLater()
+    return await answer

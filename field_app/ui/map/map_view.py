@@ -8,7 +8,7 @@ when the web engine's process ended.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -64,7 +64,7 @@ class MapView(QWidget):
         from field_app.maps.page import map_page
 
         super().__init__()
-        self._profile = QWebEngineProfile(self)  # without a name: off the record
+        self._profile = _forgetful_profile(self)
         self.gatekeeper = Gatekeeper(self)
         self._profile.setUrlRequestInterceptor(self.gatekeeper)
         self._painter = TilePainter(pack, tokens)
@@ -164,6 +164,20 @@ def colours_of(tokens: Tokens) -> MapColours:
         surface=tokens["card"],
         text=tokens["muted"],
     )
+
+
+def _forgetful_profile(parent: QObject) -> QWebEngineProfile:
+    """Return a profile that writes nothing to the disk; raises RuntimeError where there is none."""
+    profile = QWebEngineProfile(parent)  # without a name: off the record
+    profile.setSpellCheckEnabled(False)
+    kept = profile.persistentCookiesPolicy(), profile.httpCacheType()
+    forgotten = (
+        QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies,
+        QWebEngineProfile.HttpCacheType.MemoryHttpCache,
+    )
+    if not profile.isOffTheRecord() or kept != forgotten:
+        raise RuntimeError("the web engine would write to the disk")
+    return profile
 
 
 def _lock_down(settings: QWebEngineSettings) -> None:

@@ -3,15 +3,15 @@
 from datetime import date, time, timedelta
 from functools import partial
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
 
 from field_app.ui.components.findings_list import FindingsList, answer_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, clear
-from field_app.ui.components.texts import button, label
+from field_app.ui.components.texts import button, label, tip
 from field_app.ui.components.week_grid import WeekGrid
+from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
@@ -147,7 +147,7 @@ class AppointmentScreen(Page):
         self.propose.setEnabled(self.form.chosen is not None)
         self.confirm.setEnabled(self._view.may_confirm and self.form.chosen is not None)
         first = next(iter(self.findings.texts), "")
-        self.confirm.setToolTip("" if self._view.may_confirm else first)
+        self.confirm.setToolTip("" if self._view.may_confirm else tip(first))
 
     def _confirm(self) -> None:
         self.start(self._view.confirm())
@@ -171,17 +171,16 @@ class AppointmentScreen(Page):
 
     async def _copy(self) -> None:
         text = await self._view.invitation(self.words)
-        QGuiApplication.clipboard().setText(text)
+        self._go.copy(text)
         self._go.tell(self.words("Copied. The text does not name the debt."))
 
     async def _export(self) -> None:
         data = await self._view.calendar_file(self.words)
-        dialog = QFileDialog(self, self.words("Save the calendar file"))
+        dialog = FileDialog(self, self.words("Save the calendar file"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("ics")
         dialog.selectFile("visit.ics")
         dialog.fileSelected.connect(lambda path: self._write(path, data))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _write(self, path: str, data: bytes) -> None:

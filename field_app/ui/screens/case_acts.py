@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 from field_app.i18n.words import Words
 from field_app.ui.components.choices import options_of
 from field_app.ui.components.page import Page
+from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.case import CaseViewModel
@@ -106,9 +107,8 @@ class CaseActs:
     def attach(self) -> None:
         """Choose a file to attach."""
         words = self._page.words
-        dialog = QFileDialog(self._page, words("Attach a picture or PDF"))
+        dialog = FileDialog(self._page, words("Attach a picture or PDF"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(words("Pictures and PDF") + " (*.png *.jpg *.jpeg *.pdf)")
         dialog.fileSelected.connect(lambda path: self._page.start(self._view.attach(Path(path))))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -10,7 +10,7 @@ from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
-from field_app.ui.components.texts import badge, button, label
+from field_app.ui.components.texts import badge, button, label, tip
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
@@ -148,7 +148,7 @@ class CaseScreen(Page):
         self.primary.setVisible(own and step not in ("none", "wait_hold", "keep_plan"))
         self.primary.setEnabled(not blocked)
         findings = self._view.findings(stopped) if stopped and blocked else ()
-        self.primary.setToolTip("\n".join(f.sentence for f in findings))
+        self.primary.setToolTip(tip("\n".join(f.sentence for f in findings)))
 
     def _do_next(self) -> None:
         file = self._view.file

@@ -11,6 +11,7 @@ from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card
 from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.review import MEASURES, ReviewViewModel, measured
@@ -113,11 +114,11 @@ class ReviewConduct(QWidget):
         told = await ask(page, page.look, words("Export"), fields, explain)
         if told is None:
             return
-        kinds = "XLSX (*.xlsx);;PDF (*.pdf)"
-        dialog = QFileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"), kinds)
+        kinds = ("XLSX (*.xlsx)", "PDF (*.pdf)")
+        dialog = FileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"))
+        dialog.setNameFilters(kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("xlsx")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.write(Path(path), told["reason"]))
         dialog.open()
 

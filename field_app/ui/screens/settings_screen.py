@@ -11,6 +11,7 @@ from field_app.ui.components.page import Page
 from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.look import Look
 from field_app.ui.screens.keys_card import KeysCard
 from field_app.viewmodels.keys import KeysViewModel
@@ -93,11 +94,10 @@ class SettingsScreen(Page):
         self.language.setFocus()
 
     def _choose_pack(self) -> None:
-        dialog = QFileDialog(self, self.words("Choose a map pack"))
+        dialog = FileDialog(self, self.words("Choose a map pack"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.words("Map packs") + " (*.mappack)")
         dialog.fileSelected.connect(self.pack.setText)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _save(self) -> None:

@@ -1,0 +1,5 @@
+"""The windows' own application, loop and furnished room, as for the tests of the windows."""
+
+from tests.ui.conftest import collector_off, desks, pytest_pyfunc_call, qapp, room, rubbish
+
+__all__ = ["collector_off", "desks", "pytest_pyfunc_call", "qapp", "room", "rubbish"]
