@@ -21,6 +21,7 @@ from sync.cli_audit import audit_command
 from sync.cli_backup import backup_command, compact_command, restore_command
 from sync.cli_jobs import jobs_command
 from sync.cli_keys import keys_command
+from sync.cli_mappack import mappack_command
 from sync.cli_policy import policy_command
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
@@ -348,22 +349,7 @@ def _policy(parsed: Arguments) -> int:
 
 
 def _mappack(parsed: Arguments) -> int:
-    from sync.server.mappack.building import build_pack  # heavy, and needed by this alone
-
-    try:
-        report = build_pack(
-            Path(parsed.file),
-            Path(parsed.out),
-            name=parsed.name,
-            attribution=parsed.attribution,
-            licence=parsed.licence,
-        )
-    except ValueError as error:
-        return _fail(f"{parsed.file}: {error}")
-    roads = "with" if report.roads else "without"
-    print(f"{report.tiles} tiles, {report.places} places, {report.bytes} bytes, {roads} road times")
-    print(report.cost)
-    return 0
+    return mappack_command(parsed, _administer)
 
 
 def _date(text: str | None) -> date | None:

@@ -8,6 +8,7 @@ from sync.cli_audit import add_audit
 from sync.cli_backup import add_backup
 from sync.cli_jobs import add_jobs
 from sync.cli_keys import add_keys
+from sync.cli_mappack import add_mappack
 
 POLICIES = Path(__file__).parent.parent / "resources" / "policies"
 MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
@@ -71,13 +72,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_policy(commands.add_parser("policy", help="check, try and publish rules"), common)
 
-    pack = commands.add_parser("mappack", parents=[common], help="build an offline map")
-    pack.add_argument("action", choices=["build"])
-    pack.add_argument("file")
-    pack.add_argument("--out", required=True)
-    pack.add_argument("--name", default="map")
-    pack.add_argument("--attribution", default="© OpenStreetMap contributors")
-    pack.add_argument("--licence", default="ODbL 1.0")
+    pack = commands.add_parser("mappack", help="build and publish offline maps")
+    add_mappack(pack, common, _number(1, 2**31))
     return parser
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
 APPLICATION_ID = 0x59504B31  # "YPK1"
 FORMAT = 2
 type Region = tuple[float, float, float, float]
@@ -42,6 +44,45 @@ def region_of(path: Path) -> Region:
         raise ValueError(f"{path.name} is no map pack")
     west, south, east, north = (float(part) for part in row[0].split(","))
     return west, south, east, north
+
+
+class PackFacts(msgspec.Struct, frozen=True):
+    """What a whole pack of this format says of itself."""
+
+    name: str
+    region: Region
+    data_date: str
+    content_hash: str
+
+
+class NotAPack(ValueError):
+    """The file is no pack: "none" at all, of an "other" format, or "damaged"."""
+
+
+def facts_of(path: Path) -> PackFacts:
+    """Return what a pack says, its whole content compared with its hash; raises NotAPack."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as pack:
+            if pack.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise NotAPack("none")
+            told = dict(pack.execute("SELECT name, value FROM metadata"))
+            if told["version"] != str(FORMAT):
+                raise NotAPack("other")
+            west, south, east, north = (float(part) for part in told["bounds"].split(","))
+            if content_hash(pack) != told[HASH]:
+                raise NotAPack("damaged")
+    except NotAPack:
+        raise
+    except (sqlite3.Error, KeyError, ValueError) as error:
+        raise NotAPack("damaged" if _has_mark(path) else "none") from error
+    return PackFacts(told["name"], (west, south, east, north), told["data_date"], told[HASH])
+
+
+def _has_mark(path: Path) -> bool:
+    """Say whether a file that cannot be read was meant for a pack (SQLite's header, offset 68)."""
+    with path.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def holds(region: Region, point: tuple[float, float]) -> bool:

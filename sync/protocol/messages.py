@@ -6,6 +6,8 @@
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
 `GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
 `GET  /sync/v1/policy?after=`              -> PolicyNews      see `sync.protocol.policy_bundle`
+`GET  /sync/v1/map?after=`                 -> MapNews         see `sync.protocol.published_map`
+`GET  /sync/v1/map/{sha256}`               -> a part of the pack in force, by header Range
 `GET  /sync/v1/audit/consistency?from=&to=` -> Consistency, see `sync.protocol.checkpoint`
 `GET  /sync/v1/digest?scope=`              -> Buckets, and with `&bucket=…` HeldRows: `digest`
 `POST /sync/v1/records`     WantedRecords  -> a page of these records as the scope holds them
@@ -82,7 +84,8 @@ class Hello(msgspec.Struct, frozen=True):
 
     `past` are the epochs before this one, oldest first; commits up to `safe` are in a backup
     that was opened and checked. `forked`: there are two copies of this laptop. `wipe`: once its
-    unsent work is up, the laptop destroys its keys.
+    unsent work is up, the laptop destroys its keys. `map_name` and `map_hash` (of the content) are
+    empty while no map pack is in force.
     """
 
     versions: tuple[int, ...]
@@ -105,6 +108,9 @@ class Hello(msgspec.Struct, frozen=True):
     safe: int = 0
     forked: bool = False
     wipe: WipeOrder | None = None
+    map_serial: int = 0
+    map_name: str = ""
+    map_hash: str = ""
 
 
 class Status(StrEnum):

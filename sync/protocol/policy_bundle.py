@@ -102,17 +102,17 @@ def fingerprint(key: str) -> str:
 
 def sign_bundle(bundle: PolicyBundle, key: Ed25519PrivateKey) -> PolicyBundle:
     """Return the bundle with the policy key's signature."""
-    return msgspec.structs.replace(bundle, sig=_sign(_bundle_form(bundle), key))
+    return msgspec.structs.replace(bundle, sig=sign_form(_bundle_form(bundle), key))
 
 
 def sign_handover(handover: Handover, key: Ed25519PrivateKey) -> Handover:
     """Return the handover with the old key's signature."""
-    return msgspec.structs.replace(handover, sig=_sign(_handover_form(handover), key))
+    return msgspec.structs.replace(handover, sig=sign_form(_handover_form(handover), key))
 
 
 def is_signed(bundle: PolicyBundle, key: str) -> bool:
     """Say whether this key signed exactly these fields."""
-    return bundle.suite == SUITE and _verifies(_bundle_form(bundle), bundle.sig, key)
+    return bundle.suite == SUITE and verifies(_bundle_form(bundle), bundle.sig, key)
 
 
 def bundle_hash(bundle: PolicyBundle) -> str:
@@ -125,7 +125,7 @@ def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | No
     bundle = news.bundle
     if bundle is None:
         return None
-    key = _successor(standing.key, news.handovers)
+    key = successor(standing.key, news.handovers)
     if bundle.branch_id != standing.branch_id or not is_signed(bundle, key):
         return Distrust.BAD_SIGNATURE
     if bundle.serial <= standing.serial:
@@ -133,18 +133,18 @@ def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | No
     return Trusted(bundle, key)
 
 
-def _successor(key: str, handovers: tuple[Handover, ...]) -> str:
+def successor(key: str, handovers: tuple[Handover, ...]) -> str:
     """Follow the handovers from this key to the newest; those of other keys are passed over."""
     for one in handovers:
         if one.old != key or one.suite != SUITE:
             continue
-        if _verifies(_handover_form(one), one.sig, key):
+        if verifies(_handover_form(one), one.sig, key):
             key = one.new
     return key
 
 
 def _bundle_form(bundle: PolicyBundle) -> bytes:
-    return _framed(
+    return framed(
         BUNDLE_LABEL,
         bundle.suite,
         bundle.branch_id,
@@ -160,20 +160,22 @@ def _bundle_form(bundle: PolicyBundle) -> bytes:
 
 def _handover_form(handover: Handover) -> bytes:
     at = handover.at.isoformat()
-    return _framed(HANDOVER_LABEL, handover.suite, handover.old, handover.new, at)
+    return framed(HANDOVER_LABEL, handover.suite, handover.old, handover.new, at)
 
 
-def _framed(label: bytes, *fields: str) -> bytes:
+def framed(label: bytes, *fields: str) -> bytes:
     """Return each part with its length before it, so that no two lists share a form."""
     parts = (label, *(f.encode() for f in fields))
     return b"".join(len(p).to_bytes(4) + p for p in parts)
 
 
-def _sign(form: bytes, key: Ed25519PrivateKey) -> str:
+def sign_form(form: bytes, key: Ed25519PrivateKey) -> str:
+    """Return the policy key's signature over a form, in base64."""
     return base64.b64encode(key.sign(form)).decode()
 
 
-def _verifies(form: bytes, sig: str, key: str) -> bool:
+def verifies(form: bytes, sig: str, key: str) -> bool:
+    """Say whether this key signed this form."""
     try:
         known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
         known.verify(base64.b64decode(sig, validate=True), form)

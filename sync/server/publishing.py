@@ -16,6 +16,7 @@ from sync.protocol.policy_bundle import (
     sign_bundle,
     sign_handover,
 )
+from sync.server import map_notices
 from sync.server.administration import AdminRefused
 from sync.server.commit import Commit
 from sync.server.policy_key import KeyUnusable, first_key, next_key, signing_key, take_over
@@ -90,7 +91,7 @@ async def publish(service: Service, branch: BranchId, wanted: Wanted) -> Publish
 
 
 async def hand_over(service: Service) -> str:
-    """Let a new key follow the present one and sign every branch's rules anew.
+    """Let a new key follow the present one and sign every branch's rules and map anew.
 
     Returns the new key's fingerprint; raises AdminRefused when the present key is not here.
     """
@@ -106,10 +107,19 @@ async def hand_over(service: Service) -> str:
             stands = await policies.in_force(session, branch)
             if stands is not None:
                 await _put(service, session, branch, new, stands.serial + 1, stands.texts)
+            await map_notices.sign_anew(session, branch, new, unsigned.at)
 
     await service.database.write(work)
     take_over(service.data)
     return fingerprint(known[1])
+
+
+async def signer(service: Service) -> Ed25519PrivateKey:
+    """Return the key laptops believe; raises AdminRefused when it is not in this folder."""
+    public = await _public_key(service)
+    if public is None:
+        raise AdminRefused("the server has no policy key: run field-server init")
+    return _private_key(service, public)
 
 
 async def standing(service: Service, branch: BranchId) -> tuple[PolicyBundle | None, str]:

@@ -246,6 +246,15 @@ policy_handover = _table(
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("handover", LargeBinary, nullable=False),
 )
+map_notice = _table(
+    "map_notice",  # what was published of map packs, and withdrawn; the newest is in force
+    _id("branch_id"),
+    Column("serial", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", String(64), nullable=False),  # of the pack's content; empty when withdrawn
+    Column("notice", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("branch_id", "serial"),
+)
 import_run = _table(
     "import_run",
     _id("branch_id"),

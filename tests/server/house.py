@@ -7,7 +7,8 @@ laptop was revoked. Cases by whose they are, seen from li:
     own         li's and wang's            team   wang's alone
     reassigned  li's first, now wang's     other  zhao's, of team south
 
-Each case has a file that its first officer recorded and sent whole.
+Each case has a file that its first officer recorded and sent whole. The map of the invented city is
+on offer.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ PEOPLE = {
 }
 OURS = ("own", "team", "reassigned")
 FIRST_OFFICER = {"own": "li", "team": "wang", "reassigned": "li", "other": "zhao"}
+MAP = Path(__file__).resolve().parents[2] / "resources" / "sample" / "city.mappack"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(1000)
 
 
@@ -134,6 +136,7 @@ def staffed(
     room = tmp_path_factory.mktemp("staffed")
     with copied(request, furnished, room / "srv") as data:
         _hire(data)
+        administer(data, "mappack", "publish", str(MAP))
         with opened(service_of(data)) as client:
             crew = {login: _seated(client, data, login) for login in ("li", "wang", "chen")}
             crew |= {login: _seated(client, data, login) for login in PEOPLE}

@@ -17,6 +17,7 @@ from sync.server.repositories import (
     device_keys,
     digests,
     horizons,
+    maps,
     policies,
     records,
     standing,
@@ -36,6 +37,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
     async def look(session: Session) -> Hello:
         branch = caller.device.branch_id
         rules = await policies.mark(session, branch)
+        on_offer = await maps.mark(session, branch)
         stands = await standing.get(session, branch)
         if stands is None:
             raise LookupError(f"there is no branch {branch}")
@@ -56,6 +58,9 @@ async def hello(service: Service, caller: Caller) -> Hello:
             policy_version=rules.version,
             policy_serial=rules.serial,
             policy_hash=rules.hash,
+            map_serial=on_offer.serial,
+            map_name=on_offer.name,
+            map_hash=on_offer.hash,
             past=await horizons.past(session, branch),
             forked=caller.device.state == accounts.FORKED,
             wipe=await device_keys.wipe_order(session, caller.device.branch_id, caller.device.id),

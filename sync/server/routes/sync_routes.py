@@ -33,6 +33,7 @@ from sync.server.routes.asking import service_of as _service
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
 from sync.server.routes.described import described
 from sync.server.routes.key_routes import KEY_ROUTES
+from sync.server.routes.map_routes import MAP_ROUTES
 
 # A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
@@ -267,5 +268,6 @@ sync_router = Router(
         append_route,
         fetch_route,
         *KEY_ROUTES,
+        *MAP_ROUTES,
     ],
 )
