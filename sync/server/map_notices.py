@@ -22,7 +22,7 @@ async def put(
     commit = Commit(session, told.branch_id)
     commit.leaf(
         now.isoformat(),
-        what="map.withdrawn" if told.withdrawn else "map.published",
+        what="mappack.withdrawn" if told.withdrawn else "mappack.published",
         serial=told.serial,
         hash=told.sha256,
         key=fingerprint(key_text(key.public_key())),
