@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.cli_approver import approver_command
 from sync.cli_arguments import build_parser
 from sync.cli_audit import audit_command
 from sync.cli_backup import backup_command, compact_command, restore_command
@@ -282,6 +283,10 @@ def _audit(parsed: Arguments) -> int:
     return audit_command(parsed, _administer)
 
 
+def _approver(parsed: Arguments) -> int:
+    return approver_command(parsed, _administer)
+
+
 def _backup(parsed: Arguments) -> int:
     return backup_command(parsed, settings_of(parsed), _administer)
 
@@ -382,6 +387,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "enrol-code": _enrol_code,
     "device": _device,
     "audit": _audit,
+    "approver": _approver,
     "backup": _backup,
     "restore": _restore,
     "compact": _compact,

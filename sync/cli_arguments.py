@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from sync.cli_approver import add_approver
 from sync.cli_audit import add_audit
 from sync.cli_backup import add_backup
 from sync.cli_jobs import add_jobs
@@ -52,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_keys(commands, common)
     add_audit(commands.add_parser("audit", help="the audit log"), common)
 
+    add_approver(commands.add_parser("approver", help="who approves a restore"), common)
     add_backup(commands, common)
     add_jobs(commands, common)
 
@@ -129,9 +131,18 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--drain", type=_number(1, 600), default=20, help="seconds to finish answers in, then"
     )
+    serve.add_argument(
+        "--database-silence",
+        type=_number(1, 600),
+        default=15,
+        help="seconds after which a PostgreSQL that says nothing is given up",
+    )
     daily = serve.add_mutually_exclusive_group()
     daily.add_argument(
         "--jobs-at", type=_number(0, 23), default=18, help="hour (UTC) of the daily jobs"
+    )
+    serve.add_argument(
+        "--jobs-look", type=_number(1, 3600), default=60, help="seconds between two looks at them"
     )
     daily.add_argument("--no-jobs", action="store_true", help="`field-server jobs run` does them")
     serve.add_argument("--tls-cert", default="")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from sync.domain.ids import BranchId
 from sync.server.administration import Administration, AdminRefused
+from sync.server.backup import approving
 from sync.server.backup.archive import NoBackup
 from sync.server.backup.copying import CopyFailed
 from sync.server.backup.restoring import begin_epoch, put_back
 from sync.server.backup.taking import take_backup
 from sync.server.compacting import TOMBSTONES_KEPT, compact
 from sync.server.migrations.upgrading import upgrade
+from sync.server.repositories import approvals
 from sync.server.settings import ServerSettings
 
 type Arguments = argparse.Namespace
@@ -80,6 +82,10 @@ def restore_command(parsed: Arguments, settings: ServerSettings, administer: Adm
     async def act(admin: Administration) -> None:
         epoch = await begin_epoch(admin.service)
         print(f"epoch {epoch}: laptops send what is missing with their next sync")
+        if await admin.service.database.read(approvals.approver):
+            out = settings.data / f"put-back-{epoch}.json"
+            approving.write_request(await approving.request(admin.service), out)
+            print(f"{out} waits for the approver; until then laptops warn and go on working")
 
     return administer(parsed, act)
 

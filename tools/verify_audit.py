@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Verifies an exported audit log, or a record with its proof, without the server and its program.
 
-    python verify_audit.py FILE [--key KEY] [--checkpoints FILE ...]
+    python verify_audit.py FILE [--key KEY] [--approver KEY] [--checkpoints FILE ...]
 
 FILE is what `field-server audit export` or `field-server audit prove` wrote. KEY is the bank's
 public audit key (base64), asked of the bank in another way than FILE came; without it the key in
-FILE is used, and only what changed after the export can be found. A file of checkpoints is what a
-laptop saved. One file, Python 3.10 or newer, and the package `cryptography` for the signatures.
+FILE is used, and only what changed after the export can be found. The approver's key is that of the
+person who must approve when the server is put back from a backup; with it, each such entry of a
+log needs a later one with both signatures. A file of checkpoints is what a laptop saved. One file,
+Python 3.10 or newer, and the package `cryptography` for the signatures.
 
 The log is a Merkle tree as RFC 6962 describes it: a leaf is SHA-256 of a zero byte and the entry, a
 node SHA-256 of a one byte and two hashes. Exit code 0: everything holds; 1: the first bad entry was
@@ -179,11 +181,49 @@ def read_entry(number: int, line: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return told, entry
 
 
+class Restores:
+    """The times the server was put back, and who approved; keys are public ones, base64."""
+
+    def __init__(self, branch: str, key: str, approver: str) -> None:
+        self.branch, self.key, self.approver = branch, key, approver
+        self.waiting: dict[str, int] = {}  # epochs that began, by the number of their entry
+        self.approved = 0
+        self.count = 0
+
+    def read(self, number: int, entry: dict[str, Any]) -> None:
+        """Take an entry; raises Bad for an approval that is none."""
+        if entry.get("what") == "server.put_back":
+            self.waiting[str(entry.get("epoch"))] = number
+            self.count += 1
+        elif entry.get("what") == "server.put_back_approved":
+            self.take(number, entry)
+
+    def take(self, number: int, entry: dict[str, Any]) -> None:
+        """Match an approval with what it approves: the log was as long as it says, back then."""
+        told = [str(entry.get(name)) for name in ("ended", "epoch", "commit", "leaves")]
+        if self.waiting.pop(told[1], None) != entry.get("leaves"):
+            raise Bad(number, "the approval is of no restore in this log")
+        signed = [("yuefang/epoch/v1", "sig", self.key)]
+        if self.approver:
+            signed.append(("yuefang/epoch-approval/v1", "approval", self.approver))
+        for label, name, key in signed:
+            if not is_signed(framed([label, self.branch, *told]), str(entry.get(name)), key):
+                raise Bad(number, "the approval is not signed by those who must")
+        self.approved += 1
+
+    def end(self) -> str:
+        """Return what was found; raises Bad for a restore without approval."""
+        if self.approver and self.waiting:
+            raise Bad(min(self.waiting.values()), "the server was put back and nobody approved it")
+        return f"; put back {self.count} times, approved {self.approved}" if self.count else ""
+
+
 class Log:
     """A whole log while its lines are read; `claims` are (size, root) of signed checkpoints."""
 
-    def __init__(self, size: int, claims: list[tuple[int, str]]) -> None:
+    def __init__(self, size: int, claims: list[tuple[int, str]], restores: Restores) -> None:
         self.size = size
+        self.restores = restores
         self.tree = Tree()
         self.bare: dict[str, int] = {}  # envelopes without a body whose erasure was not told yet
         self.waiting = claims
@@ -211,6 +251,7 @@ class Log:
             raise Bad(number, "the envelope is not the one that was answered")
         for mid in entry.get("mids", ()):
             self.bare.pop(mid, None)
+        self.restores.read(number, entry)
         self.tree.add(bytes.fromhex(told["hash"]))
         self.compare()
 
@@ -227,14 +268,17 @@ class Log:
             raise Bad(min(self.bare.values()), "its content is gone, and no erasure was told")
 
 
-def verify_log(lines: list[str], head: dict[str, Any], others: list[dict[str, Any]]) -> str:
+def verify_log(
+    lines: list[str], head: dict[str, Any], others: list[dict[str, Any]], restores: Restores
+) -> str:
     """Verify a whole log; returns what was found, raises Bad for the first bad entry."""
     claims = sorted({(one["size"], one["root"]) for one in [*others, head]})
-    log = Log(head["size"], list(claims))
+    log = Log(head["size"], list(claims), restores)
     for number, line in enumerate(lines):
         log.read(number, line)
     log.end()
-    return f"{len(lines)} entries, {len(claims)} checkpoints: the log is whole"
+    found = restores.end()
+    return f"{len(lines)} entries, {len(claims)} checkpoints: the log is whole{found}"
 
 
 def proven(part: dict[str, Any], head: dict[str, Any]) -> dict[str, Any]:
@@ -282,7 +326,9 @@ def read_checkpoints(path: str, key: str) -> list[dict[str, Any]]:
     return found
 
 
-def verify(path: str, key: str = "", checkpoints: list[str] | None = None) -> list[str]:
+def verify(
+    path: str, key: str = "", checkpoints: list[str] | None = None, approver: str = ""
+) -> list[str]:
     """Return what holds, line by line; raises Bad, Unreadable."""
     with open(path, encoding="utf-8", newline="\n") as file:
         lines = file.read().split("\n")
@@ -296,7 +342,7 @@ def verify(path: str, key: str = "", checkpoints: list[str] | None = None) -> li
         raise Unreadable("this is no exported log and no proof") from error
     rest = lines[1:-1] if lines[-1] == "" else lines[1:]
     if form == LOG:
-        return [verify_log(rest, head, others)]
+        return [verify_log(rest, head, others, Restores(head["branch_id"], key, approver))]
     if form != PROOF:
         raise Unreadable(f"the form {form} is not known")
     try:
@@ -310,10 +356,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify an exported audit log or a proof.")
     parser.add_argument("file")
     parser.add_argument("--key", default="", help="the bank's public audit key, base64")
+    parser.add_argument("--approver", default="", help="the approver's public key, base64")
     parser.add_argument("--checkpoints", action="append", default=[], help="saved on a laptop")
     asked = parser.parse_args(arguments)
     try:
-        found = verify(asked.file, asked.key, asked.checkpoints)
+        found = verify(asked.file, asked.key, asked.checkpoints, asked.approver)
     except Bad as bad:
         where = f"{bad.first}" if bad.first == bad.last else f"one of {bad.first} to {bad.last}"
         print(f"first bad entry: {where} ({bad.why})")

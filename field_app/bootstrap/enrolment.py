@@ -58,6 +58,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
             device_key=pen.private_bytes_raw(),
             policy_key=answer.policy_key,
             audit_key=answer.audit_key,
+            approver_key=answer.approver_key,
         )
         keep_profile(vault, profile)
         AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)

@@ -42,6 +42,7 @@ from field_app.viewmodels.visit import VisitViewModel
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.policy.lessons import Lesson, load_lessons
+from sync.protocol.policy_bundle import fingerprint
 
 ROADS = "roads"
 
@@ -162,6 +163,7 @@ class Workshop:
         words, desk = self._look.words, self._runner.desk
         rules = desk.store.rulebook.in_force
         since = words.moment(rules.since, desk.zone) if rules.since else words("from the start")
+        approver = fingerprint(profile.approver_key) if profile.approver_key else words("none yet")
         return [
             (words("Branch"), profile.branch_name),
             (words("Server"), profile.address),
@@ -173,6 +175,7 @@ class Workshop:
                 str(rules.serial) if rules.serial else words("none yet"),
             ),
             (words("In force here since"), since),
+            (words("Approver of restores"), approver),
             *self._pack_facts(),
             (words("Data folder"), str(self._laptop.home)),
         ]

@@ -14,7 +14,8 @@ class Profile(msgspec.Struct, frozen=True):
     """The enrolment as it was answered. `token` and `device_key` (32 raw bytes) are secrets.
 
     `policy_key` is the public key whose rules this laptop believes, `audit_key` the one that signs
-    checkpoints of the server's log; both base64.
+    checkpoints of the server's log, `approver_key` that of the person who must approve when the
+    server is put back from a backup (empty: there was none); all base64.
     """
 
     address: str
@@ -28,6 +29,7 @@ class Profile(msgspec.Struct, frozen=True):
     device_key: bytes
     policy_key: str = ""
     audit_key: str = ""
+    approver_key: str = ""
 
 
 def keep_profile(vault: Vault, profile: Profile) -> None:

@@ -13,19 +13,8 @@ from field_app.storage.incidents import RECOVERED, Incidents
 from field_app.storage.vault import Vault
 from field_app.storage.witness import Witness
 from sync.engine.ports import ScopeState
-from sync.protocol.messages import Hello, PastEpoch
-
-
-def outlived(past: Sequence[PastEpoch], epoch: str) -> PastEpoch | None:
-    """Return the last commit and leaf that this epoch has in common with the server's present one.
-
-    None when the server knows nothing of such an epoch.
-    """
-    epochs = [one.epoch for one in past]
-    if epoch not in epochs:
-        return None
-    since = past[epochs.index(epoch) :]
-    return PastEpoch(epoch, min(one.up_to for one in since), min(one.leaves for one in since))
+from sync.protocol.epochs import since
+from sync.protocol.messages import Hello
 
 
 class GivingBack:
@@ -45,6 +34,7 @@ class GivingBack:
             if self._queue_again(hello.last_seq):
                 self._incidents.add(at, RECOVERED)
             former = [state for state in scopes if state.epoch not in ("", hello.epoch)]
+            self._witness.follow(hello, former[0].epoch if former else "")
             for state in former:
                 self._go_on(state, hello)
             if former:
@@ -60,11 +50,8 @@ class GivingBack:
         return done.rowcount > 0
 
     def _go_on(self, state: ScopeState, hello: Hello) -> None:
-        common = outlived(hello.past, state.epoch)
-        if common is None:
-            return
-        self._witness.outlived(common.leaves)
-        if state.cursor.commit_no <= common.up_to:
+        ended = since(hello.past, state.epoch)
+        if ended and state.cursor.commit_no <= min(one.up_to for one in ended):
             self._vault.connection.execute(
                 "UPDATE scope_state SET epoch = ? WHERE scope = ?", (hello.epoch, state.scope)
             )

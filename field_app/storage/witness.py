@@ -4,20 +4,34 @@ The first is believed; every later one must grow out of it. A checkpoint that ca
 evidence and the warning stays for good, for a later honest answer does not undo it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from field_app.storage.audit import AuditTrail
-from field_app.storage.profile import profile_of
+from field_app.storage.profile import Profile, keep_profile, profile_of
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import DATABASE, Vault
 from sync.domain.time import Clock
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Doubt, Unproven, is_signed
+from sync.protocol.epochs import Ended, is_approved, is_declared, leads, since
+from sync.protocol.messages import Hello, PastEpoch
 
 ASK_EVERY = timedelta(minutes=10)
 TROUBLE, ASKED, MARK = "record_trouble", "record_asked_at", "checkpoint"
+EPOCH, HELD = "record_epoch", "record_held"  # which epoch's log is believed; which one waits
 EVIDENCE = frozenset({Doubt.SHRANK, Doubt.CHANGED})
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """An epoch that waits for its approval; its checkpoints come after the `after`th row.
+
+    They stand there in doubt until then.
+    """
+
+    epoch: str
+    after: int
 
 
 class Witness:
@@ -36,9 +50,7 @@ class Witness:
 
     def saw(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint that came with an answer; what is wrong with it becomes the trouble."""
-        profile = profile_of(self._vault)
-        if profile is None:
-            raise Damaged(DATABASE)
+        profile = self._profile()
         with self._vault.transaction():
             if not profile.audit_key:
                 self._note(Doubt.NO_KEY)
@@ -46,8 +58,18 @@ class Witness:
                 checkpoint, profile.audit_key
             ):
                 self._note(Doubt.BAD_SIGNATURE)
+            elif self._vault.meta(HELD):
+                self._write(checkpoint, "doubted")
+                self._vault.set_meta(MARK, checkpoint.mark)
+                self._note(Doubt.UNAPPROVED)
             else:
                 self._keep(checkpoint)
+
+    def _profile(self) -> Profile:
+        profile = profile_of(self._vault)
+        if profile is None:
+            raise Damaged(DATABASE)
+        return profile
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         largest = self._largest()
@@ -78,6 +100,8 @@ class Witness:
 
     def unproven(self) -> Unproven | None:
         """Return what is to be proven now; None when nothing is, or it was asked a while ago."""
+        if self._vault.meta(HELD):
+            return None
         asked, now = self._vault.meta(ASKED), self._clock.now()
         if asked and timedelta() <= now - datetime.fromisoformat(asked) < ASK_EVERY:
             return None
@@ -126,20 +150,82 @@ class Witness:
         if trouble is not None:
             self._audit.add(self._clock.now(), "checkpoint.doubted", why=str(trouble))
 
-    def outlived(self, leaves: int) -> None:
-        """Ask no longer for what a server put back from a backup lost: the log behind `leaves`.
+    def follow(self, hello: Hello, former: str) -> None:
+        """Follow the server into a new epoch, once it is approved; `former` is the one scopes name.
+
+        Until then what is shown is held beside what was shown before, and compared with nothing.
+        """
+        profile, stands = self._profile(), self._vault.meta(EPOCH) or former or hello.epoch
+        with self._vault.transaction():
+            if stands != hello.epoch:
+                if profile.approver_key and not _is_approved(hello, stands, profile):
+                    self._hold(hello.epoch)
+                    return
+                self._outlived(since(hello.past, stands))
+            if self._vault.meta(EPOCH) != hello.epoch:
+                self._vault.set_meta(EPOCH, hello.epoch)
+            self._compare_held()
+            if hello.approver_key and not profile.approver_key:
+                self._pin(profile, hello.approver_key)
+
+    def _pin(self, profile: Profile, approver_key: str) -> None:
+        """Know the approver from now on: the laptop is older than the bank's having one."""
+        self._audit.add(self._clock.now(), "approver.pinned", key=approver_key)
+        keep_profile(self._vault, msgspec.structs.replace(profile, approver_key=approver_key))
+
+    def _outlived(self, ended: Sequence[PastEpoch]) -> None:
+        """Ask no longer for what a server put back from a backup lost of its log.
 
         What was shown of it is kept; what came before must still be the log's beginning.
         """
-        with self._vault.transaction() as connection:
-            lost = connection.execute(
-                "UPDATE checkpoint SET state = 'doubted' WHERE size > ? AND state <> 'doubted'",
-                (leaves,),
-            )
-            if lost.rowcount:
-                self._audit.add(self._clock.now(), "log.put_back", leaves=leaves)
+        if not ended:
+            return
+        leaves = min(one.leaves for one in ended)
+        lost = self._vault.connection.execute(
+            "UPDATE checkpoint SET state = 'doubted' WHERE size > ? AND state <> 'doubted'",
+            (leaves,),
+        )
+        if lost.rowcount:
+            self._audit.add(self._clock.now(), "log.put_back", leaves=leaves)
+
+    def _hold(self, epoch: str) -> None:
+        """Believe nothing new for now; what was held for another epoch stays as evidence only."""
+        held = self._vault.meta(HELD)
+        if not held or msgspec.json.decode(held, type=Hold).epoch != epoch:
+            [(last,)] = self._vault.connection.execute(
+                "SELECT coalesce(max(n), 0) FROM checkpoint"
+            ).fetchall()
+            began = Hold(epoch, last)
+            self._vault.set_meta(HELD, msgspec.json.encode(began).decode())
+        self._note(Doubt.UNAPPROVED)
+
+    def _compare_held(self) -> None:
+        """Judge what was held as if it came now, the oldest first."""
+        held = self._vault.meta(HELD)
+        if not held:
+            return
+        behind = (msgspec.json.decode(held, type=Hold).after,)
+        rows = self._vault.connection.execute(
+            "SELECT body FROM checkpoint WHERE n > ? AND state = 'doubted' ORDER BY size", behind
+        ).fetchall()
+        self._vault.connection.execute(
+            "DELETE FROM checkpoint WHERE n > ? AND state = 'doubted'", behind
+        )
+        self._vault.set_meta(HELD, "")
+        self._note(None)
+        for row in rows:
+            self._keep(msgspec.json.decode(row[0], type=Checkpoint))
 
     def every(self) -> list[Checkpoint]:
         """Return all that were kept, in the order they came."""
         rows = self._vault.connection.execute("SELECT body FROM checkpoint ORDER BY n")
         return [msgspec.json.decode(row[0], type=Checkpoint) for row in rows.fetchall()]
+
+
+def _is_approved(hello: Hello, stands: str, profile: Profile) -> bool:
+    """Say whether all that happened since this epoch was declared and approved, without a gap."""
+    ended = [Ended(profile.branch_id, one) for one in since(hello.past, stands)]
+    return leads([one.past for one in ended], hello.epoch) and all(
+        is_declared(one, profile.audit_key) and is_approved(one, profile.approver_key)
+        for one in ended
+    )

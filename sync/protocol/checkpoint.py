@@ -49,6 +49,7 @@ class Doubt(StrEnum):
     BAD_SIGNATURE = "witness.bad_signature"
     SHRANK = "witness.shrank"
     CHANGED = "witness.changed"
+    UNAPPROVED = "witness.unapproved"
 
 
 class Unproven(msgspec.Struct, frozen=True):

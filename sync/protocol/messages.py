@@ -66,17 +66,22 @@ class Enrolled(msgspec.Struct, frozen=True):
     server_time: datetime
     policy_key: str = ""
     audit_key: str = ""
+    approver_key: str = ""
 
 
 class PastEpoch(msgspec.Struct, frozen=True):
     """An epoch that ended when the server was put back.
 
-    Commits up to `up_to` and that many `leaves` of the audit log outlived it.
+    Commits up to `up_to` and that many `leaves` of the audit log outlived it; `begins` is the
+    epoch after it. `sig` and `approval` are those of `epochs`, empty when they are missing.
     """
 
     epoch: str
     up_to: int
     leaves: int
+    begins: str = ""
+    sig: str = ""
+    approval: str = ""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -85,7 +90,8 @@ class Hello(msgspec.Struct, frozen=True):
     `past` are the epochs before this one, oldest first; commits up to `safe` are in a backup
     that was opened and checked. `forked`: there are two copies of this laptop. `wipe`: once its
     unsent work is up, the laptop destroys its keys. `map_name` and `map_hash` (of the content) are
-    empty while no map pack is in force.
+    empty while no map pack is in force. `approver_key` is for laptops that were enrolled before
+    there was an approver.
     """
 
     versions: tuple[int, ...]
@@ -111,6 +117,7 @@ class Hello(msgspec.Struct, frozen=True):
     map_serial: int = 0
     map_name: str = ""
     map_hash: str = ""
+    approver_key: str = ""
 
 
 class Status(StrEnum):

@@ -73,5 +73,12 @@ async def _end(session: Session, branch: BranchId, ended: str, epoch: str, now: 
         raise LookupError(f"there is no branch {branch}")
     await horizons.end_epoch(session, branch, PastEpoch(ended, head.commit_no, head.leaves))
     commit = Commit(session, branch)
-    commit.leaf(now, what="server.put_back", ended=ended, epoch=epoch, commit=head.commit_no)
+    commit.leaf(
+        now,
+        what="server.put_back",
+        ended=ended,
+        epoch=epoch,
+        commit=head.commit_no,
+        leaves=head.leaves,
+    )
     await commit.finish()

@@ -16,7 +16,7 @@ from sync.server.caller import token_hash
 from sync.server.commit import Commit
 from sync.server.handlers import lockout
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, policies, records
+from sync.server.repositories import accounts, approvals, audit, policies, records
 from sync.server.repositories.accounts import Account, Device, EnrolCode
 from sync.server.repositories.session import Session
 from sync.server.service import Service
@@ -131,4 +131,5 @@ async def _enrolled(session: Session, account: Account, token: str, now: datetim
         server_time=now,
         policy_key=await accounts.meta(session, policies.KEY) or "",
         audit_key=await audit.public_key(session) or "",
+        approver_key=await approvals.approver(session),
     )

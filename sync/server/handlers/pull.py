@@ -13,6 +13,7 @@ from sync.server.caller import Caller
 from sync.server.problems import Refusal
 from sync.server.repositories import (
     accounts,
+    approvals,
     audit,
     device_keys,
     digests,
@@ -62,6 +63,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
             map_name=on_offer.name,
             map_hash=on_offer.hash,
             past=await horizons.past(session, branch),
+            approver_key=await approvals.approver(session),
             forked=caller.device.state == accounts.FORKED,
             wipe=await device_keys.wipe_order(session, caller.device.branch_id, caller.device.id),
             safe=stands.horizon.safe,

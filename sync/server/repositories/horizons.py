@@ -4,6 +4,7 @@ import msgspec
 
 from sync.domain.ids import BranchId
 from sync.protocol.messages import PastEpoch
+from sync.server.repositories import accounts, approvals
 from sync.server.repositories.session import Session
 
 
@@ -32,11 +33,16 @@ async def put(session: Session, branch: BranchId, horizon: Horizon) -> None:
 
 
 async def past(session: Session, branch: BranchId) -> tuple[PastEpoch, ...]:
-    """Return the epochs before this one, oldest first."""
+    """Return the epochs before this one, oldest first, with the signatures they have."""
     rows = await session.rows(
         "SELECT epoch, up_to, leaves FROM epoch_past WHERE branch_id = ? ORDER BY n", branch
     )
-    return tuple(PastEpoch(row[0], row[1], row[2]) for row in rows)
+    if not rows:
+        return ()
+    begun = [*(row[0] for row in rows[1:]), await accounts.meta(session, "epoch") or ""]
+    pairs = zip(rows, begun, strict=True)
+    ended = [PastEpoch(row[0], row[1], row[2], begins) for row, begins in pairs]
+    return await approvals.with_signatures(session, branch, tuple(ended))
 
 
 async def end_epoch(session: Session, branch: BranchId, ended: PastEpoch) -> None:

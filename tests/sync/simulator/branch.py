@@ -205,6 +205,7 @@ def enrolled(net: Net, home: Path, name: str, login: str, code: str) -> Seat:
         device_key=pen.private_bytes_raw(),
         policy_key=answer.policy_key,
         audit_key=answer.audit_key,
+        approver_key=answer.approver_key,
     )
     keep_profile(vault, profile)
     AuditTrail(vault).add(seat.clock.now(), "enrol", device=device)

@@ -1,0 +1,80 @@
+"""The two signatures of an epoch: the server declares it, a second person approves it.
+
+A new epoch lets laptops forget checkpoints of a longer log, so one key must not do. The server's
+audit key and the approver's key sign the same words under different labels: which epoch ended in
+which branch, what follows it, and how much of feed and log the two have in common.
+"""
+
+import base64
+from collections.abc import Sequence
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sync.domain.ids import BranchId
+from sync.protocol.messages import PastEpoch
+
+DECLARED = b"yuefang/epoch/v1"
+APPROVED = b"yuefang/epoch-approval/v1"
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """An epoch that ended, and the branch it ended in."""
+
+    branch_id: BranchId
+    past: PastEpoch
+
+
+def declare(ended: Ended, key: Ed25519PrivateKey) -> Ended:
+    """Return it with the audit key's signature."""
+    sig = _sign(DECLARED, ended, key)
+    return Ended(ended.branch_id, msgspec.structs.replace(ended.past, sig=sig))
+
+
+def approve(ended: Ended, key: Ed25519PrivateKey) -> Ended:
+    """Return it with the approver's signature."""
+    sig = _sign(APPROVED, ended, key)
+    return Ended(ended.branch_id, msgspec.structs.replace(ended.past, approval=sig))
+
+
+def is_declared(ended: Ended, audit_key: str) -> bool:
+    """Say whether this audit key (base64 of 32 raw bytes) declared exactly this."""
+    return _verifies(DECLARED, ended, ended.past.sig, audit_key)
+
+
+def is_approved(ended: Ended, approver_key: str) -> bool:
+    """Say whether this approver's key approved exactly this."""
+    return _verifies(APPROVED, ended, ended.past.approval, approver_key)
+
+
+def since(past: Sequence[PastEpoch], epoch: str) -> tuple[PastEpoch, ...]:
+    """Return the epochs that ended from this one on, oldest first; nothing when it never ended."""
+    epochs = [one.epoch for one in past]
+    return tuple(past[epochs.index(epoch) :]) if epoch in epochs else ()
+
+
+def leads(past: Sequence[PastEpoch], newest: str) -> bool:
+    """Say whether each of these is followed by the next one, and the last by the newest epoch."""
+    followers = [*(one.epoch for one in past[1:]), newest]
+    return bool(past) and [one.begins for one in past] == followers
+
+
+def _sign(label: bytes, ended: Ended, key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.sign(_form(label, ended))).decode()
+
+
+def _verifies(label: bytes, ended: Ended, sig: str, key: str) -> bool:
+    try:
+        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
+        known.verify(base64.b64decode(sig, validate=True), _form(label, ended))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _form(label: bytes, ended: Ended) -> bytes:
+    past = ended.past
+    words = (ended.branch_id, past.epoch, past.begins, str(past.up_to), str(past.leaves))
+    parts = (label, *(word.encode() for word in words))
+    return b"".join(len(part).to_bytes(4) + part for part in parts)
