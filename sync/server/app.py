@@ -39,11 +39,14 @@ from sync.server.settings import ServerSettings
 type Beside = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def build_database(settings: ServerSettings) -> Database:
-    """Return the database the settings name, not yet open."""
+def build_database(settings: ServerSettings, silent_s: float | None = None) -> Database:
+    """Return the database the settings name, not yet open.
+
+    `silent_s`: a statement to another machine that is not answered by then fails.
+    """
     if settings.is_sqlite:
         return SqliteDatabase(settings.sqlite_path)
-    return PostgresDatabase(settings.database_url)
+    return PostgresDatabase(settings.database_url, silent_s=silent_s)
 
 
 def build_service(

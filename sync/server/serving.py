@@ -7,6 +7,9 @@ import os
 import shutil
 import ssl
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from sync.server.leaving import Patience
 from sync.server.logs import write_json_lines
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories import policies
+from sync.server.service import Service
 from sync.server.settings import ServerSettings
 
 SETTINGS_VARIABLE = "YUEFANG_SERVER"
@@ -39,6 +43,8 @@ class Served(msgspec.Struct, frozen=True):
     settings: ServerSettings
     patience: Patience
     jobs_at: int | None  # the hour (UTC); None when something else does them
+    look_s: int
+    silent_s: int
 
 
 async def _missing(settings: ServerSettings) -> str:
@@ -67,14 +73,32 @@ def load_app() -> Any:
     """Build the application in a process, from the settings its parent left for it."""
     write_json_lines()
     told = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Served, dec_hook=_path)
-    service = build_service(told.settings)
+    service = replace(
+        build_service(told.settings), database=build_database(told.settings, told.silent_s)
+    )
     beside: list[Beside] = [
         lambda: mark.kept(service.database, service.data),
         lambda: service.leaving.on_signal(told.patience),
     ]
     if (hour := told.jobs_at) is not None:
-        beside.append(lambda: every_day(service, hour))
+        beside.append(lambda: _daily(service, told, hour))
     return create_app(service, beside=beside)
+
+
+@asynccontextmanager
+async def _daily(service: Service, told: Served, hour: int) -> AsyncIterator[None]:
+    """Do the daily jobs; on PostgreSQL over a line on which nothing hurries them."""
+    if told.settings.is_sqlite:
+        async with every_day(service, hour, told.look_s):
+            yield
+        return
+    database = build_database(told.settings)
+    await database.open()
+    try:
+        async with every_day(replace(service, database=database), hour, told.look_s):
+            yield
+    finally:
+        await database.close()
 
 
 def _path(cls: type, value: str) -> Any:
@@ -94,7 +118,9 @@ def serve(settings: ServerSettings, parsed: argparse.Namespace) -> int:
         return 1
     patience = Patience(parsed.notice, parsed.drain)
     jobs_at = None if parsed.no_jobs else parsed.jobs_at
-    told = msgspec.json.encode(Served(settings, patience, jobs_at), enc_hook=str)
+    told = msgspec.json.encode(
+        Served(settings, patience, jobs_at, parsed.jobs_look, parsed.database_silence), enc_hook=str
+    )
     os.environ[SETTINGS_VARIABLE] = told.decode()
     if parsed.processes > 1:
         _share_figures(settings.data / FIGURES)

@@ -38,6 +38,7 @@ class Pusher:
     cut: list[str] = field(default_factory=list)
     asked_to_wait: int = 0
     unheard: int = 0
+    longest_s: float = 0.0  # for one answer of any kind
     over: Future[None] | None = None
 
     def work(self, done: threading.Event) -> None:
@@ -51,6 +52,7 @@ class Pusher:
         laptop, began = self.laptop, False
         push = Push(laptop.enrolled.epoch, laptop.device_id, tuple(batch))
         said = {"headers": laptop.headers, "content": msgspec.json.encode(push)}
+        asked = time.monotonic()
         try:
             with laptop.client.stream("POST", f"{SYNC}/push", **said) as answer:
                 began = True
@@ -60,6 +62,8 @@ class Pusher:
                 self.cut.append(repr(error))
             self.unheard += 1
             return False
+        finally:
+            self.longest_s = max(self.longest_s, time.monotonic() - asked)
 
     def _heard(self, status: int, body: bytes) -> bool:
         if status in (429, 503):

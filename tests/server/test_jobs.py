@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +18,17 @@ from sync.server.repositories import jobs
 from sync.server.repositories.session import Database, Session
 from sync.server.service import Service
 from tests.server.acts import call
-from tests.server.house import House, service_of
+from tests.server.house import House, Staffed, service_of
 from tests.server.laptop import PRIVATE_WORDS, now
 from tests.server.terminal import contents, tell
+from tests.server.test_leaving import Up, data
 from tests.server.test_together import at_once
+from tests.sync.office import DATABASE_URL
 
 LOCKED = timedelta(minutes=5)
+DONE_WITHIN_S = 60
+
+__all__ = ["data"]  # a fixture
 
 
 def told(house: House) -> dict[str, tuple[str, int]]:
@@ -114,8 +122,8 @@ def test_one_of_many_does_a_job(own_house: House, monkeypatch: pytest.MonkeyPatc
 def test_who_holds_a_job_keeps_the_others_out_until_it_died(own_house: House) -> None:
     at = now()
 
-    async def held(until: datetime, service: Service) -> bool:
-        return await service.database.write(lambda s: jobs.hold(s, "compact", at, until))
+    async def held(until: datetime, service: Service, done_at: str = "") -> bool:
+        return await service.database.write(lambda s: jobs.hold(s, "compact", at, until, done_at))
 
     assert within(own_house, partial(held, at + LOCKED))
     assert told(own_house)["compact"] == ("held", 0)
@@ -125,6 +133,8 @@ def test_who_holds_a_job_keeps_the_others_out_until_it_died(own_house: House) ->
 
     own_house.at_database(lambda database: database.write(died))
     assert told(own_house)["compact"][0] == "done"
+    # Who looked before it was done comes too late.
+    assert not within(own_house, partial(held, at + LOCKED))
 
 
 def test_a_job_that_fails_is_told_and_tried_again(
@@ -149,6 +159,20 @@ def test_only_what_is_due_is_done(own_house: House) -> None:
     assert within(own_house, partial(run, hour=hour)) == []
     figures = own_house.client.get("/metrics").text
     assert 'yuefang_job_runs_total{job="compact",outcome="done"}' in figures
+
+
+def test_the_server_does_them_by_itself(data: Path, staffed: Staffed) -> None:
+    """Serve at the hour of the jobs, with two processes where there can be: each is done once."""
+    processes = "2" if (data / DATABASE_URL).exists() else "1"
+    when = ("--jobs-at", str(now().hour), "--jobs-look", "1")
+    with closing(Up(data, staffed, "--processes", processes, *when)) as up:
+        began = time.monotonic()
+        while "\tnever\t" in (said := tell(data, "jobs", "list").out):
+            assert time.monotonic() - began < DONE_WITHIN_S, said
+        assert [line.split("\t")[0] for line in said.splitlines()] == sorted(JOBS)
+        figures = up.client.get("/metrics").text
+    for job in JOBS:
+        assert f'yuefang_job_runs_total{{job="{job}",outcome="done"}} 1.0' in figures
 
 
 @pytest.mark.parametrize(

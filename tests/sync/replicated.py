@@ -38,11 +38,20 @@ class Side:
 
     def kill(self) -> None:
         """End every process of it as a power cut would."""
+        self._send(signal.SIGKILL)
+
+    def silence(self) -> None:
+        """Let it say nothing more, with every line open: a machine that hangs."""
+        self._send(signal.SIGSTOP)
+
+    def _send(self, what: signal.Signals) -> None:
         pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        if what is signal.SIGSTOP:
+            os.kill(pid, what)  # first, so that no process of it is born meanwhile
         found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
         for one in (pid, *map(int, found.stdout.split())):
             with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
+                os.kill(one, what)
 
     def ask(self, sql: str) -> str:
         url = self.cluster.url("postgres")
@@ -98,10 +107,15 @@ class Pair:
 
     def fail_over(self) -> None:
         """Kill the primary where it stands and let the follower take its place."""
-        assert self.follower is not None
         self.primary.kill()
-        self.primary, self.follower = self.follower, None
+        self.promote()
+
+    def promote(self) -> Side:
+        """Let the follower take the place of the primary; return what was the primary."""
+        assert self.follower is not None
+        former, self.primary, self.follower = self.primary, self.follower, None
         self.primary.cluster.run("pg_ctl", "-D", str(self.primary.data), "-w", "promote")
+        return former
 
     def end(self) -> None:
         for side in (self.primary, self.follower):

@@ -22,7 +22,6 @@ RUNS = Counter("yuefang_job_runs_total", "Daily jobs", ("job", "outcome"))
 LAST = Gauge(
     "yuefang_job_done_timestamp_seconds", "Done last", ("job",), multiprocess_mode="mostrecent"
 )
-LOOK_EVERY_S = 60.0
 HELD = timedelta(hours=1)
 
 
@@ -50,13 +49,13 @@ async def run(service: Service, *, hour: int | None = None) -> list[Outcome]:
     for name in JOBS:
         done_at = stands[name].done_at if name in stands else ""
         if hour is None or is_due(done_at, now, hour):
-            told.append(await _run_one(service, name))
+            told.append(await _run_one(service, name, done_at))
     return told
 
 
-async def _run_one(service: Service, name: str) -> Outcome:
+async def _run_one(service: Service, name: str, done_at: str) -> Outcome:
     now = service.clock.now()
-    if not await service.database.write(lambda s: jobs.hold(s, name, now, now + HELD)):
+    if not await service.database.write(lambda s: jobs.hold(s, name, now, now + HELD, done_at)):
         return Outcome(name, "held")
     try:
         count = await JOBS[name](service)
@@ -74,9 +73,9 @@ async def _run_one(service: Service, name: str) -> Outcome:
 
 
 @asynccontextmanager
-async def every_day(service: Service, hour: int) -> AsyncIterator[None]:
-    """Do what is due as long as the server runs."""
-    task = asyncio.create_task(_again_and_again(service, hour))
+async def every_day(service: Service, hour: int, look_s: float) -> AsyncIterator[None]:
+    """Do what is due as long as the server runs, looking every so many seconds."""
+    task = asyncio.create_task(_again_and_again(service, hour, look_s))
     try:
         yield
     finally:
@@ -85,9 +84,9 @@ async def every_day(service: Service, hour: int) -> AsyncIterator[None]:
             await task
 
 
-async def _again_and_again(service: Service, hour: int) -> None:
+async def _again_and_again(service: Service, hour: int, look_s: float) -> None:
     while True:
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(look_s)
         try:
             await run(service, hour=hour)
         except Exception as error:  # such as a database that is away: looked at again

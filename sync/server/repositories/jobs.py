@@ -22,18 +22,23 @@ async def every(session: Session) -> dict[str, Standing]:
     return {row[0]: Standing(*row) for row in rows}
 
 
-async def hold(session: Session, name: str, now: datetime, until: datetime) -> bool:
-    """Take a job, unless another process holds it; say whether it was taken."""
+async def hold(session: Session, name: str, now: datetime, until: datetime, done_at: str) -> bool:
+    """Take a job that was done last at `done_at`; say whether it was taken.
+
+    It is not when another process holds it, or has done it meanwhile.
+    """
     await session.run(
         "INSERT INTO job (name, done_at, result, held_until) VALUES (?, '', 0, '') "
         "ON CONFLICT (name) DO NOTHING",
         name,
     )
     row = await session.row(
-        "UPDATE job SET held_until = ? WHERE name = ? AND held_until < ? RETURNING name",
+        "UPDATE job SET held_until = ? WHERE name = ? AND held_until < ? AND done_at = ? "
+        "RETURNING name",
         until.isoformat(),
         name,
         now.isoformat(),
+        done_at,
     )
     return row is not None
 
