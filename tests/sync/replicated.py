@@ -93,7 +93,13 @@ class Pair:
         made.run("psql", made.url(NAME), "-v", "ON_ERROR_STOP=1", "-q", "-f", str(dump))
 
     def follow(self) -> None:
-        """Make a follower of the primary; return once commits wait for it."""
+        """Make a follower of the primary; return once commits wait for it.
+
+        What was left behind by those before goes.
+        """
+        for folder in self._folder.iterdir():
+            if folder != self.primary.cluster.folder:
+                shutil.rmtree(folder)
         port = next(p for p in self._ports if p != self.primary.cluster.port)
         self.follower = self._side(port)
         where = ("-h", "127.0.0.1", "-p", str(self.primary.cluster.port), "-U", USER)
