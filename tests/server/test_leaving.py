@@ -26,6 +26,9 @@ CLOSING_S = 30
 PROCESSES = 3
 ON_ONE_FILE = pytest.mark.parametrize("furnished", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("furnished", ["postgresql"], indirect=True)
+ON_BOTH_WHEN_LONG = pytest.mark.parametrize(  # how it leaves is the same for either
+    "furnished", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 
 
 class Up:
@@ -86,6 +89,7 @@ def until_not_ready(up: Up) -> httpx.Response:
             return answer
 
 
+@ON_BOTH_WHEN_LONG
 def test_what_is_under_way_is_answered(data: Path, staffed: Staffed) -> None:
     up = Up(data, staffed)
     with closing(up):
@@ -166,6 +170,7 @@ def stop_and_start(data: Path, staffed: Staffed, stops: int) -> str:
         return f"Stopped while laptops push: tried {stops}, lost 0 (of {kept} answered records)"
 
 
+@ON_BOTH_WHEN_LONG
 def test_laptops_push_while_it_is_stopped_and_started(
     data: Path, staffed: Staffed, record_property: Tell
 ) -> None:
