@@ -3,7 +3,8 @@
 Start: from the process to the painted first rows of the list, beside the least program that shows
 rows of the same encrypted file (`ui_bare`), by turns. Scrolling, and a key to the painted answer,
 in the list of 100 000 cases. And the gaps of a heart that beats on the window's loop while the
-first sync of 10 000 cases runs, and an upload: what a click would have to wait.
+first sync of 10 000 cases runs, and an upload: what a click would have to wait. With the longest
+gaps is told what kept the loop (`ui_watch`), so that a busy machine is not taken for slow code.
 """
 
 import argparse
@@ -26,16 +27,21 @@ from field_app.storage.slot_file import read_slot
 from field_app.storage.vault import DATABASE
 
 ROWS, CASES, ROUNDS, FRAMES, SEARCHES, MEGABYTES = 100_000, 10_000, 5, 1000, 30, 20
+ACTS = ("start", "use", "sync")
 FRAME_MS = 16.0
 SEEN_MS = 100.0  # up to here an answer is felt as at once (Miller 1968; Nielsen 1993)
 GOALS = {
     "start_to_list": Goal(5.0),
     "scroll_frame_p50": Goal(1.0),
     "scroll_frame_p99": Goal(1.0),
+    "scroll_frame_own_p50": Goal(1.0),
+    "scroll_frame_own_p99": Goal(1.0),
     "key_to_paint_p50": Goal(1.0),
     "key_to_paint_p99": Goal(1.0),
     "gap_first_sync_p99": Goal(1.0),
     "gap_first_sync_max": Goal(1.0),
+    "gap_first_sync_own_max": Goal(1.0),
+    "gap_upload_own_max": Goal(1.0),
     "gap_upload_p99": Goal(1.0),
     "gap_upload_max": Goal(1.0),
 }
@@ -50,7 +56,9 @@ def main(argv: list[str], out: Path = OUT) -> int:
     parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--searches", type=int, default=SEARCHES)
     parser.add_argument("--megabytes", type=int, default=MEGABYTES)
+    parser.add_argument("--acts", nargs="+", choices=ACTS, default=ACTS)
     asked = parser.parse_args(argv)
+    asked.acts = set(asked.acts)
     with tempfile.TemporaryDirectory(prefix="ui-bench-") as folder:
         branch = Branch(Path(folder) / "branch")
         branch.furnish(asked.cases)
@@ -64,22 +72,37 @@ def main(argv: list[str], out: Path = OUT) -> int:
 
 
 def _measure(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
-    long = _filled(branch, asked.rows)
-    pairs = [_start(long) for _ in range(asked.rounds)]
+    metrics: dict[str, Metric] = {}
+    if asked.acts & {"start", "use"}:
+        long = _filled(branch, asked.rows)
+        if "start" in asked.acts:
+            metrics["start_to_list"] = beside([_start(long) for _ in range(asked.rounds)])
+        if "use" in asked.acts:
+            metrics |= _use(asked, long)
+    return metrics | (_sync(asked, branch) if "sync" in asked.acts else {})
+
+
+def _use(asked: argparse.Namespace, long: Path) -> dict[str, Metric]:
     used = [_person("use", long, asked.frames, asked.searches) for _ in range(asked.rounds)]
-    frames = [u["frames"] for u in used]
     keys = [u["keys"] for u in used]
-    runs = [_person("sync", _empty(branch), asked.megabytes) for _ in range(asked.rounds)]
     print(f"scrolled to row {max(u['rows'] for u in used):,}; {len(keys[0])} keys a round")
+    return {
+        **_ranked("scroll_frame", [u["frames"] for u in used], FRAME_MS),
+        **_ranked("scroll_frame_own", [u["own"] for u in used], FRAME_MS),
+        **_ranked("key_to_paint", keys, SEEN_MS),
+    }
+
+
+def _sync(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
+    runs = [_person("sync", _empty(branch), asked.megabytes) for _ in range(asked.rounds)]
     for run in runs:
         for what in ("first", "upload", "idle"):
             print(f"{what:>7}: {_told(run[what])}")
     return {
-        "start_to_list": beside(pairs),
-        **_ranked("scroll_frame", frames, FRAME_MS),
-        **_ranked("key_to_paint", keys, SEEN_MS),
         **_gaps("gap_first_sync", [r["first"] for r in runs]),
+        **_gaps("gap_first_sync_own", [r["first_own"] for r in runs]),
         **_gaps("gap_upload", [r["upload"] for r in runs]),
+        **_gaps("gap_upload_own", [r["upload_own"] for r in runs]),
         **_gaps("gap_idle", [r["idle"] for r in runs]),
     }
 
@@ -147,6 +170,8 @@ def _run(module: str, *arguments: str) -> str:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} {arguments[0]} ended with {done.returncode}: {done.stderr}")
+    told = [line for line in done.stderr.splitlines() if line.startswith("  ")]
+    print("\n".join(told), end="\n" * bool(told))
     return done.stdout
 
 

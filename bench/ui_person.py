@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
 from bench.bare_laptop import PASSPHRASE, bare_laptop
+from bench.ui_watch import Watch
 from field_app.bootstrap.running import new_application, run_loop
 from field_app.operations import attachments
 from field_app.operations.submit import Saved
@@ -44,6 +45,7 @@ class Heart:
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
+        self._watch = Watch()
         self._last = 0.0
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -52,16 +54,23 @@ class Heart:
     def start(self) -> None:
         """Begin anew."""
         self.gaps = []
+        self._watch.begin()
         self._last = time.perf_counter()
         self._timer.start(BEAT_MS)
 
     def stop(self) -> list[float]:
-        """Return the gaps in milliseconds beyond the beat itself."""
+        """Return the gaps in milliseconds beyond the beat itself; tell what kept the loop."""
         self._timer.stop()
+        print(self._watch.end(), file=sys.stderr, flush=True)
         return self.gaps
+
+    def own(self) -> list[float]:
+        """Return what of each gap was this thread's own work, in milliseconds."""
+        return [beat.own for beat in self._watch.beats]
 
     def _beat(self) -> None:
         now = time.perf_counter()
+        self._watch.beat()
         self.gaps.append(max((now - self._last) * MS - BEAT_MS, 0.0))
         self._last = now
 
@@ -86,23 +95,29 @@ async def use(seat: Seat, options: list[str]) -> dict[str, object]:
     """Scroll so many frames down the list, then type searches."""
     await seat.unlock(PASSPHRASE)
     screen, table = await _cases(seat)
+    frames, own = await _scroll(table, int(options[0]))
     return {
-        "frames": await _scroll(table, int(options[0])),
+        "frames": frames,
+        "own": own,
         "rows": table.model().rowCount(),
         "keys": await _type(screen, int(options[1])),
     }
 
 
-async def _scroll(table: QTableView, frames: int) -> list[float]:
-    """Return the milliseconds of each frame: move, paint, and whatever the loop did besides."""
-    found, bar = [], table.verticalScrollBar()
+async def _scroll(table: QTableView, frames: int) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each frame: move, paint, and whatever the loop did besides.
+
+    First by the wall's clock, then what this thread itself took of the processor.
+    """
+    found, own, bar = [], [], table.verticalScrollBar()
     for _ in range(frames):
-        began = time.perf_counter()
+        began, began_own = time.perf_counter(), time.thread_time()
         bar.setValue(bar.value() + STEP_ROWS)
         table.viewport().repaint()
         await asyncio.sleep(0)
         found.append((time.perf_counter() - began) * MS)
-    return found
+        own.append((time.thread_time() - began_own) * MS)
+    return found, own
 
 
 async def _type(screen: CasesScreen, searches: int) -> list[float]:
@@ -141,23 +156,26 @@ async def sync(seat: Seat, options: list[str]) -> dict[str, object]:
     began = time.perf_counter()
     await seat.sync()
     first_s = time.perf_counter() - began
-    first = heart.stop()
+    first, first_own = heart.stop(), heart.own()
+    await quiet()
     case_id = seat.screens.navigable["cases"]._view.case_at(0)  # type: ignore[attr-defined]
     await _attach(seat, case_id, int(options[0]))
     heart.start()
     began = time.perf_counter()
     await seat.sync()
     upload_s = time.perf_counter() - began
-    upload = heart.stop()
+    upload, upload_own = heart.stop(), heart.own()
     await quiet()
     heart.start()
     await asyncio.sleep(IDLE_S)
     idle = heart.stop()
     return {
         "first": first,
+        "first_own": first_own,
         "first_s": first_s,
         "rows": table.model().rowCount(),
         "upload": upload,
+        "upload_own": upload_own,
         "upload_s": upload_s,
         "idle": idle,
     }

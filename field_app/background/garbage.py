@@ -11,8 +11,13 @@ PAUSE_S = 1.0
 
 
 async def collect_garbage(pause_s: float = PAUSE_S) -> None:
-    """Collect as often as the collector would, until the task is cancelled."""
+    """Collect as often as the collector would, until the task is cancelled.
+
+    What the program loaded before is set aside: looking through it never found anything and took
+    a tenth of a second, in which no window could answer and no other thread could work.
+    """
     gc.disable()
+    gc.freeze()
     try:
         while True:
             await asyncio.sleep(pause_s)
@@ -21,4 +26,5 @@ async def collect_garbage(pause_s: float = PAUSE_S) -> None:
             if generations:
                 gc.collect(max(generations))
     finally:
+        gc.unfreeze()
         gc.enable()

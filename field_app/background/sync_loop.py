@@ -14,6 +14,7 @@ from typing import Protocol
 
 import msgspec
 
+from field_app.background.gathered import Gathered
 from field_app.background.replica_hop import ReplicaHop
 from field_app.background.runner import Runner
 from field_app.background.sync_times import SyncTimes
@@ -26,6 +27,8 @@ from sync.engine.engine import SyncReport, sync_once
 from sync.engine.pace import Pace
 from sync.engine.ports import Progress, Transport
 from sync.engine.trouble import PASSING, Trouble
+
+STEP_S = 0.1
 
 
 class SyncStatus(msgspec.Struct, frozen=True):
@@ -82,6 +85,8 @@ class SyncLoop:
         self._planned = False  # a sync for the acts since the last one
         self._listeners: list[Callable[[SyncStatus], None]] = []
         self._hush = False
+        self._gathered = Gathered(self._publish)
+        self._progressed_at = 0.0
         self.status = SyncStatus()
 
     def listen(self, listener: Callable[[SyncStatus], None]) -> Callable[[], None]:
@@ -114,6 +119,7 @@ class SyncLoop:
                 await self._sync()
         finally:
             self._cancel.set()
+            self._gathered.end()
             stop()
 
     def _on_changes(self, _changes: Changes) -> None:
@@ -158,7 +164,7 @@ class SyncLoop:
         replica = ReplicaHop(
             self._runner.store,
             self._runner.desk.store.replica,
-            lambda changes: _call(loop, lambda: self._publish(changes)),
+            lambda changes: _call(loop, lambda: self._gathered.add(changes)),
         )
 
         def once() -> SyncReport:
@@ -192,8 +198,17 @@ class SyncLoop:
             self._hush = False
 
     def _progress(self, progress: Progress) -> None:
-        if self.status.running:
+        """Tell each new phase, and no more than ten steps a second of the same one."""
+        now, before = time.monotonic(), self.status.progress
+        same = before is not None and before.phase == progress.phase
+        if self.status.running and not (same and now - self._progressed_at < STEP_S):
+            self._progressed_at = now
             self._tell(progress=progress)
+
+    def _end(self) -> None:
+        """Tell what is left to tell of a sync that has ended, itself last."""
+        self._gathered.add(Changes())
+        self._gathered.end()
 
     async def _succeeded(self, began: datetime, report: SyncReport) -> None:
         self._failures = 0
@@ -209,7 +224,7 @@ class SyncLoop:
             files_trouble=report.files_trouble,
             last_report=report,
         )
-        self._publish(Changes())
+        self._end()
 
     async def _failed(
         self, began: datetime, code: str, params: dict[str, object], trouble: Trouble | None
@@ -224,7 +239,7 @@ class SyncLoop:
         except VaultTrouble as full:
             code, params = full.code, {}
         self._tell(running=False, progress=None, trouble=code, trouble_params=params)
-        self._publish(Changes())
+        self._end()
 
     def _tell(self, **news: object) -> None:
         self.status = msgspec.structs.replace(self.status, **news)

@@ -41,9 +41,16 @@ def this_laptop(home: Path, settings: Settings) -> Laptop:
     return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
 
 
+# How long another thread may keep Python's lock when the window wants it. The window takes it again
+# after each call into Qt, so a frame of fifty calls waited fifty times Python's own 5 ms.
+SWITCH_S = 0.0005
+
+
 def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> T:
     """Run a coroutine on Qt's loop until it ends, and whatever it left running with it."""
     loop = qasync.QEventLoop(application)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     asyncio.set_event_loop(loop)
 
     async def whole() -> T:
@@ -57,8 +64,11 @@ def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> 
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    with closing(loop):
-        result: T = loop.run_until_complete(whole())
+    try:
+        with closing(loop):
+            result: T = loop.run_until_complete(whole())
+    finally:
+        sys.setswitchinterval(before)
     return result
 
 

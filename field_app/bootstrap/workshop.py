@@ -134,8 +134,7 @@ class Workshop:
 
     def _papers(self) -> Papers:
         folder = self._laptop.resources / "i18n"
-        languages = {code: load_words(folder, code) for code in LANGUAGES}
-        return Papers(self._runner, languages)
+        return Papers(self._runner, LANGUAGES, lambda code: load_words(folder, code))
 
     async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
         """Return the window with all its screens."""

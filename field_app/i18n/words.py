@@ -6,6 +6,7 @@ low layers give codes, which have entries in both languages.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -104,8 +105,12 @@ class _Forgiving(dict[str, Any]):
         return "{" + key + "}"
 
 
+@cache
 def load_words(folder: Path, language: str) -> Words:
-    """Return the words of a language from `folder`/LANGUAGE/*.po; raises ValueError for others."""
+    """Return the words of a language from `folder`/LANGUAGE/*.po; raises ValueError for others.
+
+    Read once a program: the window's look and the papers ask for the same ones.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"no language {language}")
     entries: dict[str, str] = {}

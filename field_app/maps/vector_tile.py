@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import mapbox_vector_tile
 import msgspec
 
 EXTENT = 4096
@@ -19,6 +18,9 @@ class Shape(msgspec.Struct, frozen=True):
 
 def decode_tile(data: bytes) -> dict[str, tuple[Shape, ...]]:
     """Return the shapes of each layer."""
+    # Loaded with the first tile: it brings numpy and shapely, for which every start waited.
+    import mapbox_vector_tile
+
     layers = mapbox_vector_tile.decode(data, default_options={"y_coord_down": True})
     return {
         name: tuple(shape for f in layer["features"] for shape in _shapes(f))

@@ -27,6 +27,11 @@ type Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("name", "case_no", "area", "stage", "days", "amount", "next", "officer", "marks")
 SORTS = {"name": "name", "area": "area", "days": "days", "amount": "amount", "next": "next"}
 RIGHT = ("days", "amount")
+TO_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+# Plain numbers: comparing with Qt's enumerations takes longer than everything else in `data`.
+DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 
 
 class CasesModel(QAbstractTableModel):
@@ -37,6 +42,7 @@ class CasesModel(QAbstractTableModel):
         self._words = words
         self._zone = zone
         self.rows: list[CaseRow] = []
+        self._texts: dict[int, tuple[str, ...]] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return how many rows have been read."""
@@ -47,17 +53,26 @@ class CasesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text; the screen reader hears the column's name with it."""
-        if not index.isValid():
-            return None
-        row, column = self.rows[index.row()], COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.title(column)}: {self._text(row, column)}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        """Return a cell's text; the screen reader hears the column's name with it.
+
+        A view asks ten roles of every cell it paints: each answer is one look into something made.
+        """
+        if role == DISPLAY:
+            return self._texts_of(index.row())[index.column()] if index.isValid() else None
+        if role == ALIGNMENT:
+            return TO_THE_RIGHT if COLUMNS[index.column()] in RIGHT else None
+        if role == SPOKEN and index.isValid():
+            text = self._texts_of(index.row())[index.column()]
+            return f"{self.title(COLUMNS[index.column()])}: {text}"
         return None
+
+    def _texts_of(self, number: int) -> tuple[str, ...]:
+        """Return the texts of a row, made when it is first seen."""
+        found = self._texts.get(number)
+        if found is None:
+            row = self.rows[number]
+            found = self._texts[number] = tuple(self._text(row, column) for column in COLUMNS)
+        return found
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -65,8 +80,8 @@ class CasesModel(QAbstractTableModel):
         """Return a column's title."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.title(COLUMNS[section])
-        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section] in RIGHT:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == ALIGNMENT and COLUMNS[section] in RIGHT:
+            return TO_THE_RIGHT
         return None
 
     def title(self, column: str) -> str:
@@ -115,6 +130,7 @@ class CasesModel(QAbstractTableModel):
         """Show a new list."""
         self.beginResetModel()
         self.rows = list(rows)
+        self._texts.clear()
         self.endResetModel()
 
     def go_on(self, rows: tuple[CaseRow, ...]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from field_app.background.runner import Runner
@@ -20,19 +20,26 @@ UNFIT = re.compile(r"[^0-9A-Za-z]+")
 class Papers:
     """Makes papers in each language there are words for, and saves them where a person says."""
 
-    def __init__(self, runner: Runner, languages: Mapping[str, Words]) -> None:
+    def __init__(
+        self, runner: Runner, languages: Sequence[str], words_of: Callable[[str], Words]
+    ) -> None:
         self._runner = runner
+        self._words_of = words_of
         self.languages = languages
+
+    async def _words(self, language: str) -> Words:
+        """Return the words of a paper; reading a catalogue for the first time takes a while."""
+        return await asyncio.to_thread(self._words_of, language)
 
     async def agreement(self, plan_id: RecordId, language: str) -> bytes | Problem:
         """Return the paper of a plan as PDF."""
-        words = self.languages[language]
+        words = await self._words(language)
         found = await self._runner.run(lambda d: papers.agreement_paper(d, plan_id, words))
         return await _set(found) if found else Problem("answer.gone")
 
     async def day_sheet(self, language: str, drawn: SheetMap | None = None) -> bytes | Problem:
         """Return today's visits as PDF, without any debt; with a map when one is drawn."""
-        words = self.languages[language]
+        words = await self._words(language)
         return await _set(
             await self._runner.run(lambda desk: papers.day_paper(desk, words, drawn=drawn))
         )

@@ -161,9 +161,21 @@ EOF
 """
 
 
+FEW = ["--rows", "150", "--cases", "30", "--rounds", "1"]
+SOME = ["--frames", "20", "--searches", "2", "--megabytes", "1"]
+
+
 def test_ui(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    few = ["--rows", "150", "--cases", "30", "--rounds", "1"]
-    some = ["--frames", "20", "--searches", "2", "--megabytes", "1"]
-    assert ui.main([*few, *some], tmp_path) == 0
+    assert ui.main([*FEW, *SOME, "--acts", "use"], tmp_path) == 0
+    metrics = written(tmp_path, "ui")
+    assert set(metrics) == {name for name in ui.GOALS if name.startswith(("scroll", "key"))}
+    assert "scrolled to row 150" in capfd.readouterr().out
+
+
+@pytest.mark.long
+def test_ui_with_every_act(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert ui.main([*FEW, *SOME], tmp_path) == 0
     assert set(ui.GOALS) <= set(written(tmp_path, "ui"))
-    assert "upload: " in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "upload: " in told
+    assert "its own work" in told

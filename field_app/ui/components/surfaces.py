@@ -47,26 +47,32 @@ class Notice(QFrame):
         column.addWidget(self._source)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
+        self._tone = ""
         self.say(text, tone, source)
 
     def say(self, text: str, tone: str = "info", source: str = "") -> None:
         """Say something, or nothing."""
-        self.setProperty("kind", tone)
+        if tone != self._tone:
+            self._dress(tone)
         self._text.setText(text)
         self._source.setText(source)
         self._source.setVisible(bool(source))
-        size = self._look.px(18)
-        picture = self._look.icon(tone, tone).pixmap(QSize(size, size))
-        self._sign.setPixmap(picture)
         self.setAccessibleName(text)
-        for widget in (self, self._text, self._source):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
         # Shown before it stands in a layout it would be a window of its own and take the focus.
         if not text:
             self.hide()
         elif self.parent() is not None:
             self.show()
+
+    def _dress(self, tone: str) -> None:
+        """Take the colours and the sign of a tone; a style sheet asked again costs milliseconds."""
+        self._tone = tone
+        self.setProperty("kind", tone)
+        size = self._look.px(18)
+        self._sign.setPixmap(self._look.icon(tone, tone).pixmap(QSize(size, size)))
+        for widget in (self, self._text, self._source):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
     @property
     def text(self) -> str:
