@@ -88,7 +88,10 @@ class VaultReplica:
         return self._outbox.count("queued")
 
     def settle(self, results: Sequence[Result]) -> None:
-        """Keep the server's answers: applied work waits for its echo, refused work for a person."""
+        """Keep the server's answers: applied work waits for its echo, refused work for a person.
+
+        Until its echo comes applied work is shown as before, so only what is dropped is reckoned.
+        """
         with self._vault.transaction() as connection:
             touched: set[CaseId] = set()
             recovered = 0
@@ -96,11 +99,11 @@ class VaultReplica:
                 seq = self._outbox.waiting_seq(result.mid)
                 if seq is None:
                     continue  # answered before
-                touched |= set(self._outbox.touched_cases(seq))
                 state = "acked" if _final(result) in SETTLED_WELL else "attention"
                 before = self._outbox.settle(seq, state, result)
                 recovered += before in ("acked", "done") and result.status is Status.APPLIED
                 if state == "attention":
+                    touched |= set(self._outbox.touched_cases(seq))
                     connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
             if recovered:
                 self._incidents.count_up(self._clock.now(), RECOVERED, recovered)
