@@ -30,6 +30,7 @@ from field_app.viewmodels.cases import CasesViewModel
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.on_the_way import OnTheWay
 from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.plan import PlanViewModel
 from field_app.viewmodels.relief import ReliefViewModel
@@ -121,13 +122,17 @@ class Workshop:
                 runner, clock, self._times, rules, papers, self._sheet_map, self._pack
             ),
             sync=SyncViewModel(runner, self._sync_loop, rules),
-            today=TodayViewModel(runner, rules, papers) if role is Role.OFFICER else None,
+            today=self._today(rules, papers) if role is Role.OFFICER else None,
             team=TeamViewModel(runner, rules, words) if leads else None,
             plan=PlanViewModel(runner, clock, rules, self._times, _new_solver) if leads else None,
             review=ReviewViewModel(runner, clock, rules) if oversees else None,
             learning=LearningViewModel(runner, rules, self._lessons()),
             keys=KeysViewModel(runner, self._laptop.work),
         )
+
+    def _today(self, rules: WordsInForce, papers: Papers) -> TodayViewModel:
+        way = OnTheWay(self._runner, self._laptop.clock, self._times, papers)
+        return TodayViewModel(self._runner, rules, papers, way)
 
     def _lessons(self) -> tuple[Lesson, ...]:
         return load_lessons(self._laptop.resources / "learning", self._look.words.language)

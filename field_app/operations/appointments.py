@@ -7,7 +7,7 @@ import msgspec
 from field_app.i18n.words import Words
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
-from field_app.reports.calendar_file import calendar_file
+from field_app.reports.calendar_file import Entry, calendar_file
 from field_app.reports.invitation import Invitation, invitation_text
 from field_app.storage.profile import profile_of
 from sync.domain.appointing import window_situation
@@ -204,7 +204,7 @@ def calendar_entry(desk: Desk, appointment_id: RecordId, words: Words) -> bytes:
     number = case.record.case_no if case else ""
     one = stands.record
     summary = words("Visit {case_no}", case_no=number)
-    return calendar_file(summary, one.id, one.start, one.end, desk.clock.now())
+    return calendar_file([Entry(summary, one.id, one.start, one.end)], desk.clock.now())
 
 
 def verdict_now(desk: Desk, appointment: Appointment) -> Decision | None:

@@ -69,9 +69,7 @@ def standing_plan(known: PlanGround, day: DayProblem) -> DayPlan:
 
 def replan(known: PlanGround, day: DayProblem) -> DayPlan:
     """Plan again around what is published: every promised visit stays with officer and time."""
-    before = standing_plan(known, day)
-    promised = [s.appointment_id for r in before.routes for s in r.stops]
-    return replanned(day, before, dict.fromkeys(promised), SHIFT_S)
+    return replanned(day, standing_plan(known, day), [p.appointment_id for p in day.pins], SHIFT_S)
 
 
 def move(

@@ -6,12 +6,15 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from field_app.maps.travel import TravelTimes
+from field_app.operations.day_wishes import DayWishes, hours_of, starts_at, wish_of
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
 from field_app.operations.team import field_officers
 from field_app.operations.today import TodayVisit, visits_of
 from field_app.operations.visit_law import VisitLaw, law_of
 from field_app.planning.problem import (
+    AGREED,
+    PROPOSAL,
     DayPlan,
     DayProblem,
     OfficerDay,
@@ -24,6 +27,7 @@ from sync.domain.commands import PublishRoute
 from sync.domain.ids import RecordId
 from sync.domain.outcome import Reason, Refused
 from sync.domain.records import Appointment, Officer, Route, Stop
+from sync.domain.routing import stop_is_promised
 from sync.domain.time import at_local
 from sync.domain.vocabulary import AppointmentState
 from sync.policy.route_check import (
@@ -39,6 +43,7 @@ from sync.policy.route_check import (
 
 VISIT_MINUTES = 40
 CERTIFIED = "certified"
+PLANNED = (AppointmentState.AGREED, AppointmentState.PROPOSED)
 
 type Point = tuple[float, float]
 
@@ -57,13 +62,9 @@ class PlanGround(msgspec.Struct, frozen=True):
 
 
 def ground(desk: Desk, day: date) -> PlanGround:
-    """Return the agreed visits of a day with everybody who could make them."""
-    agreed = [
-        v
-        for v in visits_of(desk, day, None)
-        if v.state is AppointmentState.AGREED and not v.blocked
-    ]
-    pinned = tuple(v for v in agreed if v.point is not None)
+    """Return the agreed and proposed visits of a day with everybody who could make them."""
+    found = [v for v in visits_of(desk, day, None) if v.state in PLANNED and not v.blocked]
+    pinned = tuple(v for v in found if v.point is not None)
     officers = field_officers(desk)
     places = [v.point for v in pinned if v.point is not None]
     starts = [_start(o, places) for o in officers]
@@ -72,7 +73,7 @@ def ground(desk: Desk, day: date) -> PlanGround:
         desk.zone,
         officers,
         pinned,
-        tuple(v for v in agreed if v.point is None),
+        tuple(v for v in found if v.point is None),
         tuple(starts + places),
         _law(desk, day, pinned),
         published(desk, day),
@@ -91,22 +92,64 @@ def travel(known: PlanGround, times: TravelTimes) -> Travel:
     return Travel(table.seconds, table.source)
 
 
-def problem(known: PlanGround, travel: Travel) -> DayProblem:
-    """Return the planner's problem; `travel` is the table between the ground's points."""
+def problem(known: PlanGround, travel: Travel, wishes: DayWishes | None = None) -> DayProblem:
+    """Return the planner's problem; `travel` is the table between the ground's points.
+
+    What was published is pinned: see `promised`.
+    """
+    wished = wishes or DayWishes()
     officers = tuple(
-        OfficerDay(
-            o.id,
-            o.name,
-            i,
-            _seconds(o.work_from),
-            _seconds(o.work_until),
-            skills=_skills(o, known.day),
-        )
-        for i, o in enumerate(known.officers)
+        _officer(known, number, wished)
+        for number, o in enumerate(known.officers)
+        if wish_of(wished, o).present
     )
-    first = len(officers)
+    first = len(known.officers)
     visits = tuple(_task(known, v, first + i) for i, v in enumerate(known.visits))
-    return DayProblem(known.day, known.zone, officers, visits, travel)
+    return DayProblem(known.day, known.zone, officers, visits, travel, promised(known))
+
+
+def _officer(known: PlanGround, number: int, wishes: DayWishes) -> OfficerDay:
+    officer = known.officers[number]
+    begin, end = hours_of(wishes, officer)
+    return OfficerDay(
+        officer.id,
+        officer.name,
+        starts_at(known.officers, wishes, number),
+        begin,
+        end,
+        wishes.lunch,
+        wishes.most_visits,
+        skills=_skills(officer, known.day),
+        longest_s=wishes.longest_s,
+    )
+
+
+def promised(known: PlanGround) -> tuple[Pin, ...]:
+    """Return what holds each published stop to its officers and its minute.
+
+    A customer who agreed to something else after the route was published is held to nothing.
+    """
+    visits = {v.appointment_id: v for v in known.visits}
+    found: dict[RecordId, Pin] = {}
+    for route in known.standing:
+        for stop in route.stops:
+            visit = visits.get(stop.appointment_id)
+            if visit is not None and _stands(known, route, stop, visit):
+                begin = since_midnight(known, stop.arrive)
+                found[visit.appointment_id] = Pin(
+                    visit.appointment_id, visit.officers, begin, begin
+                )
+    return tuple(found.values())
+
+
+def _stands(known: PlanGround, route: Route, stop: Stop, visit: TodayVisit) -> bool:
+    situation = known.law.situations.get(visit.appointment_id)
+    if situation is None or situation.agreement is None:
+        return False
+    agreed = visit.state is AppointmentState.AGREED
+    return agreed and stop_is_promised(
+        route, stop, visit.start, visit.end, situation.agreement.agreed_at
+    )
 
 
 def _skills(officer: Officer, day: date) -> frozenset[str]:
@@ -133,6 +176,7 @@ def _task(known: PlanGround, visit: TodayVisit, point: int) -> VisitTask:
         service,
         visit.officers,
         skills=frozenset({CERTIFIED}),
+        priority=AGREED if visit.state is AppointmentState.AGREED else PROPOSAL,
     )
 
 
@@ -192,13 +236,18 @@ def publish(desk: Desk, known: PlanGround, plan: DayPlan, day: DayProblem) -> tu
     """Publish every officer's route of the plan of a day; one answer an officer.
 
     A plan that breaks any rule is refused as a whole, with one reason for each rule broken.
+    Proposals are not published: the customer has said nothing yet. Their room stays free.
     """
+    plan = binding(day, plan)
     broken = dict.fromkeys(b.code for b in check(day, plan, known.law.against))
     if broken:
         return (Refused(tuple(Reason(code, {}) for code in broken)),)
     stands = {(r.record.day, r.record.officer_id): r for r in desk.store.projection.every(Route)}
     answers = []
-    for route in plan.routes:
+    stays = {r.officer_id for r in plan.routes}
+    nothing = tuple(OfficerRoute(r.officer_id, (), None, 0, 0)
+                    for r in known.standing if r.officer_id not in stays)  # fmt: skip
+    for route in (*plan.routes, *nothing):
         before = stands.get((plan.day, route.officer_id))
         if before is None and not route.stops:
             continue
@@ -215,6 +264,27 @@ def publish(desk: Desk, known: PlanGround, plan: DayPlan, day: DayProblem) -> tu
         )
         answers.append(submit(desk, command))
     return tuple(answers)
+
+
+def binding(day: DayProblem, plan: DayPlan) -> DayPlan:
+    """Return the plan without proposals; everybody else's minutes stay as they are."""
+    tasks = {v.appointment_id: v for v in day.visits}
+    starts = {o.officer_id: o for o in day.officers}
+    routes = []
+    for route in plan.routes:
+        officer, stops = starts[route.officer_id], []
+        here = officer.start_point
+        for stop in route.stops:
+            task = tasks[stop.appointment_id]
+            if task.priority == AGREED:
+                way = day.travel.seconds[here][task.point]
+                stops.append(msgspec.structs.replace(stop, travel_s=way))
+                here = task.point
+        lunch = route.lunch_from_s if stops else None
+        home = day.travel.seconds[here][officer.ends_at] if stops else 0
+        driven = sum(s.travel_s for s in stops) + home
+        routes.append(OfficerRoute(route.officer_id, tuple(stops), lunch, route.back_s, driven))
+    return msgspec.structs.replace(plan, routes=tuple(routes))
 
 
 def published(desk: Desk, day: date) -> tuple[Route, ...]:
@@ -251,10 +321,6 @@ def _start(officer: Officer, places: Sequence[Point]) -> Point:
     if not places:
         return 0.0, 0.0
     return sum(p[0] for p in places) / len(places), sum(p[1] for p in places) / len(places)
-
-
-def _seconds(clock_time: time) -> int:
-    return clock_time.hour * 3600 + clock_time.minute * 60
 
 
 def since_midnight(known: PlanGround, instant: datetime) -> int:

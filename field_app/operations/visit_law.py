@@ -9,7 +9,7 @@ from field_app.operations.desk import Desk
 from sync.domain.facts_of_case import agreement_of, officers_on, situation_of
 from sync.domain.ids import RecordId
 from sync.domain.records import Appointment
-from sync.domain.situation import Act, Decision, Situation, Verdict
+from sync.domain.situation import Act, Agreement, Decision, Situation, Verdict
 from sync.domain.time import at_local
 from sync.policy.engine import PolicyEngine
 
@@ -48,18 +48,26 @@ class VisitLaw(msgspec.Struct, frozen=True):
 
 
 def law_of(desk: Desk, day: date, agreed: Mapping[RecordId, Appointment]) -> VisitLaw:
-    """Return the law for the appointments of a day, read on the store's thread."""
+    """Return the law for a day's appointments, read on the store's thread.
+
+    A proposal is judged as if the customer agreed to it now.
+    """
     situations: dict[RecordId, Situation] = {}
+    now = desk.clock.now()
     for key, appointment in agreed.items():
         snapshot = desk.store.projection.case_snapshot(appointment.case_id)
         case = snapshot.case(appointment.case_id)
-        if case is not None and appointment.agreement is not None:
+        if case is not None:
             situations[key] = msgspec.structs.replace(
                 situation_of(snapshot, case),
-                agreement=agreement_of(
-                    appointment.start, appointment.end, appointment.place, appointment.agreement
-                ),
+                agreement=_agreement(appointment, now),
                 officers=officers_on(snapshot, appointment.officers),
             )
     midnight = at_local(day, time(0), desk.zone)
-    return VisitLaw(desk.policy, desk.clock.now(), midnight, situations)
+    return VisitLaw(desk.policy, now, midnight, situations)
+
+
+def _agreement(one: Appointment, now: datetime) -> Agreement:
+    if one.agreement is not None:
+        return agreement_of(one.start, one.end, one.place, one.agreement)
+    return Agreement(start=one.start, end=one.end, agreed_at=now, place=one.place)

@@ -11,6 +11,7 @@ import msgspec
 from sync.domain.ids import CaseId, OfficerId, RecordId
 
 AGREED = 100
+PROPOSAL = 40  # may be left out for a better day
 
 
 class Travel(msgspec.Struct, frozen=True):
@@ -123,6 +124,8 @@ class WhyNot(StrEnum):
     OVERLAPS = "plan.overlaps"
     UNREACHABLE = "plan.unreachable"
     NO_ROOM = "plan.no_room"
+    PROMISED = "plan.promised"
+    LOCKED = "plan.locked"
 
 
 class PlannedStop(msgspec.Struct, frozen=True):

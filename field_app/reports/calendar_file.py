@@ -1,23 +1,39 @@
-"""One appointment as an iCalendar file (RFC 5545) that names nobody and no place."""
+"""Appointments as an iCalendar file (RFC 5545) that names nobody and no place."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import msgspec
 from icalendar import Calendar, Event
 
 PRODID = "-//Yuefang//field-app//ZH"
 
 
-def calendar_file(summary: str, uid: str, start: datetime, end: datetime, now: datetime) -> bytes:
-    """Return the file; `summary` must carry no personal data."""
+class Entry(msgspec.Struct, frozen=True):
+    """One appointment; `summary` must carry no personal data."""
+
+    summary: str
+    uid: str
+    start: datetime
+    end: datetime
+
+
+def calendar_file(entries: Iterable[Entry], now: datetime) -> bytes:
+    """Return the file."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
-    event = Event()
-    event.add("summary", summary)
-    event.add("uid", f"{uid}@yuefang")
-    # In UTC: a named zone would have to be described in the file for other calendars to know it.
-    for name, instant in (("dtstart", start), ("dtend", end), ("dtstamp", now)):
-        event.add(name, instant.astimezone(UTC))
-    calendar.add_component(event)
+    for one in entries:
+        calendar.add_component(_event(one, now))
     data: bytes = calendar.to_ical()
     return data
+
+
+def _event(one: Entry, now: datetime) -> Event:
+    event = Event()
+    event.add("summary", one.summary)
+    event.add("uid", f"{one.uid}@yuefang")
+    # In UTC: a named zone would have to be described in the file for other calendars to know it.
+    for name, instant in (("dtstart", one.start), ("dtend", one.end), ("dtstamp", now)):
+        event.add(name, instant.astimezone(UTC))
+    return event

@@ -24,6 +24,7 @@ from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
 from field_app.ui.shortcuts import KEYS, bind, keys_of
+from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self._known = set(bind(self, self._acts(screens)))
         self._known |= screens.map.acts.keys()
+        self._known |= {"undo", "suggestion"} if "plan" in screens.navigable else set()
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 
@@ -268,14 +270,21 @@ class MainWindow(QMainWindow):
             self._show(self.screens.case)
             self.screens.case.open(case_id)
 
-    def open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
-        """Agree a window for a case."""
-        self._go(lambda: self._open_appointment(case_id, appointment_id))
+    def open_appointment(
+        self,
+        case_id: CaseId,
+        appointment_id: RecordId | None,
+        suggested: Suggestion | None = None,
+    ) -> None:
+        """Agree a window for a case; a suggested one stands in the form."""
+        self._go(lambda: self._open_appointment(case_id, appointment_id, suggested))
 
-    def _open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+    def _open_appointment(
+        self, case_id: CaseId, appointment_id: RecordId | None, suggested: Suggestion | None
+    ) -> None:
         if self.screens is not None:
             self._show(self.screens.appointment)
-            self.screens.appointment.open(case_id, appointment_id)
+            self.screens.appointment.open(case_id, appointment_id, suggested)
 
     def open_visit(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Begin or record a visit."""
@@ -347,5 +356,7 @@ class MainWindow(QMainWindow):
         self.clipboard.forget()
         if self.screens is not None:
             self.screens.map.leave()
+            if "plan" in self.screens.navigable:
+                self.screens.navigable["plan"].leave()  # type: ignore[attr-defined]
         self.closing.emit()
         event.accept()

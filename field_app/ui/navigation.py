@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from field_app.viewmodels.appointment import Suggestion
 from sync.domain.ids import CaseId, RecordId
 
 
@@ -16,8 +17,13 @@ class Navigator(Protocol):
         """Show a case."""
         ...
 
-    def open_appointment(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
-        """Agree a window for a case."""
+    def open_appointment(
+        self,
+        case_id: CaseId,
+        appointment_id: RecordId | None,
+        suggested: Suggestion | None = None,
+    ) -> None:
+        """Agree a window for a case; a suggested one stands in the form."""
         ...
 
     def open_visit(self, case_id: CaseId, appointment_id: RecordId | None) -> None:

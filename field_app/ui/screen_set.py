@@ -91,7 +91,7 @@ def make_screens(
         navigable["team"] = TeamScreen(look, views.team, go)
     navigable["cases"] = CasesScreen(look, views.cases, go)
     if views.plan is not None:
-        navigable["plan"] = PlanScreen(look, views.plan, go)
+        navigable["plan"] = PlanScreen(look, views.plan, new_map, go)
     if views.review is not None:
         navigable["review"] = ReviewScreen(look, views.review, go)
     navigable["map"] = map_screen

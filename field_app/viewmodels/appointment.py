@@ -40,6 +40,14 @@ class Window(msgspec.Struct, frozen=True):
     end: time
 
 
+class Suggestion(msgspec.Struct, frozen=True):
+    """A window found elsewhere, in which a plan has room with these officers."""
+
+    start: datetime
+    end: datetime
+    officers: tuple[OfficerId, ...]
+
+
 class Consent(msgspec.Struct, frozen=True):
     """How the customer agreed, as entered so far."""
 
@@ -84,7 +92,12 @@ class AppointmentViewModel(QObject):
         if changes.kinds & RULES:
             self.rereading.ask()
 
-    async def load(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+    async def load(
+        self,
+        case_id: CaseId,
+        appointment_id: RecordId | None,
+        suggested: Suggestion | None = None,
+    ) -> None:
         """Read the case, its open appointment and the two weeks to come."""
         self.file = await self._runner.run(lambda desk: cases.open_file(desk, case_id))
         if self.file is None:
@@ -96,6 +109,9 @@ class AppointmentViewModel(QObject):
         self.consent = Consent()
         await self._look_ahead(case_id)
         self._start_from_what_is_there()
+        if suggested is not None:
+            self.officers = suggested.officers
+            self._take(suggested.start, suggested.end)
         self.loaded.emit()
         await self.judge()
 

@@ -1,33 +1,70 @@
-"""A day's plan for the lead: solve, look, change, publish.
+"""A day's plan for the lead: solve, look, change, take back, publish.
 
 Signals: `changed()`, `progressed(float)` from 0 to 1, `published(int, object)`. `state` is idle,
-solving, solved, failed or cancelled. `try_move` only asks; `take` makes its plan the shown one.
+standing (what is published), solving, solved, failed or cancelled. `try_move` only asks; a plan
+that would change much stands in `candidate` with its differences until it is taken.
 """
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.maps.travel import TravelTimes
-from field_app.operations import route_changes, routes
+from field_app.operations import cases, route_changes, routes
+from field_app.operations.cases import CaseQuery
+from field_app.operations.day_wishes import DayWishes as DayWishes
+from field_app.operations.day_wishes import OfficerWish as OfficerWish
 from field_app.operations.routes import PlanGround
 from field_app.operations.submit import RULES, Changes, Saved
 from field_app.operations.today import TodayVisit
-from field_app.planning.changes import Moved, WhatIf
-from field_app.planning.offers import Offer
-from field_app.planning.problem import DayPlan, DayProblem
-from field_app.planning.problem import OfficerRoute as OfficerRoute
+from field_app.planning.changes import Moved
+from field_app.planning.changes import WhatIf as WhatIf
+from field_app.planning.differences import Difference as Difference
+from field_app.planning.differences import differences
+from field_app.planning.offers import Offer as Offer
+from field_app.planning.problem import (
+    AGREED,
+    DayPlan,
+    DayProblem,
+    Pin,
+    WhyNot,
+)
+from field_app.planning.problem import Lunch as Lunch
+from field_app.planning.problem import Unplaced as Unplaced
 from field_app.planning.process import PlanCancelled, PlanFailed, PlanProcess
 from field_app.planning.solver import worth_s
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.board import BoardRow, rows_of
 from field_app.viewmodels.findings import RuleWords
+from field_app.viewmodels.plan_map import Drawn, drawn
+from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.time import Clock, local_date
-from sync.policy.route_check import Breach
+from sync.domain.time import Clock, at_local, local_date
+from sync.domain.vocabulary import AppointmentState
+from sync.policy.route_check import Breach as Breach
+
+MOST_UNDONE = 50
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A plan of a problem, with what the lead holds in place and what is locked."""
+
+    plan: DayPlan
+    problem: DayProblem
+    placed: tuple[Pin, ...] = ()
+    locked: frozenset[RecordId] = frozenset()
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A plan that waits to be taken, and what it changes."""
+
+    shown: Shown
+    changes: tuple[Difference, ...]
 
 
 class PlanViewModel(QObject):
@@ -48,18 +85,43 @@ class PlanViewModel(QObject):
         super().__init__()
         self._runner = runner
         self._clock = clock
-        self._rule_words = rule_words
+        self.rule_words = rule_words
         self._times = times
         self._new_process = new_process
         self._process: PlanProcess | None = None
         self.day = local_date(clock.now(), runner.desk.zone) + timedelta(days=1)
         self.ground: PlanGround | None = None
-        self.problem: DayProblem | None = None
-        self.plan: DayPlan | None = None
+        self.shown: Shown | None = None
+        self.candidate: Candidate | None = None
+        self.wishes = DayWishes()
         self.breaches: tuple[Breach, ...] = ()
         self.state = "idle"
+        self._past: list[tuple[Shown | None, str]] = []
         self.reloading = Reloading(self._ask_new_rules)
         runner.subscribe(self._on_changes)
+
+    @property
+    def plan(self) -> DayPlan | None:
+        """Return the plan that is shown."""
+        return self.shown.plan if self.shown else None
+
+    @property
+    def problem(self) -> DayProblem | None:
+        """Return the problem that the shown plan answers."""
+        return self.shown.problem if self.shown else None
+
+    @property
+    def rows(self) -> tuple[BoardRow, ...]:
+        """Return the shown plan as rows of blocks."""
+        if self.shown is None:
+            return ()
+        return rows_of(self.shown.problem, self.shown.plan, self.promised, self.shown.locked)
+
+    @property
+    def promised(self) -> frozenset[RecordId]:
+        """Return the visits that are published and still stand so."""
+        known = self.ground
+        return frozenset(p.appointment_id for p in routes.promised(known)) if known else frozenset()
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.kinds & RULES and self.ground is not None:
@@ -68,68 +130,205 @@ class PlanViewModel(QObject):
     async def _ask_new_rules(self) -> None:
         """Put away a plan made under other rules, and read which visits are lawful now."""
         if self.state == "solved":
-            self.plan, self.state, self.breaches = None, "idle", ()
+            self._put_away()
         await self.load()
+
+    def _put_away(self) -> None:
+        self.shown, self.candidate, self.state, self.breaches = None, None, "idle", ()
+        self._past.clear()
 
     async def load(self, day: date | None = None) -> None:
-        """Read the agreed visits of a day; an earlier plan of another day is put away."""
+        """Read the visits of a day and what is published; another day's plan is put away."""
         if day is not None and day != self.day:
-            self.day, self.plan, self.state, self.breaches = day, None, "idle", ()
+            self.day, self.wishes = day, DayWishes()
+            self._put_away()
         wanted = self.day
-        self.ground = await self._runner.run(lambda desk: routes.ground(desk, wanted))
+        known = await self._runner.run(lambda desk: routes.ground(desk, wanted))
+        if wanted != self.day:
+            return  # meanwhile another day was chosen
+        self.ground = known
+        if self.state in ("idle", "standing"):
+            await self._show_standing(known)
         self.changed.emit()
 
-    async def solve(self) -> None:
-        """Find routes; the window stays free and `cancel` stops it at once."""
-        await self.load()
-        known = self.ground
-        if known is None or self.state == "solving":
+    async def _show_standing(self, known: PlanGround) -> None:
+        if not any(r.stops for r in known.standing):
+            self.shown, self.state = None, "idle"
             return
-        self.state, self.plan, self.breaches = "solving", None, ()
+        problem = await self._problem(known)
+        if self.ground is known and self.state in ("idle", "standing"):
+            self._show(Shown(route_changes.standing_plan(known, problem), problem), "standing")
+
+    async def _problem(self, known: PlanGround, kept: tuple[Pin, ...] = ()) -> DayProblem:
+        travel = await asyncio.to_thread(routes.travel, known, self._times)
+        problem = routes.problem(known, travel, self.wishes)
+        here = {v.appointment_id for v in problem.visits}
+        held = (p for p in kept if p.appointment_id in here)
+        return msgspec.structs.replace(problem, pins=(*problem.pins, *held))
+
+    async def solve(self) -> None:
+        """Find routes; the window stays free and `cancel` stops it at once.
+
+        What was promised and what is locked stays where it is.
+        """
+        if self.state == "solving":
+            return
+        await self.load()
+        known, before = self.ground, self.shown
+        if known is None:
+            return
+        self._remember()
+        kept, locked = self._locks()
+        self.state, self.shown, self.breaches, self.candidate = "solving", None, (), None
         self._process = process = self._new_process()
         self.changed.emit()
         try:
-            travel = await asyncio.to_thread(routes.travel, known, self._times)
-            self.problem = problem = routes.problem(known, travel)
+            problem = await self._problem(known, kept)
             seconds = worth_s(problem)
             plan = await asyncio.to_thread(process.solve, problem, seconds, self.progressed.emit)
         except PlanCancelled:
-            self.state = "cancelled"
+            self._give_up(before, "cancelled")
         except PlanFailed:
-            self.state = "failed"
+            self._give_up(before, "failed")
         else:
-            self._show(plan, known, problem)
+            self._show(Shown(plan, problem, kept, locked), "solved")
         self._process = None
         self.changed.emit()
 
-    def _show(self, plan: DayPlan, known: PlanGround, problem: DayProblem) -> None:
-        self.plan, self.state = plan, "solved"
-        self.breaches = tuple(routes.check(problem, plan, known.law.against))
+    def _locks(self) -> tuple[tuple[Pin, ...], frozenset[RecordId]]:
+        if self.shown is None:
+            return (), frozenset()
+        locked = self.shown.locked
+        return tuple(p for p in self.shown.placed if p.appointment_id in locked), locked
+
+    def _give_up(self, before: Shown | None, state: str) -> None:
+        self.shown, self.state = before, state
+        if self._past:
+            self._past.pop()
+
+    def _show(self, shown: Shown, state: str) -> None:
+        self.shown, self.state, self.candidate = shown, state, None
+        known = self.ground
+        self.breaches = ()
+        if known is not None and state == "solved":
+            plan = routes.binding(shown.problem, shown.plan)
+            self.breaches = tuple(routes.check(shown.problem, plan, known.law.against))
+
+    def _remember(self) -> None:
+        self._past.append((self.shown, "standing" if self.state == "standing" else "solved"))
+        del self._past[:-MOST_UNDONE]
+
+    @property
+    def may_undo(self) -> bool:
+        """Say whether there is a plan to go back to."""
+        return any(shown is not None for shown, _ in self._past) and self.state != "solving"
+
+    def undo(self) -> None:
+        """Show the plan before the last change."""
+        while self._past and self.state != "solving":
+            shown, state = self._past.pop()
+            if shown is not None:
+                self._show(shown, state)
+                self.changed.emit()
+                return
 
     async def replan(self) -> None:
-        """Plan around what is published: nothing that was promised moves."""
+        """Plan around what is published, with the smallest change; it waits to be taken."""
         await self.load()
         known = self.ground
         if known is None or self.state == "solving":
             return
-        travel = await asyncio.to_thread(routes.travel, known, self._times)
-        self.problem = problem = routes.problem(known, travel)
-        self._show(await asyncio.to_thread(route_changes.replan, known, problem), known, problem)
+        kept, locked = self._locks()
+        problem = await self._problem(known, kept)
+        plan = await asyncio.to_thread(route_changes.replan, known, problem)
+        before = route_changes.standing_plan(known, problem)
+        shown = Shown(plan, problem, kept, locked)
+        self.candidate = Candidate(shown, differences(before, plan))
         self.changed.emit()
+
+    def take(self) -> None:
+        """Show the plan that waits, checked again."""
+        if self.candidate is not None:
+            self._remember()
+            self._show(self.candidate.shown, "solved")
+            self.changed.emit()
+
+    def leave(self) -> None:
+        """Let the plan that waits go."""
+        self.candidate = None
+        self.changed.emit()
+
+    async def wish(self, wishes: DayWishes) -> None:
+        """Plan by other rules from now on; a plan made by the former ones is put away."""
+        self.wishes = wishes
+        self._put_away()
+        await self.load()
+
+    async def leave_out(self, officer_id: OfficerId) -> None:
+        """Plan the day without one officer."""
+        others = tuple(w for w in self.wishes.officers if w.officer_id != officer_id)
+        absent = OfficerWish(officer_id, present=False)
+        self.wishes = msgspec.structs.replace(self.wishes, officers=(*others, absent))
+        await self.solve()
+
+    async def drawn(self) -> Drawn | None:
+        """Return the shown plan for a map, lines along the roads where they are known."""
+        known, shown = self.ground, self.shown
+        if known is None or shown is None:
+            return None
+        found = await asyncio.to_thread(drawn, known, shown.problem, shown.plan, self._times)
+        return found if shown is self.shown else None
 
     def try_move(
         self, visit: RecordId, officers: tuple[OfficerId, ...] = (), at_s: int | None = None
     ) -> Moved | None:
         """Say at once whether a stop of the shown plan may be dropped there; changes nothing."""
-        if self.problem is None or self.plan is None:
+        if self.shown is None:
             return None
-        return route_changes.move(self.problem, self.plan, visit, officers, at_s)
+        if visit in self.promised:
+            return Moved(None, WhyNot.PROMISED)
+        if visit in self.shown.locked:
+            return Moved(None, WhyNot.LOCKED)
+        problem = _freed(self.shown.problem, visit, officers)
+        return route_changes.move(problem, self.shown.plan, visit, officers, at_s)
 
-    def take(self, plan: DayPlan) -> None:
-        """Show another plan of the same problem, checked again."""
-        if self.ground is not None and self.problem is not None:
-            self._show(plan, self.ground, self.problem)
-            self.changed.emit()
+    def take_move(self, visit: RecordId, officers: tuple[OfficerId, ...], moved: Moved) -> None:
+        """Show the plan of a move; the stop stays where it was dropped."""
+        if self.shown is None or moved.plan is None:
+            return
+        self._remember()
+        problem = _freed(self.shown.problem, visit, officers)
+        pin = Pin(visit, officers, moved.begin_s, moved.begin_s)
+        placed = (*(p for p in self.shown.placed if p.appointment_id != visit), pin)
+        problem = msgspec.structs.replace(problem, pins=(*problem.pins, pin))
+        self._show(Shown(moved.plan, problem, placed, self.shown.locked), "solved")
+        self.changed.emit()
+
+    def toggle_lock(self, visit: RecordId) -> None:
+        """Lock a stop to its officers and minute, or let it go; what is promised stays locked."""
+        if self.shown is None or visit in self.promised:
+            return
+        shown, problem = self.shown, _freed(self.shown.problem, visit, ())
+        who = self.officers_on(visit)
+        placed = tuple(p for p in shown.placed if p.appointment_id != visit)
+        self._remember()
+        if visit in shown.locked:
+            locked = shown.locked - {visit}
+        else:
+            begin = next(
+                s.arrive_s for r in shown.plan.routes for s in r.stops if s.appointment_id == visit
+            )
+            pin = Pin(visit, who, begin, begin)
+            placed, locked = (*placed, pin), shown.locked | {visit}
+            problem = msgspec.structs.replace(problem, pins=(*problem.pins, pin))
+        self._show(Shown(shown.plan, problem, placed, locked), "solved")
+        self.changed.emit()
+
+    def officers_on(self, visit: RecordId) -> tuple[OfficerId, ...]:
+        """Return who makes a visit in the shown plan."""
+        plan = self.plan
+        found = plan.routes if plan else ()
+        return tuple(r.officer_id for r in found if visit in {s.appointment_id for s in r.stops})
 
     async def if_ill(self, officer_id: OfficerId) -> WhatIf | None:
         """Return the shown day without one officer; the plan shown stays."""
@@ -138,11 +337,20 @@ class PlanViewModel(QObject):
             return None
         return await asyncio.to_thread(route_changes.if_ill, problem, plan, officer_id)
 
-    async def propose_windows(self, case_id: CaseId) -> tuple[Offer, ...]:
+    async def customer(self, text: str) -> CaseId | None:
+        """Return the case of a case number or of a name, when there is one only."""
+        found = await self._runner.run(lambda d: cases.page(d, CaseQuery(text=text), None, 2))
+        exact = [r.id for r in found.rows if r.case_no == text]
+        rows = exact or [r.id for r in found.rows]
+        return rows[0] if len(rows) == 1 else None
+
+    async def propose_windows(self, case_id: CaseId) -> tuple[Offer, ...] | Problem:
         """Return lawful windows that the shown plan has room for, least driving first."""
         known, problem, plan = self.ground, self.problem, self.plan
         customer = await self._runner.run(lambda desk: route_changes.wanted(desk, case_id))
-        if known is None or problem is None or plan is None or customer is None:
+        if customer is None:
+            return Problem("plan.nobody_to_offer")
+        if known is None or problem is None or plan is None:
             return ()
         return await asyncio.to_thread(
             route_changes.propose_windows, known, plan, problem, self._times, customer
@@ -155,8 +363,9 @@ class PlanViewModel(QObject):
 
     @property
     def may_publish(self) -> bool:
-        """Say whether there is a plan that breaks nothing."""
-        return self.plan is not None and not self.breaches and bool(self.plan.routes)
+        """Say whether there is a new plan that breaks nothing."""
+        plan = self.plan
+        return self.state == "solved" and plan is not None and not self.breaches
 
     async def publish(self) -> None:
         """Make the plan the one the officers drive by."""
@@ -167,7 +376,10 @@ class PlanViewModel(QObject):
             lambda desk: routes.publish(desk, known, plan, problem)
         )
         done = sum(isinstance(a, Saved) for a in answers)
-        others = [answer_of(a, self._rule_words) for a in answers if not isinstance(a, Saved)]
+        others = [answer_of(a, self.rule_words) for a in answers if not isinstance(a, Saved)]
+        if not others:
+            self._put_away()
+            await self.load()
         self.published.emit(done, others[0] if others else Answer(True))
 
     def visit(self, appointment_id: RecordId) -> TodayVisit | None:
@@ -175,7 +387,30 @@ class PlanViewModel(QObject):
         visits = self.ground.visits if self.ground else ()
         return next((v for v in visits if v.appointment_id == appointment_id), None)
 
+    @property
+    def agreed(self) -> int:
+        """Return how many visits with a pin are agreed."""
+        visits = self.ground.visits if self.ground else ()
+        return sum(v.state is AppointmentState.AGREED for v in visits)
+
     def officer_name(self, officer_id: str) -> str:
         """Return an officer's name."""
         officers = self.ground.officers if self.ground else ()
         return next((o.name for o in officers if o.id == officer_id), "")
+
+    def instant(self, seconds: int) -> datetime:
+        """Return the instant so many seconds after the midnight of the day."""
+        zone = self._runner.desk.zone
+        return at_local(self.day, time(0), zone) + timedelta(seconds=seconds)
+
+
+def _freed(problem: DayProblem, visit: RecordId, officers: tuple[OfficerId, ...]) -> DayProblem:
+    """Return the problem in which nothing holds the visit; a proposal may go to anybody."""
+    pins = tuple(p for p in problem.pins if p.appointment_id != visit)
+    visits = tuple(
+        msgspec.structs.replace(v, officers=officers)
+        if v.appointment_id == visit and officers and v.priority < AGREED
+        else v
+        for v in problem.visits
+    )
+    return msgspec.structs.replace(problem, pins=pins, visits=visits)

@@ -9,6 +9,7 @@ from field_app.operations.today import FollowUp as FollowUp
 from field_app.operations.today import Today as Today
 from field_app.operations.today import TodayVisit as TodayVisit
 from field_app.viewmodels.findings import FindingText, RuleWords, explain
+from field_app.viewmodels.on_the_way import OnTheWay
 from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.reloading import Reloading
 
@@ -18,9 +19,12 @@ class TodayViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, runner: Runner, rule_words: RuleWords, papers: Papers) -> None:
+    def __init__(
+        self, runner: Runner, rule_words: RuleWords, papers: Papers, way: OnTheWay
+    ) -> None:
         super().__init__()
         self.papers = papers
+        self.way = way
         self._runner = runner
         self._rule_words = rule_words
         self.reloading = Reloading(self.load)
@@ -33,6 +37,7 @@ class TodayViewModel(QObject):
     async def load(self) -> None:
         """Read the day."""
         self.day = await self._runner.run(today.day)
+        await self.way.load()
         self.changed.emit()
 
     def findings(self, visit: TodayVisit) -> tuple[FindingText, ...]:

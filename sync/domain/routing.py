@@ -5,7 +5,7 @@ are held against agreements, hours, lunch, driving and the policy, by whoever ma
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -42,6 +42,8 @@ def publish_route(question: Question, command: PublishRoute) -> Outcome:
         if trouble is not None:
             return trouble
     trouble = _day_trouble(question, command, officer)
+    if trouble is None and found is not None:
+        trouble = _promise_trouble(question, command, found.record)
     if trouble is not None:
         return trouble
     route = Route(
@@ -77,6 +79,33 @@ def _stop_trouble(question: Question, command: PublishRoute, stop: Stop) -> Refu
     if stop.leave < stop.arrive or not agreed.start <= stop.arrive <= agreed.end:
         return refused("route.outside_agreed_window", case_no=name)
     return _law_trouble(question, case, agreed, (stop, command.officer_id))
+
+
+def _promise_trouble(question: Question, command: PublishRoute, before: Route) -> Refused | None:
+    """Hold every stop that was published to its minute."""
+    told = {s.appointment_id: s for s in before.stops}
+    for stop in command.stops:
+        old = told.get(stop.appointment_id)
+        found = question.snapshot.get(Appointment, stop.appointment_id)
+        if old is None or found is None or found.record.agreement is None:
+            continue
+        one, agreed_at = found.record, found.record.agreement.agreed_at
+        if old.arrive != stop.arrive and stop_is_promised(
+            before, old, one.start, one.end, agreed_at
+        ):
+            return refused("route.promise_moved")
+    return None
+
+
+def stop_is_promised(
+    route: Route, stop: Stop, start: datetime, end: datetime, agreed_at: datetime | None
+) -> bool:
+    """Say whether the customer still counts on a published stop.
+
+    So it is until the customer agrees anew, or to a window the stop no longer lies in.
+    """
+    before = agreed_at is None or agreed_at <= route.published_at
+    return before and start <= stop.arrive <= end
 
 
 def _law_trouble(

@@ -54,6 +54,7 @@ class FormDialog(QDialog):
         fields: Sequence[Field],
         explain: str = "",
         yes: str = "",
+        ok: str = "",
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -77,7 +78,7 @@ class FormDialog(QDialog):
         self.trouble = Notice(look)
         self._buttons = QDialogButtonBox()
         self.ok = self._buttons.addButton(
-            yes or look.words("Save"), QDialogButtonBox.ButtonRole.AcceptRole
+            yes or ok or look.words("Save"), QDialogButtonBox.ButtonRole.AcceptRole
         )
         self.ok.setProperty("kind", "primary")
         if not yes:
@@ -117,10 +118,18 @@ class FormDialog(QDialog):
 
 
 async def ask(
-    parent: QWidget, look: Look, title: str, fields: Sequence[Field], explain: str = ""
+    parent: QWidget,
+    look: Look,
+    title: str,
+    fields: Sequence[Field],
+    explain: str = "",
+    ok: str = "",
 ) -> dict[str, str] | None:
-    """Ask and wait without stopping the loop; None when the person changed their mind."""
-    dialog = FormDialog(parent, look, title, fields, explain)
+    """Ask and wait without stopping the loop; None when the person changed their mind.
+
+    `ok` are the words of the button that takes, "Save" when none are given.
+    """
+    dialog = FormDialog(parent, look, title, fields, explain, ok=ok)
     answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
 
     def done(code: int) -> None:
@@ -133,9 +142,9 @@ async def ask(
     return await answer
 
 
-async def confirm(parent: QWidget, look: Look, title: str, explain: str) -> bool:
+async def confirm(parent: QWidget, look: Look, title: str, explain: str, ok: str = "") -> bool:
     """Ask for a yes."""
-    return await ask(parent, look, title, (), explain) is not None
+    return await ask(parent, look, title, (), explain, ok) is not None
 
 
 def inform(parent: QWidget, look: Look, title: str, text: str) -> None:

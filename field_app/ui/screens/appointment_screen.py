@@ -17,7 +17,7 @@ from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.appointment_form import AppointmentForm
 from field_app.viewmodels.answer import Answer
-from field_app.viewmodels.appointment import AppointmentViewModel, Slot, Window
+from field_app.viewmodels.appointment import AppointmentViewModel, Slot, Suggestion, Window
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.time import local
 from sync.domain.vocabulary import AppointmentState, Revealable
@@ -83,11 +83,16 @@ class AppointmentScreen(Page):
         columns.add(right, 5)
         self.body.addWidget(columns)
 
-    def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
-        """Show the window of a case."""
+    def open(
+        self,
+        case_id: CaseId,
+        appointment_id: RecordId | None,
+        suggested: Suggestion | None = None,
+    ) -> None:
+        """Show the window of a case, or one that is suggested for it."""
         self.show_loading()
         self.notice.say("")
-        self.start(self._view.load(case_id, appointment_id))
+        self.start(self._view.load(case_id, appointment_id, suggested))
 
     def _show(self) -> None:
         file = self._view.file

@@ -13,6 +13,7 @@ from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
+from field_app.ui.screens.way_card import WayCard
 from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.papers import file_name
 from field_app.viewmodels.problem import Problem
@@ -32,6 +33,12 @@ class TodayScreen(Page):
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
+        self.way = WayCard(look, view.way, go, self.start)
+        self.body.addWidget(self.way)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(look.px(12))
+        self.body.addLayout(self._cards)
+        self.body.addStretch(1)
         view.changed.connect(self._show)
         self.show_loading()
 
@@ -72,12 +79,11 @@ class TodayScreen(Page):
 
     def _show_cards(self, day: Today) -> None:
         words = self.words
-        clear(self.body)
+        clear(self._cards)
         self.begin_button = None
         self._show_visits(day.visits)
         self._show_list(words("To be confirmed with the customer"), day.to_confirm)
         self._show_follow_ups(day.follow_ups)
-        self.body.addStretch(1)
 
     def _show_certificate(self) -> None:
         day = self._view.day
@@ -93,7 +99,7 @@ class TodayScreen(Page):
             self.notice.say(text, "warn")
 
     def _show_visits(self, visits: tuple[TodayVisit, ...]) -> None:
-        self.body.addWidget(label(self.words("Agreed visits"), "heading"))
+        self._cards.addWidget(label(self.words("Agreed visits"), "heading"))
         if not visits:
             card = Card(self.look)
             card.body.addWidget(
@@ -104,9 +110,9 @@ class TodayScreen(Page):
                     "today",
                 )
             )
-            self.body.addWidget(card)
+            self._cards.addWidget(card)
         for number, visit in enumerate(visits, start=1):
-            self.body.addWidget(self._visit_card(number, visit))
+            self._cards.addWidget(self._visit_card(number, visit))
 
     def _visit_card(self, number: int, visit: TodayVisit) -> QFrame:
         card = Card(self.look)
@@ -134,6 +140,8 @@ class TodayScreen(Page):
                 kind="quiet",
             )
         )
+        if visit.point is not None:
+            acts.addWidget(self._navigate(visit))
         acts.addWidget(self._begin(visit))
         whole = Beside(self.look, COLUMNS_LEAST, 14)
         whole.add(line, 1)
@@ -143,6 +151,14 @@ class TodayScreen(Page):
             tone = "block" if str(one.severity) == "block" else "warn"
             card.body.addWidget(Notice(self.look, one.sentence, tone, one.source))
         return card
+
+    def _navigate(self, visit: TodayVisit) -> QPushButton:
+        return button(
+            self.look,
+            self.words("Navigate"),
+            lambda: self.start(self.way.navigate(visit)),
+            kind="quiet",
+        )
 
     def _begin(self, visit: TodayVisit) -> QPushButton:
         first = self.begin_button is None
@@ -180,7 +196,7 @@ class TodayScreen(Page):
                 partial(self._go.open_appointment, visit.case_id, visit.appointment_id),
             )
             card.body.addLayout(row(self.look, text, None, ask))
-        self.body.addWidget(card)
+        self._cards.addWidget(card)
 
     def _show_follow_ups(self, follow_ups: tuple[FollowUp, ...]) -> None:
         if not follow_ups:
@@ -196,4 +212,4 @@ class TodayScreen(Page):
                 kind="quiet",
             )
             card.body.addLayout(row(self.look, text, None, open_it))
-        self.body.addWidget(card)
+        self._cards.addWidget(card)

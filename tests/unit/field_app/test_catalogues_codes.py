@@ -83,6 +83,7 @@ def _families() -> dict[str, set[str]]:
         "phase": source.texts_passed("sync/engine", "Progress"),
         "travel": {"mixed", "roads", "straight_line"},
         "map_state": set(TELLING),
+        "stop_state": {"agreed", "promised", "proposed"},
         "place_kind": set(PLACES),
         "keys_done": source.texts_passed("field_app/viewmodels/keys.py", "_do", 1),
         "strength": {str(n) for n in range(5)},
