@@ -97,7 +97,7 @@ def moved(
     task = ground.tasks.get(visit)
     if task is None:
         return Moved(None, WhyNot.NO_ROOM)
-    orders = orders_in(ground, plan)
+    orders, _out = mended(ground, orders_in(ground, plan))
     before = driving(schedule(ground, orders))
     who = officers or tuple(o for o, order in orders.items() if visit in order)
     if any(o not in task.able for o in who):
@@ -133,7 +133,7 @@ def _begins(ground: Ground, orders: Orders) -> dict[RecordId, int]:
 def reordered(problem: DayProblem, plan: DayPlan, visit: RecordId, place: int) -> Moved:
     """Try a stop at another place (counted from 0) in the day of everybody who makes it."""
     ground = Ground(problem)
-    orders = orders_in(ground, plan)
+    orders, _out = mended(ground, orders_in(ground, plan))
     before = driving(schedule(ground, orders))
     who = [o for o, order in orders.items() if visit in order]
     rest = without(orders, (visit,))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from field_app.planning.ground import Ground, orders_in
-from field_app.planning.insertion import insert
+from field_app.planning.insertion import insert, mended
 from field_app.planning.problem import DayPlan, DayProblem, VisitTask
 from field_app.planning.schedule import driving, schedule
 from sync.domain.ids import OfficerId
@@ -31,7 +31,7 @@ def offers(
     """
     day = msgspec.structs.replace(problem, visits=(*problem.visits, visit))
     ground = Ground(day)
-    orders = orders_in(ground, plan)
+    orders, _out = mended(ground, orders_in(ground, plan))
     before = driving(schedule(ground, orders))
     task = ground.tasks[visit.appointment_id]
     found = []

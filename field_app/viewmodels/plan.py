@@ -27,7 +27,6 @@ from field_app.planning.differences import Difference as Difference
 from field_app.planning.differences import differences
 from field_app.planning.offers import Offer as Offer
 from field_app.planning.problem import (
-    AGREED,
     DayPlan,
     DayProblem,
     Pin,
@@ -41,6 +40,8 @@ from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.board import BoardRow, rows_of
 from field_app.viewmodels.findings import RuleWords
 from field_app.viewmodels.plan_map import Drawn, drawn
+from field_app.viewmodels.plan_shown import Candidate as Candidate
+from field_app.viewmodels.plan_shown import Shown, freed, with_lock_turned, with_move
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -49,22 +50,6 @@ from sync.domain.vocabulary import AppointmentState
 from sync.policy.route_check import Breach as Breach
 
 MOST_UNDONE = 50
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A plan of a problem, with what the lead holds in place and what is locked."""
-
-    plan: DayPlan
-    problem: DayProblem
-    placed: tuple[Pin, ...] = ()
-    locked: frozenset[RecordId] = frozenset()
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A plan that waits to be taken, and what it changes."""
-
-    shown: Shown
-    changes: tuple[Difference, ...]
 
 
 class PlanViewModel(QObject):
@@ -155,7 +140,8 @@ class PlanViewModel(QObject):
         if not any(r.stops for r in known.standing):
             self.shown, self.state = None, "idle"
             return
-        problem = await self._problem(known)
+        travel = await asyncio.to_thread(routes.travel, known, self._times)
+        problem = routes.problem(known, travel)  # by no day's own rules: it was made before them
         if self.ground is known and self.state in ("idle", "standing"):
             self._show(Shown(route_changes.standing_plan(known, problem), problem), "standing")
 
@@ -289,46 +275,22 @@ class PlanViewModel(QObject):
             return Moved(None, WhyNot.PROMISED)
         if visit in self.shown.locked:
             return Moved(None, WhyNot.LOCKED)
-        problem = _freed(self.shown.problem, visit, officers)
+        problem = freed(self.shown.problem, visit, officers)
         return route_changes.move(problem, self.shown.plan, visit, officers, at_s)
 
-    def take_move(self, visit: RecordId, officers: tuple[OfficerId, ...], moved: Moved) -> None:
+    def take_move(self, visit: RecordId, officers: tuple[OfficerId, ...], move: Moved) -> None:
         """Show the plan of a move; the stop stays where it was dropped."""
-        if self.shown is None or moved.plan is None:
-            return
-        self._remember()
-        problem = _freed(self.shown.problem, visit, officers)
-        pin = Pin(visit, officers, moved.begin_s, moved.begin_s)
-        placed = (*(p for p in self.shown.placed if p.appointment_id != visit), pin)
-        problem = msgspec.structs.replace(problem, pins=(*problem.pins, pin))
-        self._show(Shown(moved.plan, problem, placed, self.shown.locked), "solved")
-        self.changed.emit()
+        if self.shown is not None and move.plan is not None:
+            self._remember()
+            self._show(with_move(self.shown, visit, officers, move), "solved")
+            self.changed.emit()
 
     def toggle_lock(self, visit: RecordId) -> None:
         """Lock a stop to its officers and minute, or let it go; what is promised stays locked."""
-        if self.shown is None or visit in self.promised:
-            return
-        shown, problem = self.shown, _freed(self.shown.problem, visit, ())
-        who = self.officers_on(visit)
-        placed = tuple(p for p in shown.placed if p.appointment_id != visit)
-        self._remember()
-        if visit in shown.locked:
-            locked = shown.locked - {visit}
-        else:
-            begin = next(
-                s.arrive_s for r in shown.plan.routes for s in r.stops if s.appointment_id == visit
-            )
-            pin = Pin(visit, who, begin, begin)
-            placed, locked = (*placed, pin), shown.locked | {visit}
-            problem = msgspec.structs.replace(problem, pins=(*problem.pins, pin))
-        self._show(Shown(shown.plan, problem, placed, locked), "solved")
-        self.changed.emit()
-
-    def officers_on(self, visit: RecordId) -> tuple[OfficerId, ...]:
-        """Return who makes a visit in the shown plan."""
-        plan = self.plan
-        found = plan.routes if plan else ()
-        return tuple(r.officer_id for r in found if visit in {s.appointment_id for s in r.stops})
+        if self.shown is not None and visit not in self.promised:
+            self._remember()
+            self._show(with_lock_turned(self.shown, visit), "solved")
+            self.changed.emit()
 
     async def if_ill(self, officer_id: OfficerId) -> WhatIf | None:
         """Return the shown day without one officer; the plan shown stays."""
@@ -402,15 +364,3 @@ class PlanViewModel(QObject):
         """Return the instant so many seconds after the midnight of the day."""
         zone = self._runner.desk.zone
         return at_local(self.day, time(0), zone) + timedelta(seconds=seconds)
-
-
-def _freed(problem: DayProblem, visit: RecordId, officers: tuple[OfficerId, ...]) -> DayProblem:
-    """Return the problem in which nothing holds the visit; a proposal may go to anybody."""
-    pins = tuple(p for p in problem.pins if p.appointment_id != visit)
-    visits = tuple(
-        msgspec.structs.replace(v, officers=officers)
-        if v.appointment_id == visit and officers and v.priority < AGREED
-        else v
-        for v in problem.visits
-    )
-    return msgspec.structs.replace(problem, pins=pins, visits=visits)

@@ -18,7 +18,7 @@ def drawn(known: PlanGround, problem: DayProblem, plan: DayPlan, times: TravelTi
     stops: dict[str, MapStop] = {}
     ways: list[MapWay] = []
     for route in plan.routes:
-        if not route.stops:
+        if not route.stops or route.officer_id not in starts:
             continue
         here = [places[s.appointment_id] for s in route.stops]
         for number, (stop, point) in enumerate(zip(route.stops, here, strict=True), start=1):

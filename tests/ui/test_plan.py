@@ -216,6 +216,8 @@ async def test_somebody_ill_and_windows_to_offer(room: Room) -> None:
     assert screen.lists.offers is not None
     offer = screen.lists.offers[1][0]
     assert offer.end_s - offer.begin_s == 3600
+    chen.main.activateWindow()  # a closed question leaves no window active here
+    await until(chen.main.isActiveWindow)
     press(chen.main, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     await until(lambda: chen.main.stack.currentWidget() is chen.screens.appointment)
     await quiet()

@@ -19,6 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 IN_DOCS = (
     "officer-today.png",
     "officer-map.png",
+    "lead-plan-solved.png",
     "appointment-lawful.png",
     "dark-english-cases.png",
 )
@@ -60,6 +61,8 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     stage.jump(visit_day.replace(hour=9, minute=35))
     visited = await steps.officer_visits_offline(stage, officer)
     await steps.officer_comes_back(stage, officer)
+    await steps.lead_plans_in_english_and_dark(stage, lead, visit_day)
+    await steps.back_to_chinese_and_light(stage, lead)
     await steps.lead_sees(stage, lead, visited)
     await relief.officer_speaks_of_relief(stage, officer, visited)
     await relief.lead_approves(stage, lead, visited)

@@ -141,16 +141,80 @@ async def lead_plans(stage: Stage, lead: Seat, day: datetime) -> None:
     assert plan._view.state == "solved"
     assert plan._view.may_publish, plan._view.breaches
     await stage.shot(lead.main, "lead-plan-solved")
+    await _carry(stage, lead, plan)
     plan.publish.click()
     await stage.settle()
     await lead.sync()
     await stage.shot(lead.main, "lead-plan-published")
 
 
+async def _carry(stage: Stage, lead: Seat, plan: PlanScreen) -> None:
+    """Carry the first stop, put it back, and ask what if its officer were ill."""
+    board = plan.timeline.board
+    board.setFocus()
+    press(board, Qt.Key.Key_Space)
+    press(board, Qt.Key.Key_Right)
+    await stage.shot(lead.main, "lead-plan-stop-carried")
+    for _ in range(20):
+        press(board, Qt.Key.Key_Right)
+    assert board.carried is not None and board.carried.verdict is not None
+    assert not board.carried.verdict.allowed
+    await stage.shot(lead.main, "lead-plan-stop-refused")
+    press(board, Qt.Key.Key_Escape)
+    plan.ill.click()
+    question = await asked(lead.main)
+    question.ok.click()
+    await until(lambda: plan.lists.ill is not None)
+    await stage.shot(lead.main, "lead-plan-if-ill")
+    plan.lists.forget()
+
+
+async def lead_plans_in_english_and_dark(stage: Stage, lead: Seat, day: datetime) -> None:
+    """What is published, in English and in the dark theme."""
+    before = lead.window
+    lead.program.apply(msgspec.structs.replace(lead.program.settings, language="en", theme="dark"))
+    await until(lambda: lead.window is not before)
+    lead.main.resize(1280, 800)
+    await stage.settle()
+    await lead.show("plan")
+    plan = lead.screens.navigable["plan"]
+    assert isinstance(plan, PlanScreen)
+    plan.day.setDate(plan.day.date().fromString(f"{day:%Y-%m-%d}", "yyyy-MM-dd"))
+    await until(lambda: plan._view.state == "standing")
+    await stage.settle()
+    await stage.shot(lead.main, "dark-english-plan")
+
+
+async def back_to_chinese_and_light(stage: Stage, lead: Seat) -> None:
+    """Look as before."""
+    before = lead.window
+    lead.program.apply(
+        msgspec.structs.replace(lead.program.settings, language="zh_CN", theme="light")
+    )
+    await until(lambda: lead.window is not before)
+    await stage.settle()
+
+
+async def _late(stage: Stage, officer: Seat) -> None:
+    """Say that one is late, and see whom to call."""
+    today = officer.screens.today
+    assert today is not None
+    today.way.late.click()
+    question = await asked(officer.main)
+    type_text(question.entries["free"], "11:50")
+    await stage.shot(officer.main, "officer-late-asked")
+    question.ok.click()
+    await until(lambda: today.way._view.rest is not None)
+    await stage.shot(officer.main, "officer-late")
+    today.way._view.put_away()
+    await stage.settle()
+
+
 async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
     """With the server gone: the day, the map, two visits with a hardship note, a complaint."""
     await officer.show("today")
     await stage.shot(officer.main, "officer-today")
+    await _late(stage, officer)
     await officer.show("map")
     screen = officer.screens.map
     await until(lambda: screen.map is not None and screen.map.is_ready)

@@ -167,15 +167,17 @@ class WayCard(QWidget):
 
     async def _save_calendar(self) -> None:
         data = await self._view.calendar(self._look.words)
-        await self._save(data, "ics", "day_calendar", self._look.words("Save the calendar file"))
+        await self._save(
+            data, "day.ics", "day_calendar", self._look.words("Save the calendar file")
+        )
 
     async def _save_way(self) -> None:
         title = self._look.words("Save the GPX file")
-        await self._save(self._view.way_points(), "gpx", "day_gpx", title)
+        await self._save(self._view.way_points(), "day.gpx", "day_gpx", title)
 
-    async def _save(self, data: bytes, suffix: str, what: str, title: str) -> None:
+    async def _save(self, data: bytes, name: str, what: str, title: str) -> None:
         words = self._look.words
-        path = await ask_where(self, self._look, title, f"day.{suffix}", suffix)
+        path = await ask_where(self, self._look, title, name, name.rpartition(".")[2])
         trouble = await self._view.save(path, data, what) if path else None
         if trouble is not None:
             self.trouble.say(problem_text(words, trouble), "block")

@@ -91,3 +91,32 @@ def test_an_agreement_nobody_can_show_is_none() -> None:
     outcome = decide(question(LEAD, bare), command)
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].code == "route.stop_not_agreed"
+
+
+@pytest.mark.parametrize(
+    ("agreed_after", "later", "code"),
+    [
+        (-HOUR, 0 * MINUTE, ""),
+        (-HOUR, 10 * MINUTE, "route.promise_moved"),
+        (HOUR, 10 * MINUTE, ""),
+    ],
+    ids=["stays", "moves", "agreed anew"],
+)
+def test_a_published_stop_keeps_its_minute_until_agreed_anew(
+    agreed_after: timedelta, later: timedelta, code: str
+) -> None:
+    """Publish a second time; the customer agreed before or after the first time."""
+    before = Route("r1", "li", LEAD.team_id, TEN.date(), STOPS[:1], "roads", LEAD.officer_id, NOW)
+    agreement = FIRST.agreement
+    assert agreement is not None
+    told = msgspec.structs.replace(agreement, agreed_at=NOW + agreed_after)
+    first = msgspec.structs.replace(FIRST, agreement=told)
+    old = STOPS[0]
+    stop = msgspec.structs.replace(old, arrive=old.arrive + later, leave=old.leave + later)
+    command = PublishRoute("r1", 1, "li", TEN.date(), (stop,), "roads", NOW)
+    outcome = decide(question(LEAD, first, before), command)
+    if code:
+        assert isinstance(outcome, Refused)
+        assert [r.code for r in outcome.reasons] == [code]
+    else:
+        assert isinstance(outcome, Applied)
