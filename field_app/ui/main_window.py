@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
         self._known = set(bind(self, self._acts(screens)))
         self._known |= screens.map.acts.keys()
-        self._known |= {"undo", "suggestion"} if "plan" in screens.navigable else set()
+        self._known |= {"undo", "suggestion_1"} if "plan" in screens.navigable else set()
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 

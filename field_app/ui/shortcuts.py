@@ -37,8 +37,9 @@ KEYS = (
     Key("Shift+Up", "pan_up", "Look up, on the map"),
     Key("Shift+Down", "pan_down", "Look down, on the map"),
     Key("M", "move_pin", "Move the pin, on the map: arrows, then Return or Escape"),
-    Key(
-        "Alt+1", "suggestion", "Ask for the first suggestion of the route plan; Alt+2 the second …"
+    *(
+        Key(f"Alt+{n}", f"suggestion_{n}", "Ask for a suggestion of the route plan, Alt+1 to Alt+9")
+        for n in range(1, 10)
     ),
     Key("Ctrl+Z", "undo", "Take back the last change, in the route plan"),
     Key("F5", "sync_now", "Sync now"),
@@ -66,18 +67,6 @@ def bind_here(page: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
     for act, does in acts.items():
         shortcut = QShortcut(QKeySequence(keys_of(act)), page)
         shortcut.activated.connect(lambda does=does: does())
-
-
-def suggestion_keys(number: int) -> str:
-    """Return the keys of a suggestion by its number from 1 to 9."""
-    return f"{keys_of('suggestion')[:-1]}{number}"
-
-
-def bind_numbers(page: QWidget, take: Callable[[int], object]) -> None:
-    """Bind the keys of nine suggestions while this screen is shown."""
-    for number in range(1, 10):
-        shortcut = QShortcut(QKeySequence(suggestion_keys(number)), page)
-        shortcut.activated.connect(lambda number=number: take(number))
 
 
 def keys_of(act: str) -> str:

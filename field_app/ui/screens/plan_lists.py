@@ -14,7 +14,7 @@ from field_app.ui.components.surfaces import Card, Notice, clear
 from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
-from field_app.ui.shortcuts import suggestion_keys
+from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.plan import Candidate, Difference, Offer, PlanViewModel, Unplaced, WhatIf
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -127,7 +127,8 @@ class PlanLists(QWidget):
         made = button(self._look, text, lambda: self._go.open_appointment(case_id, visit, asked))
         self.remedies.append(made)
         if len(self.remedies) <= MOST_KEYS:
-            made.setText(f"{text}  ({suggestion_keys(len(self.remedies))})")
+            keys = keys_of(f"suggestion_{len(self.remedies)}")
+            made.setText(f"{text}  ({keys})")
         return made
 
     def _suggestion(self, begin_s: int, officers: tuple[OfficerId, ...]) -> Suggestion:

@@ -1,5 +1,7 @@
 """Route plans: choose a day and its rules, solve, look, move stops, take back, publish."""
 
+from functools import partial
+
 from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QDateEdit, QProgressBar, QVBoxLayout
 
@@ -12,10 +14,10 @@ from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.map_screen import MapCanvas, NewMap
-from field_app.ui.screens.plan_lists import PlanLists
+from field_app.ui.screens.plan_lists import MOST_KEYS, PlanLists
 from field_app.ui.screens.plan_timeline import PlanTimeline
 from field_app.ui.screens.plan_wishes import ask_wishes
-from field_app.ui.shortcuts import bind_here, bind_numbers, keys_of
+from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.plan import Breach, PlanViewModel
 from field_app.viewmodels.problem import Problem
@@ -53,7 +55,8 @@ class PlanScreen(Page):
         self.timeline.chosen.connect(self._choose_on_map)
         self.timeline.opened.connect(self._open)
         bind_here(self, {"undo": view.undo})
-        bind_numbers(self, self.lists.take_suggestion)
+        asks = self.lists.take_suggestion
+        bind_here(self, {f"suggestion_{n}": partial(asks, n) for n in range(1, MOST_KEYS + 1)})
         self.show_loading()
 
     def _make_toolbar(self) -> None:
