@@ -61,10 +61,16 @@ def standing_plan(known: PlanGround, day: DayProblem) -> DayPlan:
             if s.appointment_id in wanted
         )
         lunch = None if route.lunch_from is None else since_midnight(known, route.lunch_from)
-        back = stops[-1].leave_s if stops else 0
-        driven = sum(s.travel_s for s in stops)
+        home = _way_home(day, route.officer_id, wanted[stops[-1].appointment_id]) if stops else 0
+        back = stops[-1].leave_s + home if stops else 0
+        driven = sum(s.travel_s for s in stops) + home
         found.append(OfficerRoute(route.officer_id, stops, lunch, back, driven))
     return DayPlan(known.day, tuple(found), (), day.travel.source, 0)
+
+
+def _way_home(day: DayProblem, officer_id: OfficerId, last: VisitTask) -> int:
+    officer = next((o for o in day.officers if o.officer_id == officer_id), None)
+    return day.travel.seconds[last.point][officer.ends_at] if officer else 0
 
 
 def replan(known: PlanGround, day: DayProblem) -> DayPlan:

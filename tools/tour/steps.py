@@ -182,7 +182,7 @@ async def lead_plans_in_english_and_dark(stage: Stage, lead: Seat, day: datetime
     plan.day.setDate(plan.day.date().fromString(f"{day:%Y-%m-%d}", "yyyy-MM-dd"))
     await until(lambda: plan._view.state == "standing")
     await stage.settle()
-    await stage.shot(lead.main, "dark-english-plan")
+    await stage.shot(lead.main, "dark-english-route-plan")
 
 
 async def back_to_chinese_and_light(stage: Stage, lead: Seat) -> None:

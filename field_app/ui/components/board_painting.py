@@ -138,7 +138,8 @@ class BoardPainter:
             case "lunch":
                 self._painter.fillRect(box, self._colour("warn_soft"))
                 self._painter.setPen(self._colour("warn"))
-                self._text(box, self._look.words("Lunch"), MIDDLE)
+                wide = box.adjusted(-self._look.px(8), 0, self._look.px(8), 0)
+                self._text(wide, self._look.words("Lunch"), MIDDLE)
             case _:
                 self._way(box, waits=block.kind == "wait")
 
