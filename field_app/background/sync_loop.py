@@ -15,9 +15,11 @@ from typing import Protocol
 import msgspec
 
 from field_app.background.gathered import Gathered
+from field_app.background.map_shelf import MapShelfHop
 from field_app.background.replica_hop import ReplicaHop
 from field_app.background.runner import Runner
 from field_app.background.sync_times import SyncTimes
+from field_app.maps.map_files import MapFiles
 from field_app.operations import outbox
 from field_app.operations.outbox import SyncRun
 from field_app.operations.submit import Changes
@@ -70,7 +72,9 @@ class SyncLoop:
         chance: random.Random,
         on_bug: Callable[[Exception], None],
         following: Following | None = None,
+        maps: MapFiles | None = None,
     ) -> None:
+        self._maps = maps
         self._following = following
         self._runner = runner
         self._transport = transport
@@ -167,6 +171,10 @@ class SyncLoop:
             lambda changes: _call(loop, lambda: self._gathered.add(changes)),
         )
 
+        notices = self._runner.desk.store.map_notices
+        maps = self._maps
+        shelf = MapShelfHop(self._runner.store, notices, maps) if maps is not None else None
+
         def once() -> SyncReport:
             return sync_once(
                 replica,
@@ -174,6 +182,7 @@ class SyncLoop:
                 on_progress=lambda p: _call(loop, lambda: self._progress(p)),
                 cancelled=self._cancel.is_set,
                 pace=self._pace,
+                shelf=shelf,
             )
 
         return lambda: self._followed(once)

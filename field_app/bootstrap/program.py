@@ -27,7 +27,7 @@ from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.resetting import KeyReset
 from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
-from field_app.bootstrap.workshop import Workshop
+from field_app.bootstrap.workshop import BankMap, Workshop, maps_of
 from field_app.i18n.words import load_words
 from field_app.settings.settings import Settings, write_settings
 from field_app.storage.profile import Profile, profile_of
@@ -140,9 +140,10 @@ class Program(QObject):
         def on_wiped() -> None:
             loop.call_soon_threadsafe(self._on_wiped)
 
+        maps = maps_of(self._laptop, profile)
         rounds = KeyRound(self._laptop, vault, self.store, on_wiped)
         self.sync_loop = SyncLoop(
-            self.runner, transport, self._laptop.clock, chance, _report, rounds
+            self.runner, transport, self._laptop.clock, chance, _report, rounds, maps
         )
         self.sync_loop.limit_files(self.settings.files_kb_s)
         await self.show_main()
@@ -155,7 +156,15 @@ class Program(QObject):
         """Build the window of the officer whose desk it is."""
         if self.runner is None or self.sync_loop is None or self._profile is None:
             raise LookupError("there is no desk yet")
-        workshop = Workshop(self._laptop, self.settings, self.runner, self.sync_loop, self.look)
+        published = await self.runner.run(lambda desk: desk.store.map_notices.state().here)
+        workshop = Workshop(
+            self._laptop,
+            self.settings,
+            self.runner,
+            self.sync_loop,
+            self.look,
+            BankMap(maps_of(self._laptop, self._profile), published) if published else None,
+        )
         window = await workshop.build_window(self._profile, self.apply)
         window.lock_wanted.connect(self.lock)
         window.touched.connect(self._touch)

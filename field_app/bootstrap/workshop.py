@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop
 from field_app.bootstrap.laptop import Laptop
 from field_app.i18n.words import LANGUAGES, load_words
+from field_app.maps.map_files import MapFiles
 from field_app.maps.pack import MapPack, PackUnusable
 from field_app.maps.stops import MapStop, MapWay
 from field_app.maps.travel import RoadTimes, StraightLine, TravelTimes
@@ -30,6 +32,7 @@ from field_app.viewmodels.cases import CasesViewModel
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.map_news import MapNewsViewModel
 from field_app.viewmodels.on_the_way import OnTheWay
 from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.plan import PlanViewModel
@@ -44,8 +47,21 @@ from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.policy.lessons import Lesson, load_lessons
 from sync.protocol.policy_bundle import fingerprint
+from sync.protocol.published_map import PublishedMap
 
-ROADS = "roads"
+ROADS, MAPS = "roads", "maps"
+
+
+class BankMap(NamedTuple):
+    """The map that the bank published and that is here, and where it lies."""
+
+    files: MapFiles
+    told: PublishedMap
+
+
+def maps_of(laptop: Laptop, profile: Profile) -> MapFiles:
+    """Return where the map packs of an officer's branch lie."""
+    return MapFiles(laptop.home / MAPS / profile.branch_id)
 
 
 class Workshop:
@@ -58,7 +74,9 @@ class Workshop:
         runner: Runner,
         sync_loop: SyncLoop,
         look: Look,
+        bank_map: BankMap | None = None,
     ) -> None:
+        self._bank_map = bank_map
         self._laptop = laptop
         self._settings = settings
         self._runner = runner
@@ -69,17 +87,23 @@ class Workshop:
         self._stops: list[Callable[[], None]] = []
 
     def _open_pack(self) -> tuple[MapPack | None, str]:
-        chosen = self._settings.map_pack
-        if not chosen:
+        """Return the map chosen by hand, else the bank's; or the code of why there is none."""
+        bank = None if self._settings.map_pack else self._bank_map
+        if not self._settings.map_pack and bank is None:
             return None, "map.none_chosen"
+        chosen = bank.files.whole(bank.told) if bank else Path(self._settings.map_pack)
         pack = None
         try:
-            pack = MapPack.open(Path(chosen))
+            pack = MapPack.open(chosen)
             pack.check(self._laptop.home / ROADS)
+            if bank is not None and pack.info.content_hash != bank.told.content_hash:
+                raise PackUnusable("map.damaged", chosen)
         except PackUnusable as trouble:
             if pack is not None:
                 pack.close()
             return None, trouble.code
+        if bank is not None:
+            bank.files.keep_only(bank.told)
         return pack, ""
 
     def _travel_times(self) -> TravelTimes:
@@ -121,6 +145,9 @@ class Workshop:
             map=MapViewModel(
                 runner, clock, self._times, rules, papers, self._sheet_map, self._pack
             ),
+            map_news=MapNewsViewModel(
+                runner, self._sync_loop, self._pack.info.content_hash if self._pack else ""
+            ),
             sync=SyncViewModel(runner, self._sync_loop, rules),
             today=self._today(rules, papers) if role is Role.OFFICER else None,
             team=TeamViewModel(runner, rules, words) if leads else None,
@@ -144,7 +171,7 @@ class Workshop:
     async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
         """Return the window with all its screens."""
         views, stop = self._runner.gather(self.views)
-        self._stops += [stop, views.sync.stop]
+        self._stops += [stop, views.sync.stop, views.map_news.stop_listening]
         me = await self._runner.run(
             lambda desk: desk.store.projection.get(Officer, desk.me.officer_id)
         )
@@ -190,12 +217,17 @@ class Workshop:
             return [(words("Map"), words("none"))]
         info = self._pack.info
         west, south, east, north = info.bounds
+        source = words("chosen by hand")
+        if not self._settings.map_pack and self._bank_map is not None:
+            at = words.moment(self._bank_map.told.published_at, self._runner.desk.zone)
+            source = words("published by the bank, {at}", at=at)
         return [
             (words("Map"), info.name),
             (words("Map region"), f"{south:.2f}–{north:.2f} N, {west:.2f}–{east:.2f} E"),
             (words("Map data as of"), info.data_date or words("not said")),
             (words("Map licence"), f"{info.attribution} · {info.licence}"),
             (words("Map version"), info.content_hash[:12]),
+            (words("Map source"), source),
         ]
 
     def retire(self) -> None:

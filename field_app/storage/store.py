@@ -6,6 +6,7 @@ from field_app.storage.case_index import CaseIndex
 from field_app.storage.drafts import Drafts
 from field_app.storage.incidents import Incidents
 from field_app.storage.keys import derive
+from field_app.storage.map_notices import MapNotices
 from field_app.storage.outbox import Outbox
 from field_app.storage.projection import Projection
 from field_app.storage.replica import VaultReplica
@@ -30,6 +31,7 @@ class Store:
             vault.folder / FILES, derive(vault.key, "attachments"), vault.random
         )
         self.rulebook = Rulebook(vault, self.audit, clock, brought)
+        self.map_notices = MapNotices(vault)
         self.witness = Witness(vault, self.audit, clock)
         self.incidents = Incidents(vault)
         self.replica = VaultReplica(

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+import msgspec
 
 from field_app.settings.settings import Settings
 from field_app.ui.components.page import Page
@@ -11,6 +14,7 @@ from field_app.ui.screens.appointment_screen import AppointmentScreen
 from field_app.ui.screens.case_screen import CaseScreen
 from field_app.ui.screens.cases_screen import CasesScreen
 from field_app.ui.screens.learning_screen import LearningScreen
+from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.ui.screens.map_screen import MapScreen, NewMap
 from field_app.ui.screens.plan_screen import PlanScreen
 from field_app.ui.screens.relief_screen import ReliefScreen
@@ -26,6 +30,7 @@ from field_app.viewmodels.cases import CasesViewModel
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
+from field_app.viewmodels.map_news import MapNewsViewModel
 from field_app.viewmodels.plan import PlanViewModel
 from field_app.viewmodels.relief import ReliefViewModel
 from field_app.viewmodels.review import ReviewViewModel
@@ -45,6 +50,7 @@ class Views:
     visit: VisitViewModel
     relief: ReliefViewModel
     map: MapViewModel
+    map_news: MapNewsViewModel
     sync: SyncViewModel
     learning: LearningViewModel
     keys: KeysViewModel
@@ -83,7 +89,13 @@ def make_screens(
 ) -> ScreenSet:
     """Build the screens a person of this role has."""
     today = TodayScreen(look, views.today, go) if views.today else None
-    map_screen = MapScreen(look, views.map, new_map, go)
+
+    def news() -> MapNewsBar:
+        # Without a map chosen by hand the window shows the bank's.
+        show_it = partial(apply, msgspec.structs.replace(settings, map_pack=""))
+        return MapNewsBar(look, views.map_news, show_it)
+
+    map_screen = MapScreen(look, views.map, new_map, go, news())
     navigable: dict[str, Page] = {}
     if today is not None:
         navigable["today"] = today
@@ -97,7 +109,7 @@ def make_screens(
     navigable["map"] = map_screen
     navigable["sync"] = SyncScreen(look, views.sync, go)
     navigable["learning"] = LearningScreen(look, views.learning, go)
-    navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys)
+    navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys, news())
     return ScreenSet(
         navigable,
         CaseScreen(look, views.case, go),

@@ -5,9 +5,10 @@ Every step is its own local transaction, so a sync may be cut anywhere and is si
 
 import msgspec
 
+from sync.engine.maps import fetch_map, pull_map
 from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
-from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
+from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
 from sync.engine.push import push_all
 from sync.engine.trouble import Trouble
@@ -20,8 +21,8 @@ from sync.protocol.messages import VERSION, Codes, Hello
 class SyncReport(msgspec.Struct, frozen=True):
     """What one sync did; `cancelled` when the person stopped it in between.
 
-    `files_left`: files gave way to commands and want another sync at once. `files_trouble` is the
-    code of what was wrong with a file alone, empty when nothing was.
+    `files_left`: files or the map gave way to commands and want another sync at once.
+    `files_trouble` is the code of what was wrong with a file alone, empty when nothing was.
     """
 
     sent: int
@@ -39,6 +40,7 @@ def sync_once(
     on_progress: OnProgress,
     cancelled: Cancelled,
     pace: Pace | None = None,
+    shelf: MapShelf | None = None,
 ) -> SyncReport:
     """Bring laptop and server together once; raises Trouble and leaves every finished step done."""
     on_progress(Progress("hello", 0, 0))
@@ -53,6 +55,8 @@ def sync_once(
         # What was recorded here has gone up; nothing comes down to one of two copies.
         raise Trouble(Codes.FORKED)
     pull_policy(replica, transport, hello)
+    if shelf is not None:
+        pull_map(shelf, transport, hello)
     if not cancelled():
         # Only after unsent work went up may what it belongs to leave this laptop.
         replica.leave_scopes(hello.scopes)
@@ -65,9 +69,12 @@ def sync_once(
         files = upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
     if not cancelled():
         replica.note_sync(hello)
+    gave_way = files.gave_way
+    if shelf is not None and not gave_way and not cancelled():
+        gave_way = fetch_map(shelf, replica, transport, pace or Pace(), on_progress, cancelled)
     on_progress(Progress("done", sent + received, sent + received))
     wrong = str(files.trouble.code) if files.trouble else ""
-    return SyncReport(sent, received, files.sent, cancelled(), files.gave_way, wrong)
+    return SyncReport(sent, received, files.sent, cancelled(), gave_way, wrong)
 
 
 def _check(replica: Replica, hello: Hello) -> None:

@@ -43,6 +43,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.pages import Cursor, Page, read_page
 from sync.protocol.policy_bundle import PolicyNews
+from sync.protocol.published_map import MapNews
 
 CONNECT_S = 10.0
 STALL_S = 30.0
@@ -184,6 +185,14 @@ class HttpTransport:
         """Fetch the rules in force when their serial is higher."""
         return _decode(self._ask("GET", "/policy", params={"after": str(after)}), PolicyNews)
 
+    def map_news(self, after: int) -> MapNews:
+        """Fetch what is published of map packs when its serial is higher."""
+        return _decode(self._ask("GET", "/map", params={"after": str(after)}), MapNews)
+
+    def map_piece(self, sha256: str, offset: int, size: int) -> bytes:
+        """Fetch up to `size` bytes of the map pack in force from `offset`."""
+        return self._part(f"/map/{sha256}", offset, size)
+
     def consistency(self, older: Sequence[int], newer: int) -> Consistency:
         """Fetch the proof that the log of `newer` entries begins with each older one."""
         sizes = [str(size) for size in older]
@@ -202,9 +211,12 @@ class HttpTransport:
 
     def fetch(self, attachment_id: str, offset: int, size: int) -> bytes:
         """Fetch up to `size` bytes of a file from `offset`."""
+        return self._part(f"/attachments/{attachment_id}", offset, size)
+
+    def _part(self, path: str, offset: int, size: int) -> bytes:
         headers = {"Range": f"bytes={offset}-{offset + size - 1}", "Accept-Encoding": "identity"}
-        data = self._ask("GET", f"/attachments/{attachment_id}", headers=headers, status=206)
-        if len(data) > size:
+        data = self._ask("GET", path, headers=headers, status=206)
+        if not 0 < len(data) <= size:
             raise Trouble(Codes.GARBAGE)
         return data
 

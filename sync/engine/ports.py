@@ -23,6 +23,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import Distrust, PolicyNews, PolicyStanding, Trusted
+from sync.protocol.published_map import MapDistrust, MapNews, MapStanding, PublishedMap
 
 
 class ScopeState(msgspec.Struct, frozen=True):
@@ -166,6 +167,38 @@ class Replica(Protocol):
         ...
 
 
+class MapShelf(Protocol):
+    """Where a laptop keeps the bank's map; file acts may raise `MapRefused`."""
+
+    def standing(self) -> MapStanding:
+        """Return what this laptop believes of the map."""
+        ...
+
+    def keep(self, told: PublishedMap) -> None:
+        """Keep a proven description."""
+        ...
+
+    def note(self, trouble: MapDistrust | None) -> None:
+        """Keep why the map is not here, which ends the wish for it."""
+        ...
+
+    def wanted(self) -> PublishedMap | None:
+        """Return the map that somebody asked for and that is not here."""
+        ...
+
+    def begun(self, told: PublishedMap) -> int:
+        """Return how many bytes of it are here."""
+        ...
+
+    def append(self, told: PublishedMap, at: int, data: bytes) -> int:
+        """Write a piece at its place; return how many bytes are here now."""
+        ...
+
+    def install(self, told: PublishedMap) -> None:
+        """Put the whole file in its place, after it was compared with what was signed."""
+        ...
+
+
 class Transport(Protocol):
     """The line to the server. Every method may raise `sync.engine.trouble.Trouble`."""
 
@@ -219,6 +252,14 @@ class Transport(Protocol):
 
     def policy(self, after: int) -> PolicyNews:
         """Fetch the rules in force when their serial is higher."""
+        ...
+
+    def map_news(self, after: int) -> MapNews:
+        """Fetch what is published of map packs when its serial is higher."""
+        ...
+
+    def map_piece(self, sha256: str, offset: int, size: int) -> bytes:
+        """Fetch up to `size` bytes of the map pack in force from `offset`, at least one."""
         ...
 
     def consistency(self, older: Sequence[int], newer: int) -> Consistency:

@@ -16,6 +16,7 @@ from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.map_list import MapList
+from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.ui.screens.map_pin import PinBar
 from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.map import MapItem, MapViewModel
@@ -40,7 +41,9 @@ class NewMap(Protocol):
 class MapScreen(Page):
     """The day, all cases, or those to be pinned; the map is made when it is first wanted."""
 
-    def __init__(self, look: Look, view: MapViewModel, new_map: NewMap, go: Navigator) -> None:
+    def __init__(
+        self, look: Look, view: MapViewModel, new_map: NewMap, go: Navigator, news: MapNewsBar
+    ) -> None:
         super().__init__(look, look.words("Map"), scrolls=False)
         self._view = view
         self._new_map = new_map
@@ -48,6 +51,8 @@ class MapScreen(Page):
         self._fitted: tuple[str, ...] = ()
         self.map: MapCanvas | None = None
         self._make_toolbar()
+        self.news = news
+        self.body.addWidget(news)
         self.pin = PinBar(look, view, self, self._pin_done)
         self.body.addWidget(self.pin)
         self.points = MapList(look, view, self._go_to, self._open)
@@ -109,6 +114,7 @@ class MapScreen(Page):
         """Make the map when it is first looked at; half a gigabyte is not spent before."""
         if self.map is None:
             self._lay_map(painted=False)
+        self.news.enter()
         self.start(self._view.load())
 
     def _lay_map(self, *, painted: bool) -> None:

@@ -14,6 +14,7 @@ from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.look import Look
 from field_app.ui.screens.keys_card import KeysCard
+from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.viewmodels.keys import KeysViewModel
 
 LANGUAGES = [("zh_CN", "中文"), ("en", "English")]
@@ -34,6 +35,7 @@ class SettingsScreen(Page):
         facts: Facts,
         apply: Callable[[Settings], None],
         keys: KeysViewModel,
+        news: MapNewsBar,
     ) -> None:
         super().__init__(look, look.words("Settings"))
         self._settings = settings
@@ -71,6 +73,8 @@ class SettingsScreen(Page):
         card.body.addLayout(
             row(look, label(words("Map pack"), wrap=False), self.pack, None, choose)
         )
+        self.news = news
+        card.body.addWidget(news)
         self.ok = button(look, words("Apply"), self._save, kind="primary")
         card.body.addLayout(row(look, None, self.ok))
         self.body.addWidget(card)
@@ -91,6 +95,7 @@ class SettingsScreen(Page):
             told = row(self.look, label(name, "muted", wrap=False), None, label(value))
             self._about.addLayout(told)
         self.keys.enter()
+        self.news.enter()
         self.language.setFocus()
 
     def _choose_pack(self) -> None:

@@ -1,0 +1,90 @@
+"""A newer map of the bank: told on the map and in the settings, fetched and shown on a click."""
+
+import pytest
+
+from field_app.settings.settings import resources_folder
+from field_app.ui.screens.map_screen import MapScreen
+from field_app.ui.screens.settings_screen import SettingsScreen
+from tests.sync.office import administer
+from tests.ui.lookup import words_on
+from tests.ui.room import NO_GRAPHICS, Room
+from tools.tour.hands import until
+from tools.tour.seat import Seat, quiet
+
+pytestmark = NO_GRAPHICS
+PACK = resources_folder() / "sample" / "city.mappack"
+
+
+def with_a_map(room: Room) -> None:
+    server = room.serve()
+    administer(server.data, "mappack", "publish", str(PACK))
+
+
+async def map_of(seat: Seat) -> MapScreen:
+    await seat.show("map")
+    await quiet()
+    return seat.screens.map
+
+
+async def settings_of(seat: Seat) -> SettingsScreen:
+    await seat.show("settings")
+    await quiet()
+    screen = seat.screens.navigable["settings"]
+    assert isinstance(screen, SettingsScreen)
+    return screen
+
+
+@pytest.mark.parametrize(
+    ("language", "newer", "source"),
+    [
+        ("en", "A newer map is there", "published by the bank"),
+        ("zh_CN", "有更新的地图", "银行发布"),
+    ],
+)
+async def test_a_newer_map(room: Room, language: str, newer: str, source: str) -> None:
+    with_a_map(room)
+    li = await room.seat("li", language=language, map_drawing="painted")
+    await li.sync()
+    screen = await map_of(li)
+    assert newer in words_on(screen)
+    assert "0.3 MB" in screen.news.text.text()
+    screen.news.fetch.click()
+    await until(lambda: screen.news.use.isVisible())
+    assert newer not in words_on(screen)
+    settings = await settings_of(li)
+    assert settings.news.use.isVisible()
+    before = li.window
+    settings.news.use.click()
+    await until(lambda: li.window is not before)
+    await quiet()
+    settings = await settings_of(li)
+    assert source in words_on(settings)
+    assert settings.news.isHidden()
+    screen = await map_of(li)
+    assert screen.news.isHidden()
+    li = await room.again(li)
+    assert source in words_on(await settings_of(li))
+
+
+async def test_without_a_map_of_the_bank_nothing_is_said(room: Room) -> None:
+    room.serve()
+    li = await room.seat("li", map_pack=str(PACK), map_drawing="painted")
+    await li.sync()
+    assert (await map_of(li)).news.isHidden()
+    settings = await settings_of(li)
+    assert settings.news.isHidden()
+    assert "chosen by hand" in words_on(settings)
+
+
+async def test_a_withdrawn_map_is_told(room: Room) -> None:
+    with_a_map(room)
+    li = await room.seat("li", map_drawing="painted")
+    await li.sync()
+    screen = await map_of(li)
+    screen.news.fetch.click()
+    await until(lambda: screen.news.use.isVisible())
+    li = await room.again(li)
+    assert room.server is not None
+    administer(room.server.data, "mappack", "withdraw")
+    await li.sync()
+    assert "The bank has withdrawn this map" in words_on(await map_of(li))
