@@ -49,6 +49,7 @@ from sync.server.repositories.session import Away, NoRoom
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
 from sync.server.subject_access import hand_over
+from sync.server.terminal import plain_lines
 
 type Arguments = argparse.Namespace
 
@@ -65,6 +66,11 @@ DATABASE_TROUBLE = (
 
 def main(arguments: list[str] | None = None, clock: Clock | None = None) -> int:
     """Run the program and return its exit code; without a clock, by the machine's."""
+    with plain_lines():
+        return _run(arguments, clock)
+
+
+def _run(arguments: list[str] | None, clock: Clock | None) -> int:
     parsed = build_parser().parse_args(arguments)
     parsed.clock = clock
     try:

@@ -1,4 +1,7 @@
-"""The server's log: a JSON object a line, in UTC, to standard error; codes and numbers only."""
+"""The server's log: a JSON object a line, in UTC, to standard error; codes and numbers only.
+
+Everything beyond ASCII is escaped: no character can steer the terminal of who reads the log.
+"""
 
 import logging
 import sys
@@ -12,7 +15,7 @@ def write_json_lines() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(sort_keys=True, ensure_ascii=False),
+            structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

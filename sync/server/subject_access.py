@@ -41,8 +41,9 @@ KINDS = {
 }
 INSTANTS = ("at", "arrived_at", "start", "placed_at", "proposed_at", "received_at", "day")
 WORDS = ("words", "note", "reason", "title", "answer", "topic", "outcome", "result", "state")
-# A spreadsheet must not read a customer's word as a formula.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet must not read a customer's word as a formula; full-width signs begin one too.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "application/pdf": ".pdf"}
 README = """约访系统中关于您的全部记录
 案件编号：{case_no}  生成时间：{at}
 
@@ -130,6 +131,6 @@ def _harmless(text: str) -> str:
 
 
 def _add_file(archive: zipfile.ZipFile, path: Path, fact: Attachment) -> None:
+    # Named after what the bytes are: a title is anybody's words and may end in .exe or .lnk.
     if path.is_file():
-        suffix = Path(fact.title).suffix[:8]
-        archive.write(path, f"files/{fact.id}{suffix}")
+        archive.write(path, f"files/{fact.id}{SUFFIXES.get(fact.media_type, '')}")

@@ -1,5 +1,15 @@
 """The windows' own application, loop and furnished room, as for the tests of the windows."""
 
+from tests.storage.furnished_vault import furnished, pattern
 from tests.ui.conftest import collector_off, desks, pytest_pyfunc_call, qapp, room, rubbish
 
-__all__ = ["collector_off", "desks", "pytest_pyfunc_call", "qapp", "room", "rubbish"]
+__all__ = [
+    "collector_off",
+    "desks",
+    "furnished",
+    "pattern",
+    "pytest_pyfunc_call",
+    "qapp",
+    "room",
+    "rubbish",
+]

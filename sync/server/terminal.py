@@ -1,0 +1,36 @@
+"""What an administrator's terminal is given: words, line breaks and tabs; nothing that steers it.
+
+A name of a file, a device or a person may hold escape sequences that move the cursor, set a title
+or answer in the administrator's place. Their characters are printed by number instead.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, TextIO
+
+from sync.domain.hidden_text import marked
+
+
+class PlainLines:
+    """Stands before a stream and marks hidden characters; all else is the stream's own."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text as it can be seen."""
+        self._stream.write(marked(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def plain_lines() -> Iterator[None]:
+    """Let everything that is printed within go through `PlainLines`."""
+    with ExitStack() as back:
+        back.enter_context(redirect_stdout(PlainLines(sys.stdout)))  # type: ignore[type-var]
+        back.enter_context(redirect_stderr(PlainLines(sys.stderr)))  # type: ignore[type-var]
+        yield
