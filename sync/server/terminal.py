@@ -31,6 +31,6 @@ class PlainLines:
 def plain_lines() -> Iterator[None]:
     """Let everything that is printed within go through `PlainLines`."""
     with ExitStack() as back:
-        back.enter_context(redirect_stdout(PlainLines(sys.stdout)))  # type: ignore[type-var]
-        back.enter_context(redirect_stderr(PlainLines(sys.stderr)))  # type: ignore[type-var]
+        back.enter_context(redirect_stdout(PlainLines(sys.stdout)))
+        back.enter_context(redirect_stderr(PlainLines(sys.stderr)))
         yield
