@@ -13,6 +13,7 @@ from pathlib import Path
 from field_app.bootstrap.desk_setup import lay_desk, open_or_rescue, policy_brought, unlock
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.storage.cipher import VaultKey
+from field_app.storage.held_key import lease_secret
 from field_app.storage.keys import open_slot
 from field_app.storage.profile import profile_of
 from field_app.storage.slot_file import read_slot
@@ -28,7 +29,8 @@ from tests.sync.office import PASSPHRASE, Office, Seat, Server
 def key_of(laptop: Laptop) -> VaultKey:
     """Return the key that the passphrase opens: once, for it takes its time by intent."""
     slot = read_slot(laptop.slot)
-    return open_slot(slot, PASSPHRASE, laptop.secrets.load(slot.device_id))
+    lease = lease_secret(laptop.secrets, slot)
+    return open_slot(slot, PASSPHRASE, laptop.secrets.load(slot.device_id), lease)
 
 
 def sit(laptop: Laptop, vault: Vault) -> Seat:
