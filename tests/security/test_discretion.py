@@ -320,7 +320,10 @@ async def test_no_window_is_called_after_anybody(room: Room) -> None:
 
 
 def test_nothing_speaks_outside_the_window() -> None:
-    """There are no notifications, tray icons, lists of recent files or programs that are called."""
+    """There are no notifications, tray icons, lists of recent files or completions.
+
+    One place calls another program: a place is handed to the navigation, after a question.
+    """
     forbidden = (QSystemTrayIcon.__name__, "QDesktopServices", "addToRecent", "QCompleter")
     found = [
         f"{path.name}: {word}"
@@ -328,7 +331,7 @@ def test_nothing_speaks_outside_the_window() -> None:
         for word in forbidden
         if word in path.read_text(encoding="utf-8")
     ]
-    assert found == []
+    assert found == ["way_card.py: QDesktopServices"]
 
 
 def test_the_library_of_the_cipher_says_nothing(

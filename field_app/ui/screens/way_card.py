@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import problem_text
@@ -162,7 +162,7 @@ class WayCard(QWidget):
         )
 
     def _copy(self, script: str) -> None:
-        QGuiApplication.clipboard().setText(script)
+        self._go.copy(script)
         self._go.tell(self._look.words("Copied. The text does not name the debt."))
 
     async def _save_calendar(self) -> None:
