@@ -32,14 +32,13 @@ def add(desk: Desk, case_id: CaseId, title: str, data: bytes) -> Written:
     doubt = _beside_others(desk, fact)
     if doubt is not None:
         return doubt
-    written: Written | None = None
     try:
         desk.store.files.write(fact.id, data)
-        written = _record(desk, fact)
+        return _record(desk, fact)
     finally:
-        if not isinstance(written, Saved):
+        # What was recorded keeps its bytes, also when something stumbled behind the commit.
+        if not _is_recorded(desk, fact):
             desk.store.files.remove(fact.id)
-    return written
 
 
 def _beside_others(desk: Desk, fact: Attachment) -> Refused | None:
@@ -62,6 +61,11 @@ def _record(desk: Desk, fact: Attachment) -> Written:
                 (fact.id, written.mid, fact.size, fact.sha256),
             )
     return written
+
+
+def _is_recorded(desk: Desk, fact: Attachment) -> bool:
+    asked = "SELECT 1 FROM upload WHERE id = ?"
+    return desk.store.vault.connection.execute(asked, (fact.id,)).fetchone() is not None
 
 
 def read(desk: Desk, attachment: Attachment) -> bytes:

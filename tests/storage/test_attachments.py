@@ -11,7 +11,7 @@ from field_app.operations import attachments
 from field_app.operations.submit import Saved
 from field_app.storage.attachments import CHUNK, SEALED, AttachmentFiles
 from field_app.storage.keys import derive
-from field_app.storage.trouble import Damaged
+from field_app.storage.trouble import Damaged, DiskFull
 from field_app.storage.vault import FILES
 from sync.domain.outcome import Refused
 from sync.domain.records import Attachment
@@ -140,6 +140,22 @@ def attached(furnished: Furnished, data: bytes) -> Attachment:
     furnished.store.replica.settle([answer(row.envelope, Status.APPLIED, commit=7)])
     [found] = furnished.store.projection.every(Attachment)
     return found.record
+
+
+def test_a_recorded_photo_keeps_its_bytes_when_the_journal_stumbles_behind_the_commit(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the note that the journal's entry stays fail: the fact is committed and will be sent."""
+
+    def stumble() -> None:
+        raise DiskFull("no room")
+
+    monkeypatch.setattr(furnished.store.vault.journal, "keep", stumble)
+    with pytest.raises(DiskFull):
+        attachments.add(furnished.desk, KNOWN.id, "收据", PNG)
+    monkeypatch.undo()
+    [fact] = furnished.store.projection.every(Attachment)
+    assert attachments.read(furnished.desk, fact.record) == PNG
 
 
 def test_a_photo_waits_for_its_fact_and_goes_up_once(furnished: Furnished) -> None:
