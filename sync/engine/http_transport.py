@@ -125,7 +125,8 @@ class HttpTransport:
         return _decode(self._post("/enrol", request), Enrolled)
 
     def hello(self) -> Hello:
-        """Ask who we are to the server."""
+        """Ask who we are to the server; what was fetched ahead for an earlier sync is dropped."""
+        self._next.forget()
         return _decode(self._ask("GET", "/hello"), Hello)
 
     def lease(self) -> LeaseGrant:

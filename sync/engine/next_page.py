@@ -48,6 +48,11 @@ class NextPage:
             raise found
         return found
 
+    def forget(self) -> None:
+        """Let go of the page under way: a later reading would take the server back to it."""
+        self.settled()
+        self._place = self._found = None
+
     def settled(self) -> None:
         """Wait until nothing is under way; what came is kept for `take`, what is a bug flies on."""
         if self._wait is not None:

@@ -72,6 +72,17 @@ def test_its_trouble_is_of_whoever_asks_for_it(ahead: tuple[Line, NextPage]) -> 
     assert following.take(SCOPE, Cursor()) is None
 
 
+@pytest.mark.parametrize("fault", [None, Trouble(Codes.STALLED)], ids=["page", "trouble"])
+def test_what_is_forgotten_is_asked_for_anew(
+    ahead: tuple[Line, NextPage], fault: Exception | None
+) -> None:
+    line, following = ahead
+    line.fault = fault
+    following.begin(page("3.1"), 50)
+    following.forget()
+    assert following.take(SCOPE, PLACE) is None
+
+
 def test_a_bug_is_never_kept_back(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
     line.fault = ZeroDivisionError()
