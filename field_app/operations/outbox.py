@@ -8,9 +8,17 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written, submit
 from field_app.storage.incidents import Incident
 from field_app.storage.outbox import OutboxRow
-from sync.domain.commands import Command, decode_command, subject_of
+from sync.domain.commands import (
+    Command,
+    PlaceHold,
+    RecordAttachment,
+    ReferCustomer,
+    TakeQuiz,
+    decode_command,
+    subject_of,
+)
 from sync.domain.hidden_text import marked_json
-from sync.domain.ids import CaseId, MutationId
+from sync.domain.ids import CaseId, MutationId, RecordId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Record, decode_record
 from sync.protocol.checkpoint import Doubt
@@ -123,15 +131,48 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     row = desk.store.outbox.row(mid)
     if row is None:
         return Gone("mutation", mid)
-    command = decode_command(bytes(row.envelope.body))
-    subject = subject_of(command)
-    if subject is None:
+    anew = _anew(desk, decode_command(bytes(row.envelope.body)))
+    if anew is None:
         return refused("attention.cannot_retry")
     with desk.store.vault.transaction():
-        written = submit(desk, _on_current(desk, command, subject))
+        written = submit(desk, anew)
         if isinstance(written, Saved):
             desk.store.outbox.resolve(mid)
     return written
+
+
+def _anew(desk: Desk, command: Command) -> Command | None:
+    """Return the same intent upon what stands now, and what is new under an id nobody has.
+
+    None for a file: its bytes lie under the id they were recorded with.
+    """
+    subject = subject_of(command)
+    if subject is not None:
+        return _on_current(desk, command, subject)
+    fresh = RecordId(desk.ids.fresh())
+    match command:
+        case RecordAttachment():
+            return None
+        case PlaceHold():
+            return msgspec.structs.replace(command, hold_id=fresh)
+        case TakeQuiz():
+            return msgspec.structs.replace(command, training_id=fresh)
+        case ReferCustomer(referral):
+            return msgspec.structs.replace(
+                command, referral=msgspec.structs.replace(referral, id=fresh)
+            )
+        case _:
+            return _under(command, fresh)
+
+
+def _under(command: Command, fresh: RecordId) -> Command:
+    """Return the fact-command with its fact under another id."""
+    for name in command.__struct_fields__:
+        fact = getattr(command, name)
+        if isinstance(fact, msgspec.Struct):
+            other = msgspec.structs.replace(fact, id=fresh)
+            return msgspec.structs.replace(command, **{name: other})
+    return command
 
 
 def _on_current(desk: Desk, command: Command, subject: tuple[str, str]) -> Command:
@@ -168,7 +209,7 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
         result.reasons,
         command,
         _theirs(result),
-        subject_of(command) is not None,
+        not isinstance(command, RecordAttachment),
     )
 
 

@@ -1,0 +1,75 @@
+"""Facts the server said no to, because their id was taken: settled in one step, never dropped."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from field_app.operations import outbox
+from field_app.operations.submit import Saved, submit
+from sync.domain.commands import RecordContact
+from sync.domain.ids import CaseId, RecordId
+from sync.domain.records import Contact
+from sync.domain.vocabulary import Channel, ContactResult
+from sync.protocol.messages import Status
+from tests.sync.quiet_branch import QuietBranch, at_rest, sync
+from tests.sync.simulator.seat import Seat
+
+SHARED = CaseId("case-00")  # li's and wang's
+
+
+@pytest.fixture
+def quiet() -> Iterator[QuietBranch]:
+    with at_rest() as made:
+        yield made
+
+
+def contact(seat: Seat, record_id: str, note: str) -> None:
+    fact = Contact(
+        RecordId(record_id),
+        SHARED,
+        Channel.PHONE,
+        seat.clock.now(),
+        ContactResult.NO_ANSWER,
+        seat.me,
+        note,
+    )
+    assert isinstance(submit(seat.at, RecordContact(fact)), Saved)
+
+
+def invalid(quiet: QuietBranch) -> Seat:
+    """Let two facts have one id."""
+    li, wang = quiet.seat("li-1"), quiet.seat("wang-1")
+    for seat in (wang, li):
+        contact(seat, "same", f"{seat.login} 的记录")
+    sync(wang)
+    sync(li)
+    return li
+
+
+def test_one_step_settles_it_and_it_stays_in_the_history(quiet: QuietBranch) -> None:
+    """Let theirs stand: it leaves the list and is kept with its answer."""
+    seat = invalid(quiet)
+    [item] = outbox.state(seat.at).attention
+    assert (item.status, item.can_retry) == (Status.INVALID, True)
+    assert isinstance(outbox.accept_theirs(seat.at, item.item.mid), Saved)
+    assert outbox.state(seat.at).attention == ()
+    row = seat.at.store.outbox.row(item.item.mid)
+    assert row is not None
+    assert (row.state, row.result is not None) == ("resolved", True)
+    assert sync(seat).sent == 0
+
+
+def test_a_fact_whose_id_was_taken_is_told_all_the_same(quiet: QuietBranch) -> None:
+    """Try it again: it goes up under an id of its own, word for word."""
+    seat = invalid(quiet)
+    [item] = outbox.state(seat.at).attention
+    assert isinstance(outbox.try_again(seat.at, item.item.mid), Saved)
+    sync(seat)
+    notes = {c.record.note for c in seat.at.store.projection.every(Contact)}
+    assert notes >= {"li 的记录", "wang 的记录"}
+    assert outbox.state(seat.at).attention == ()
+    mine = item.mine
+    assert isinstance(mine, RecordContact)
+    [told] = [c.record for c in seat.at.store.projection.every(Contact) if c.record.by == "li"]
+    assert msgspec.structs.replace(told, id=mine.contact.id, flags=()) == mine.contact
