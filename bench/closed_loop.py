@@ -13,7 +13,7 @@ from threading import Barrier
 import msgspec
 
 from bench.bank import Laptop
-from sync.protocol.messages import VERSION
+from sync.protocol.versions import VERSION
 
 AT_ONCE = 256 * 1024
 TIMEOUT_S = 60.0

@@ -6,6 +6,8 @@ remembers what was answered. A scope that differs ends the bench: nothing is men
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from time import monotonic
 
 from bench.bank import Laptop
 from sync.domain.commands import Command
@@ -14,7 +16,7 @@ from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key, digest_of, row_hash
 from sync.protocol.envelope import Envelope
-from sync.protocol.messages import Hello, Result, Status
+from sync.protocol.messages import Clocks, Hello, Result, Status
 from sync.protocol.pages import Cursor, Op, Page
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted, bundle_hash
 
@@ -178,5 +180,13 @@ class LightReplica:
         """Expect a log that only grows."""
         raise AssertionError(f"the log of {newest.size} entries did not grow out of what was seen")
 
-    def note_sync(self, hello: Hello) -> None:
+    def clocks(self) -> Clocks:
+        """Return what its clocks show; no envelope is of this boot."""
+        now = datetime.now(UTC)
+        return Clocks(now, "bench", round(monotonic() * 1000))
+
+    def met(self, server_at: datetime) -> None:
+        """Nothing is to be shown to anybody."""
+
+    def note_sync(self) -> None:
         """Nothing is to be shown to anybody."""

@@ -17,7 +17,8 @@ from bench.pgbench import LAST_SEQ, Overheard, Script, gathered, mark_counters
 from sync.domain.commands import Command
 from sync.domain.ids import IdSource
 from sync.protocol.compression import pack
-from sync.protocol.messages import VERSION, Push
+from sync.protocol.messages import Push
+from sync.protocol.versions import VERSION
 from sync.server.app import build_service, create_app
 from sync.server.machine import MachineIds
 from sync.server.repositories.session import Database, Session

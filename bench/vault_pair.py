@@ -15,9 +15,11 @@ from bench import invented
 from bench.bare_laptop import bare_laptop
 from bench.figures import timed
 from field_app.bootstrap.desk_setup import policy_brought
+from field_app.bootstrap.laptop import mono_ms
 from field_app.storage import cipher, schema
 from field_app.storage.cipher import VaultKey
 from field_app.storage.keys import new_vault_key
+from field_app.storage.server_time import Uptime
 from field_app.storage.store import Store
 from field_app.storage.vault import DATABASE, LOCK, Vault
 from sync.domain.ids import OfficerId, TeamId, uuid7
@@ -103,7 +105,7 @@ class Files:
         schema.bring_up_to_date(connection)
         lock = (folder / LOCK).open("ab")
         vault = Vault(folder, self._key, connection, lock, os.urandom)
-        return Store(vault, self._laptop.clock, self._rules)
+        return Store(vault, self._laptop.clock, Uptime("bench", mono_ms), self._rules)
 
 
 def feed(cases: int) -> Iterator[Page]:

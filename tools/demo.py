@@ -48,7 +48,9 @@ class Seat:
     def __init__(self, branch: Branch, clock: ShiftedClock, login: str) -> None:
         self.home = HOME / "laptops" / login
         self.home.mkdir(parents=True, exist_ok=True)
-        laptop = Laptop(self.home, clock, KeyringStore(), connect=line(), name=login)
+        laptop = Laptop(
+            self.home, clock, KeyringStore(), connect=line(), mono_ms=clock.mono_ms, name=login
+        )
         code = branch.code_for(login)
         form = EnrolForm(branch.address, login, code, PASSPHRASE, PASSPHRASE)
         vault = enrol(laptop, form, lambda _step: None)

@@ -1,6 +1,7 @@
 """The sync engine's replica, each call made on the store thread; tells what pages changed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from field_app.background.runner import StoreThread
 from field_app.operations.submit import RULES, Changes
@@ -9,7 +10,7 @@ from sync.engine.ports import Replica, ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope
-from sync.protocol.messages import Hello, Result
+from sync.protocol.messages import Clocks, Hello, Result
 from sync.protocol.pages import Page
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
@@ -39,6 +40,10 @@ class ReplicaHop:
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
         """Return unsent envelopes."""
         return self._store.hop(lambda: self._replica.waiting(limit, max_bytes))
+
+    def clocks(self) -> Clocks:
+        """Return what this laptop's clocks show now."""
+        return self._store.hop(self._replica.clocks)
 
     def waiting_count(self) -> int:
         """Return how many envelopes are not yet answered."""
@@ -144,6 +149,10 @@ class ReplicaHop:
         """Note that it was changed."""
         self._store.hop(lambda: self._replica.disproved(newest))
 
-    def note_sync(self, hello: Hello) -> None:
+    def met(self, server_at: datetime) -> None:
+        """Keep what the server's clock shows now."""
+        self._store.hop(lambda: self._replica.met(server_at))
+
+    def note_sync(self) -> None:
         """Keep when the last whole sync ended."""
-        self._store.hop(lambda: self._replica.note_sync(hello))
+        self._store.hop(self._replica.note_sync)

@@ -2,12 +2,13 @@
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from field_app.bootstrap.laptop import Laptop, mono_ms
+from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.unlocking import open_or_rescue as open_or_rescue
 from field_app.bootstrap.unlocking import unlock as unlock
 from field_app.operations.desk import Desk
 from field_app.storage.outbox import Signer
 from field_app.storage.profile import profile_of
+from field_app.storage.server_time import Uptime
 from field_app.storage.store import Store
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import DATABASE, Vault
@@ -33,8 +34,9 @@ def lay_desk(laptop: Laptop, vault: Vault, brought: PolicyEngine) -> Desk:
     profile = profile_of(vault)
     if profile is None:
         raise Damaged(DATABASE)
-    store = Store(vault, laptop.clock, brought)
     ids = laptop.ids()
+    uptime = Uptime(ids.fresh(), laptop.mono_ms)
+    store = Store(vault, laptop.clock, uptime, brought)
     # A role or team that changed since the enrolment comes down with the roster.
     stands = store.projection.get(Officer, profile.officer.id)
     me = stands.record if stands else profile.officer
@@ -43,8 +45,8 @@ def lay_desk(laptop: Laptop, vault: Vault, brought: PolicyEngine) -> Desk:
         officer_id=me.id,
         device_id=profile.device_id,
         key=Ed25519PrivateKey.from_private_bytes(profile.device_key),
-        boot_id=ids.fresh(),
-        mono_ms=mono_ms,
+        boot_id=uptime.boot_id,
+        mono_ms=uptime.mono_ms,
     )
     actor = Actor(me.id, me.role, me.team_id)
     return Desk(store, laptop.clock, ids, signer, actor)

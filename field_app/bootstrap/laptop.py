@@ -40,8 +40,10 @@ class FreshIds:
 
 
 def mono_ms() -> int:
-    """Return milliseconds of a clock that nobody sets."""
-    return time.monotonic_ns() // 1_000_000
+    """Return milliseconds of a clock that nobody sets and that counts sleep, where there is one."""
+    counting = getattr(time, "CLOCK_BOOTTIME", None)
+    passed = time.monotonic_ns() if counting is None else time.clock_gettime_ns(counting)
+    return passed // 1_000_000
 
 
 def line(authority: str = "") -> Callable[[str, str], Transport]:
@@ -60,6 +62,7 @@ class Laptop:
     random: Callable[[int], bytes] = os.urandom
     connect: Callable[[str, str], Transport] = field(default_factory=line)
     work: KdfWork | None = None
+    mono_ms: Callable[[], int] = mono_ms
     name: str = ""
     resources: Path = field(default_factory=resources_folder)
     folder: str = VAULT

@@ -1,6 +1,6 @@
 """What waits, what was answered, and what needs a person to decide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -70,7 +70,7 @@ class SyncState(msgspec.Struct, frozen=True):
     attention: tuple[AttentionItem, ...]
     uploads: int
     last_sync: datetime | None
-    clock_offset_s: int
+    clock_off: timedelta
     rules_trouble: Distrust | None
     record_trouble: Doubt | None
     history: tuple[SyncRun, ...]
@@ -86,7 +86,7 @@ def state(desk: Desk) -> SyncState:
         attention=tuple(_attention(desk, r) for r in desk.store.outbox.rows("attention")),
         uploads=len(desk.store.replica.uploads()),
         last_sync=datetime.fromisoformat(last) if last else None,
-        clock_offset_s=int(vault.meta("clock_offset_s") or 0),
+        clock_off=desk.store.server_time.off_by(),
         rules_trouble=desk.store.rulebook.trouble,
         record_trouble=desk.store.witness.trouble,
         history=_history(desk),

@@ -22,7 +22,7 @@ from sync.domain.records import (
     Visit,
     kind_of,
 )
-from sync.domain.time import local_date
+from sync.domain.time import Between, local_date
 from sync.domain.vocabulary import ComplaintState, FactFlag, PlanState, Role
 from sync.policy.conduct import Figure, figures
 
@@ -69,6 +69,7 @@ class FlaggedItem(msgspec.Struct, frozen=True):
     flags: tuple[FactFlag, ...]
     rules: tuple[str, ...]
     by: str
+    between: Between | None = None
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -140,7 +141,9 @@ def _flagged_item(
         at = record.arrived_at
     else:
         by, rules, at = record.by or OfficerId(""), (), record.at
-    return FlaggedItem(about, kind_of(record), at, record.flags, rules, names.get(by, ""))
+    return FlaggedItem(
+        about, kind_of(record), at, record.flags, rules, names.get(by, ""), record.between
+    )
 
 
 def _about(desk: Desk, case_id: CaseId) -> About | None:

@@ -50,7 +50,9 @@ def submit(desk: Desk, command: Command) -> Written:
     with store.vault.transaction():
         mark.move_on(now)
         snapshot = store.projection.snapshot(needs(command))
-        outcome = decide(Question(snapshot, desk.me, desk.policy, now), command)
+        # The rules are asked about the hour it really is, as the server will ask them.
+        judged_at = store.server_time.now()
+        outcome = decide(Question(snapshot, desk.me, desk.policy, judged_at), command)
         if not isinstance(outcome, Applied):
             return outcome
         mid = MutationId(desk.ids.fresh())

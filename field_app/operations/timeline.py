@@ -27,12 +27,16 @@ from sync.domain.records import (
     Wish,
     kind_of,
 )
+from sync.domain.time import Between
 
 CORRECTED = "corrected"  # a mark of a visit that a later one corrects
 
 
 class TimelineEntry(msgspec.Struct, frozen=True):
-    """One line: `code` is a catalogue key with `params`; `note` is what a person wrote."""
+    """One line: `code` is a catalogue key with `params`; `note` is what a person wrote.
+
+    `between` is there when the clock of the laptop was not to be trusted.
+    """
 
     at: datetime
     kind: str
@@ -43,6 +47,7 @@ class TimelineEntry(msgspec.Struct, frozen=True):
     by: str
     pending: bool
     flags: tuple[str, ...] = ()
+    between: Between | None = None
 
 
 def timeline_of(
@@ -63,7 +68,10 @@ def timeline_of(
         if stands.record.id in corrected:
             marks.append(CORRECTED)
         waits = (kind_of(stands.record), stands.record.id) in pending
-        entries.append(msgspec.structs.replace(entry, pending=waits, flags=tuple(marks)))
+        between = getattr(stands.record, "between", None)
+        entries.append(
+            msgspec.structs.replace(entry, pending=waits, flags=tuple(marks), between=between)
+        )
     return tuple(sorted(entries, key=lambda e: (e.at, e.record_id), reverse=True))
 
 

@@ -15,6 +15,7 @@ from field_app.storage.outbox import Outbox
 from field_app.storage.restored import GivingBack
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.scope_sums import ScopeSums
+from field_app.storage.server_time import ServerTime, Uptime
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import Vault
 from field_app.storage.witness import Witness
@@ -24,7 +25,7 @@ from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope, decode_envelope
-from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Hello, Result, Status
+from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Clocks, Hello, Result, Status
 from sync.protocol.pages import Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
@@ -44,7 +45,9 @@ class VaultReplica:
         rulebook: Rulebook,
         witness: Witness,
         incidents: Incidents,
+        server_time: ServerTime,
         clock: Clock,
+        uptime: Uptime,
     ) -> None:
         self._vault = vault
         self._outbox = outbox
@@ -55,7 +58,9 @@ class VaultReplica:
         self._incidents = incidents
         self._sums = ScopeSums(vault.connection, clock)
         self._giving_back = GivingBack(vault, files, witness, incidents)
+        self._server_time = server_time
         self._clock = clock
+        self._uptime = uptime
 
     def device_id(self) -> DeviceId:
         """Return this laptop's id."""
@@ -82,6 +87,10 @@ class VaultReplica:
                 break
             found.append(decode_envelope(data))
         return found
+
+    def clocks(self) -> Clocks:
+        """Return what this laptop's clocks show now."""
+        return Clocks(self._clock.now(), self._uptime.boot_id, self._uptime.mono_ms())
 
     def waiting_count(self) -> int:
         """Return how many envelopes are not yet answered."""
@@ -121,9 +130,9 @@ class VaultReplica:
     def scope_states(self) -> Sequence[ScopeState]:
         """Return the scopes this laptop holds, with their cursors."""
         rows = self._vault.connection.execute(
-            "SELECT scope, epoch, commit_no, idx FROM scope_state ORDER BY scope"
+            "SELECT scope, epoch, commit_no, idx, floor FROM scope_state ORDER BY scope"
         )
-        return [ScopeState(s, Cursor(c, i), e) for s, e, c, i in rows]
+        return [ScopeState(s, Cursor(c, i), e, f) for s, e, c, i, f in rows]
 
     def apply_page(self, page: Page) -> None:
         """Apply one page and its cursor; the same page twice changes nothing."""
@@ -138,8 +147,10 @@ class VaultReplica:
                 cursor = max(cursor, Cursor(page.head, WHOLE_COMMIT))
                 touched |= self._forget(FORMER + page.scope)
             connection.execute(
-                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, ?, ?)",
-                (page.scope, page.epoch, cursor.commit_no, cursor.idx),
+                "INSERT INTO scope_state VALUES (?, ?, ?, ?, ?) ON CONFLICT (scope) DO UPDATE SET "
+                "epoch = excluded.epoch, commit_no = excluded.commit_no, idx = excluded.idx, "
+                "floor = iif(commit_no = 0, excluded.floor, floor)",
+                (page.scope, page.epoch, cursor.commit_no, cursor.idx, page.floor),
             )
             if page.checkpoint is not None:
                 self._witness.saw(page.checkpoint)
@@ -214,14 +225,18 @@ class VaultReplica:
                 (FORMER + scope, scope),
             )
             connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
-            # Revisions may have gone back with the server: what comes now is the truth.
+            stood = connection.execute(
+                "SELECT epoch FROM scope_state WHERE scope = ?", (scope,)
+            ).fetchone()
+            if stood is not None and stood[0] != epoch:
+                # Revisions may have gone back with the server: what comes now is the truth.
+                connection.execute(
+                    "UPDATE replica SET rev = 0 WHERE EXISTS (SELECT 1 FROM membership m "
+                    "WHERE m.scope = ? AND m.kind = replica.kind AND m.id = replica.id)",
+                    (FORMER + scope,),
+                )
             connection.execute(
-                "UPDATE replica SET rev = 0 WHERE EXISTS (SELECT 1 FROM membership m "
-                "WHERE m.scope = ? AND m.kind = replica.kind AND m.id = replica.id)",
-                (FORMER + scope,),
-            )
-            connection.execute(
-                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1)", (scope, epoch)
+                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1, 0)", (scope, epoch)
             )
         self._sums.hear(scope, 0, None)
 
@@ -358,16 +373,14 @@ class VaultReplica:
         """Note that it did not."""
         self._witness.disproved(newest)
 
-    def note_sync(self, hello: Hello) -> None:
-        """Keep when the last whole sync ended and how the server's clock stood to ours."""
+    def met(self, server_at: datetime) -> None:
+        """Keep what the server's clock shows now."""
+        self._server_time.heard(server_at)
+
+    def note_sync(self) -> None:
+        """Keep when the last whole sync ended."""
         now = self._clock.now()
-        with self._vault.transaction():
-            self._vault.set_meta("last_sync", now.isoformat())
-            self._vault.set_meta("clock_offset_s", str(_offset_s(hello.server_time, now)))
-
-
-def _offset_s(server: datetime, here: datetime) -> int:
-    return round((server - here).total_seconds())
+        self._vault.set_meta("last_sync", now.isoformat())
 
 
 def _final(result: Result) -> Status:

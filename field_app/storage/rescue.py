@@ -128,7 +128,7 @@ def _salvage(vault: Vault, broken: Path) -> int:
         "DELETE FROM replica WHERE NOT EXISTS "
         "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)"
     )
-    execute("INSERT INTO scope_state SELECT DISTINCT scope, '', 0, -1 FROM membership")
+    execute("INSERT INTO scope_state SELECT DISTINCT scope, '', 0, -1, 0 FROM membership")
     CaseIndex(vault.connection, Projection(vault.connection)).rebuild()
     found = execute("SELECT count(*) FROM replica").fetchone()
     return int(found[0]) if found else 0

@@ -11,6 +11,7 @@ from field_app.storage.outbox import Outbox
 from field_app.storage.projection import Projection
 from field_app.storage.replica import VaultReplica
 from field_app.storage.rulebook import Rulebook
+from field_app.storage.server_time import ServerTime, Uptime
 from field_app.storage.vault import FILES, Vault
 from field_app.storage.witness import Witness
 from sync.domain.time import Clock
@@ -20,7 +21,7 @@ from sync.policy.engine import PolicyEngine
 class Store:
     """The parts of the vault by what they are for; `brought` are the program's own rules."""
 
-    def __init__(self, vault: Vault, clock: Clock, brought: PolicyEngine) -> None:
+    def __init__(self, vault: Vault, clock: Clock, uptime: Uptime, brought: PolicyEngine) -> None:
         self.vault = vault
         self.projection = Projection(vault.connection)
         self.index = CaseIndex(vault.connection, self.projection)
@@ -34,6 +35,7 @@ class Store:
         self.map_notices = MapNotices(vault)
         self.witness = Witness(vault, self.audit, clock)
         self.incidents = Incidents(vault)
+        self.server_time = ServerTime(vault, clock, uptime)
         self.replica = VaultReplica(
             vault,
             self.outbox,
@@ -42,7 +44,9 @@ class Store:
             self.rulebook,
             self.witness,
             self.incidents,
+            self.server_time,
             clock,
+            uptime,
         )
         if not self.index.is_current():
             with vault.transaction():

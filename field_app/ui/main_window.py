@@ -1,6 +1,7 @@
 """The window: navigation at the left, one screen, a strip that tells how things stand."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -23,9 +24,10 @@ from field_app.ui.components.texts import button, label, tip
 from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
+from field_app.ui.sentences import clock_words
 from field_app.ui.shortcuts import KEYS, bind, keys_of
 from field_app.viewmodels.appointment import Suggestion
-from field_app.viewmodels.sync import SyncViewModel
+from field_app.viewmodels.sync import BOUND, SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
 TOLD_MS = 5000
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.stack = QStackedWidget()
         self.told = Notice(look)
+        self.clock = Notice(look)
         self._told_timer = QTimer(self)
         self._told_timer.setSingleShot(True)
         self._told_timer.timeout.connect(lambda: self.told.say(""))
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         line.addLayout(middle, 1)
         self.setCentralWidget(whole)
         sync.changed.connect(self._show_strip)
+        sync.changed.connect(self._show_clock)
         sync.progressed.connect(self._show_strip)
         sync.rules_changed.connect(self._tell_rules)
 
@@ -98,10 +102,11 @@ class MainWindow(QMainWindow):
         column.addWidget(scrolling(buttons))
         return nav
 
-    def _make_told(self) -> QHBoxLayout:
+    def _make_told(self) -> QVBoxLayout:
         look = self._look
-        line = QHBoxLayout()
+        line = QVBoxLayout()
         line.setContentsMargins(look.px(24), look.px(10), look.px(24), 0)
+        line.addWidget(self.clock)
         line.addWidget(self.told)
         return line
 
@@ -122,6 +127,13 @@ class MainWindow(QMainWindow):
         line.addWidget(self.sync_button)
         line.addWidget(lock)
         return strip
+
+    def _show_clock(self) -> None:
+        """Say so while this laptop's clock is off; everything can be done all the same."""
+        state = self._sync.state
+        off = state.clock_off if state else timedelta()
+        told = clock_words(self.words, off) if abs(off) > BOUND else ""
+        self.clock.say(told, "warn")
 
     def furnish(self, screens: ScreenSet) -> None:
         """Put the screens in and show the first."""

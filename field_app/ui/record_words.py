@@ -10,8 +10,8 @@ from field_app.i18n.words import Words
 from sync.domain import budget, plan_terms, vocabulary
 
 # Ids and revisions say nothing to a person, and a schedule is read as a table.
-HIDDEN = ("id", "_id", "rev", "decision", "flags", "officers", "sha256", "_by", "schedule",
-          "unusual")  # fmt: skip
+HIDDEN = ("id", "_id", "rev", "decision", "flags", "between", "officers", "sha256", "_by",
+          "schedule", "unusual")  # fmt: skip
 # The prefix of each enumeration's words.
 PREFIX: dict[type[Enum], str] = {
     vocabulary.VisitOutcome: "outcome",

@@ -18,6 +18,7 @@ from field_app.operations.submit import RULES, Changes
 from field_app.storage.incidents import RECOVERED, REPAIRED
 from field_app.storage.incidents import Incident as Incident
 from field_app.storage.rulebook import InForce
+from field_app.storage.server_time import BOUND as BOUND
 from field_app.viewmodels.answer import BY_RULES, Answer, answer_of
 from field_app.viewmodels.findings import RuleWords, explain
 from field_app.viewmodels.problem import Problem

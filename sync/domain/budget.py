@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.time import Between
 from sync.domain.vocabulary import FactFlag
 
 
@@ -64,3 +65,4 @@ class Budget(msgspec.Struct, frozen=True, tag="budget", tag_field="kind"):
     consent: bool = False
     words: str = ""
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None

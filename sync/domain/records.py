@@ -14,6 +14,7 @@ from sync.domain.curriculum import PassedModule
 from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms
 from sync.domain.situation import Decision, Wishes
+from sync.domain.time import Between
 from sync.domain.vocabulary import (
     AgreedBy,
     AppointmentState,
@@ -157,6 +158,7 @@ class Contact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind"):
     note: str = ""
     imported: bool = False
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class AgreementEvidence(msgspec.Struct, frozen=True):
@@ -212,6 +214,7 @@ class Visit(msgspec.Struct, frozen=True, tag="visit", tag_field="kind"):
     corrects: RecordId | None = None
     decision: Decision | None = None
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Hardship(msgspec.Struct, frozen=True, tag="hardship", tag_field="kind"):
@@ -230,6 +233,7 @@ class Hardship(msgspec.Struct, frozen=True, tag="hardship", tag_field="kind"):
     consent_to_sensitive: bool = False
     words: str = ""
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Feedback(msgspec.Struct, frozen=True, tag="feedback", tag_field="kind"):
@@ -244,6 +248,7 @@ class Feedback(msgspec.Struct, frozen=True, tag="feedback", tag_field="kind"):
     topic: str
     words: str = ""
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Complaint(msgspec.Struct, frozen=True, tag="complaint", tag_field="kind"):
@@ -333,6 +338,7 @@ class Wish(msgspec.Struct, frozen=True, tag="wish", tag_field="kind"):
     wishes: Wishes
     words: str = ""
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
@@ -401,6 +407,7 @@ class Attachment(msgspec.Struct, frozen=True, tag="attachment", tag_field="kind"
     size: int
     sha256: str
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Reveal(msgspec.Struct, frozen=True, tag="reveal", tag_field="kind"):
@@ -412,6 +419,7 @@ class Reveal(msgspec.Struct, frozen=True, tag="reveal", tag_field="kind"):
     by: OfficerId
     field: Revealable
     flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
 
 
 class Stop(msgspec.Struct, frozen=True):

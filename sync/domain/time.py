@@ -4,6 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+
+class Between(msgspec.Struct, frozen=True):
+    """When something happened, as far as can be proven; `earliest` None = nothing is known."""
+
+    earliest: datetime | None
+    latest: datetime
+
 
 class Clock(Protocol):
     """Where the present comes from; the core never asks the machine itself."""

@@ -3,6 +3,8 @@
 Every step is its own local transaction, so a sync may be cut anywhere and is simply begun again.
 """
 
+from typing import NoReturn
+
 import msgspec
 
 from sync.engine.maps import fetch_map, pull_map
@@ -10,12 +12,12 @@ from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
-from sync.engine.push import push_all
-from sync.engine.trouble import Trouble
+from sync.engine.push import push_all, push_facts
+from sync.engine.trouble import Trouble, other_version
 from sync.engine.uploads import Uploads, upload_all
 from sync.engine.wipe import WIPE
 from sync.engine.witness import check_record
-from sync.protocol.messages import VERSION, Codes, Hello
+from sync.protocol.messages import Codes, Hello
 
 
 class SyncReport(msgspec.Struct, frozen=True):
@@ -45,8 +47,13 @@ def sync_once(
     """Bring laptop and server together once; raises Trouble and leaves every finished step done."""
     on_progress(Progress("hello", 0, 0))
     hello = transport.hello()
-    _check(replica, hello)
+    if hello.server_id != replica.server_id():
+        # Nothing may be deleted because of another server's empty answer.
+        raise Trouble(Codes.OTHER_SERVER)
+    replica.met(hello.server_time)
     replica.put_back(hello)
+    if transport.version not in hello.versions:
+        _wait_for_update(replica, transport, hello, on_progress, cancelled)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
     if hello.wipe is not None and not cancelled():
         upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
@@ -68,7 +75,7 @@ def sync_once(
     if not cancelled():
         files = upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
     if not cancelled():
-        replica.note_sync(hello)
+        replica.note_sync()
     gave_way = files.gave_way
     if shelf is not None and not gave_way and not cancelled():
         gave_way = fetch_map(shelf, replica, transport, pace or Pace(), on_progress, cancelled)
@@ -77,9 +84,17 @@ def sync_once(
     return SyncReport(sent, received, files.sent, cancelled(), gave_way, wrong)
 
 
-def _check(replica: Replica, hello: Hello) -> None:
-    """Refuse to go on with another server: nothing may be deleted because of an empty answer."""
-    if hello.server_id != replica.server_id():
-        raise Trouble(Codes.OTHER_SERVER)
-    if VERSION not in hello.versions:
-        raise Trouble(Codes.VERSION)
+def _wait_for_update(
+    replica: Replica,
+    transport: Transport,
+    hello: Hello,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> NoReturn:
+    """Send the facts that may still go up, and raise Trouble: one of both sides must be updated.
+
+    Everything else waits as it is, and goes up once both speak one version again.
+    """
+    if transport.version in hello.facts_of:
+        push_facts(replica, transport, hello.epoch, on_progress, cancelled)
+    raise other_version(transport.version, hello.versions)

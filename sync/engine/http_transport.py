@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.next_page import NextPage, Start, on_a_thread
-from sync.engine.trouble import Trouble
+from sync.engine.trouble import Trouble, other_version
 from sync.protocol.checkpoint import Consistency
 from sync.protocol.compression import (
     WITH_DICTIONARY,
@@ -29,7 +29,6 @@ from sync.protocol.digest import Buckets, HeldRows, WantedRecords
 from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
 from sync.protocol.messages import (
     MAX_DECOMPRESSED,
-    VERSION,
     AttachmentOffer,
     AttachmentState,
     Codes,
@@ -44,6 +43,7 @@ from sync.protocol.messages import (
 from sync.protocol.pages import Cursor, Page, read_page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.protocol.published_map import MapNews
+from sync.protocol.versions import VERSION
 
 CONNECT_S = 10.0
 STALL_S = 30.0
@@ -87,7 +87,8 @@ def _is_this_computer(host: str) -> bool:
 class HttpTransport:
     """A session with one server. `authority` is the bank's CA file, None for the system's.
 
-    `start` says where a page is fetched ahead; requests never overlap.
+    `version` of the protocol is what this program speaks. `start` says where a page is fetched
+    ahead; requests never overlap.
     """
 
     def __init__(
@@ -98,7 +99,9 @@ class HttpTransport:
         authority: Path | None = None,
         stall_s: float = STALL_S,
         start: Start = on_a_thread,
+        version: int = VERSION,
     ) -> None:
+        self.version = version
         self._address = check_address(address) + "/sync/v1"
         self._stall_s = stall_s
         self._session = requests.Session()
@@ -110,7 +113,7 @@ class HttpTransport:
             {
                 "Accept-Encoding": f"{WITH_DICTIONARY}, zstd, gzip",
                 "Accept": "application/json",
-                "Sync-Version": str(VERSION),
+                "Sync-Version": str(version),
             }
         )
         if token:
@@ -149,18 +152,20 @@ class HttpTransport:
         """Send envelopes."""
         return _decode(self._post("/push", push), Pushed)
 
-    def pull(self, scope: str, after: Cursor, limit: int) -> Page:
+    def pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
         """Fetch the next page of a scope, and begin to fetch the one behind it.
 
-        That one is as large as this one, whatever limit it will be asked for with.
+        The reading began upon this floor. The page behind is asked for with this one's limit.
         """
-        page = self._next.take(scope, after) or self._pull(scope, after, limit)
+        page = self._next.take(scope, after) or self._pull(scope, after, limit, floor)
         if page.more and page.scope == scope and after < Cursor.parse(page.to):
-            self._next.begin(page, limit)
+            self._next.begin(page, limit, floor if after.commit_no else page.floor)
         return page
 
-    def _pull(self, scope: str, after: Cursor, limit: int) -> Page:
+    def _pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
         params = {"scope": scope, "after": after.text(), "limit": str(limit)}
+        if floor:
+            params["floor"] = str(floor)
         return _page(self._exchange("GET", "/pull", params=params))
 
     def digest(self, scope: str) -> Buckets:
@@ -275,7 +280,7 @@ class HttpTransport:
             raise _trouble_of(error) from error
         body = _unpacked(raw, response.headers.get("Content-Encoding", ""))
         if response.status_code != status:
-            raise _refusal(response, body)
+            raise self._refusal(response, body)
         return body
 
     def _read(self, response: requests.Response) -> bytes:
@@ -294,6 +299,13 @@ class HttpTransport:
             raise Trouble(Codes.STALLED if stalled else Codes.UNREACHABLE) from error
         self.bytes_down += size
         return b"".join(parts)
+
+    def _refusal(self, response: requests.Response, body: bytes) -> Trouble:
+        found = _refusal(response, body)
+        spoken = found.params.get("spoken")
+        if found.code is Codes.VERSION and isinstance(spoken, list):
+            return other_version(self.version, [v for v in spoken if isinstance(v, int)])
+        return found
 
 
 def _unpacked(raw: bytes, encoding: str) -> bytes:

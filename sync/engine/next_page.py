@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sync.engine.trouble import Trouble
 from sync.protocol.pages import Cursor, Page
 
-type Fetch = Callable[[str, Cursor, int], Page]
+type Fetch = Callable[[str, Cursor, int, int], Page]
 type Start = Callable[[Callable[[], None]], Callable[[], None]]
 
 
@@ -31,11 +31,12 @@ class NextPage:
         self._place: tuple[str, Cursor] | None = None
         self._found: Page | Exception | None = None
 
-    def begin(self, page: Page, limit: int) -> None:
-        """Begin to fetch what follows this page."""
+    def begin(self, page: Page, limit: int, floor: int) -> None:
+        """Begin to fetch what follows this page, for a reading that began upon this floor."""
         self.settled()
-        self._place, self._found = (page.scope, Cursor.parse(page.to)), None
-        self._wait = self._start(lambda: self._run(page.scope, Cursor.parse(page.to), limit))
+        after = Cursor.parse(page.to)
+        self._place, self._found = (page.scope, after), None
+        self._wait = self._start(lambda: self._run(page.scope, after, limit, floor))
 
     def take(self, scope: str, after: Cursor) -> Page | None:
         """Return the page behind this place when it is the one under way; raises its Trouble."""
@@ -63,8 +64,8 @@ class NextPage:
             self._place = self._found = None
             raise found
 
-    def _run(self, scope: str, after: Cursor, limit: int) -> None:
+    def _run(self, scope: str, after: Cursor, limit: int, floor: int) -> None:
         try:
-            self._found = self._fetch(scope, after, limit)
+            self._found = self._fetch(scope, after, limit, floor)
         except Exception as error:  # for whoever asks next: here nobody would see it
             self._found = error

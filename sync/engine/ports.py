@@ -1,6 +1,7 @@
 """What the sync engine needs from its laptop and its line: two Protocols and their values."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
 from sync.protocol.messages import (
     AttachmentOffer,
     AttachmentState,
+    Clocks,
     Enrol,
     Enrolled,
     Heads,
@@ -27,11 +29,12 @@ from sync.protocol.published_map import MapDistrust, MapNews, MapStanding, Publi
 
 
 class ScopeState(msgspec.Struct, frozen=True):
-    """How far one scope is on this laptop."""
+    """How far one scope is on this laptop; `floor` is what its reading began upon, see `Page`."""
 
     scope: str
     cursor: Cursor
     epoch: str
+    floor: int = 0
 
 
 class UploadState(msgspec.Struct, frozen=True):
@@ -58,6 +61,10 @@ class Replica(Protocol):
 
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
         """Return unsent envelopes, lowest number first, at least one when any waits."""
+        ...
+
+    def clocks(self) -> Clocks:
+        """Return what this laptop's clocks show now."""
         ...
 
     def waiting_count(self) -> int:
@@ -162,8 +169,12 @@ class Replica(Protocol):
         """Note that it did not."""
         ...
 
-    def note_sync(self, hello: Hello) -> None:
-        """Keep when the last whole sync ended and how the server's clock stood."""
+    def met(self, server_at: datetime) -> None:
+        """Keep what the server's clock shows now."""
+        ...
+
+    def note_sync(self) -> None:
+        """Keep when the last whole sync ended."""
         ...
 
 
@@ -200,7 +211,12 @@ class MapShelf(Protocol):
 
 
 class Transport(Protocol):
-    """The line to the server. Every method may raise `sync.engine.trouble.Trouble`."""
+    """The line to the server. Every method may raise `sync.engine.trouble.Trouble`.
+
+    `version` is the one of the protocol that this side speaks.
+    """
+
+    version: int
 
     def enrol(self, request: Enrol) -> Enrolled:
         """Introduce this laptop with a one-time code."""
@@ -230,8 +246,8 @@ class Transport(Protocol):
         """Send envelopes."""
         ...
 
-    def pull(self, scope: str, after: Cursor, limit: int) -> Page:
-        """Fetch the next page of a scope."""
+    def pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
+        """Fetch the next page of a scope whose reading began upon this floor."""
         ...
 
     def digest(self, scope: str) -> Buckets:

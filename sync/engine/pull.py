@@ -49,20 +49,23 @@ def _pull_scope(
     on_progress: OnProgress,
     cancelled: Cancelled,
 ) -> int:
-    after, limit = state.cursor if state else Cursor(), PAGE
+    after, floor = (state.cursor, state.floor) if state else (Cursor(), 0)
+    limit = PAGE
     while not cancelled():
         try:
-            page = transport.pull(scope, after, limit)
+            page = transport.pull(scope, after, limit, floor)
         except Trouble as trouble:
             if trouble.code is not Codes.RESET or after == Cursor():
                 raise
             # Our cursor is ahead of a restored server, or so old that exits are no longer told.
             replica.reset_scope(scope, state.epoch if state else "")
             replica.note_reset(scope)
-            after = Cursor()
+            after, floor = Cursor(), 0
             continue
         if page.scope != scope:
             raise Trouble(Codes.GARBAGE)
+        if after.commit_no == 0:
+            floor = page.floor
         replica.apply_page(page)
         done += len(page.ops)
         on_progress(Progress("pull", done, done + (1 if page.more else 0)))

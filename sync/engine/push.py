@@ -1,9 +1,15 @@
 """The push phase: unsent envelopes in order, in batches that shrink when they fail."""
 
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+
+from sync.domain.commands import FACTS, decode_command
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
 from sync.engine.trouble import PASSING, Trouble
+from sync.protocol.envelope import Envelope
 from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Push
 
+WITH_CLOCKS = 2  # the version that sends the laptop's clocks with a batch
 # These say that a batch was too much at once; a smaller one may get through.
 SHRINKING = frozenset({Codes.STALLED, Codes.SERVER_ERROR, Codes.TOO_LARGE})
 
@@ -20,14 +26,41 @@ def push_all(
     Raises Trouble when even a single envelope does not get through; what was answered before
     stays settled.
     """
+    return _push(replica, transport, epoch, on_progress, cancelled, list)
+
+
+def push_facts(
+    replica: Replica,
+    transport: Transport,
+    epoch: str,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> int:
+    """Send the facts before the first piece of other work; return how many were answered."""
+    return _push(replica, transport, epoch, on_progress, cancelled, _leading_facts)
+
+
+def _leading_facts(batch: Sequence[Envelope]) -> list[Envelope]:
+    return list(takewhile(lambda e: isinstance(decode_command(bytes(e.body)), FACTS), batch))
+
+
+def _push(
+    replica: Replica,
+    transport: Transport,
+    epoch: str,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    sendable: Callable[[Sequence[Envelope]], list[Envelope]],
+) -> int:
     total, done, limit = replica.waiting_count(), 0, MAX_BATCH
     while not cancelled():
-        batch = replica.waiting(limit, MAX_BATCH_BYTES)
+        batch = sendable(replica.waiting(limit, MAX_BATCH_BYTES))
         if not batch:
             break
         on_progress(Progress("push", done, total))
         try:
-            answered = transport.push(Push(epoch, replica.device_id(), tuple(batch)))
+            sent = replica.clocks() if transport.version >= WITH_CLOCKS else None
+            answered = transport.push(Push(epoch, replica.device_id(), tuple(batch), sent))
         except Trouble as trouble:
             if trouble.code in SHRINKING and len(batch) > 1:
                 limit = max(1, len(batch) // 2)

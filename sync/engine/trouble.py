@@ -1,5 +1,6 @@
 """What can go wrong on the line: the environment's trouble, never a bug."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sync.protocol.messages import Codes
@@ -16,6 +17,12 @@ class Trouble(Exception):
         self.code = code
         self.retry_after = retry_after
         self.params = params
+
+
+def other_version(mine: int, spoken: Sequence[int]) -> Trouble:
+    """Return the trouble of a program whose version is not among those the server speaks."""
+    older = bool(spoken) and mine > max(spoken)
+    return Trouble(Codes.SERVER_OLDER if older else Codes.VERSION)
 
 
 # Asking again later may help; everything else needs a person or an update.

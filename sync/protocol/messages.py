@@ -1,4 +1,4 @@
-"""What is said over the wire (version 1). All bodies are JSON, compressed (`compression`).
+"""What is said over the wire; see `versions`. All bodies are JSON, compressed (`compression`).
 
 `GET  /sync/v1/hello`                      -> Hello           who I am, what I may see
 `POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
@@ -15,7 +15,7 @@
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes, or a part of them by header Range
 Leases, escrow and reset of a laptop's keys: see `sync.protocol.lease`.
-Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 1`, `Authorization: Bearer`.
+Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 2`, `Authorization: Bearer`.
 """
 
 from datetime import datetime
@@ -32,7 +32,6 @@ from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.envelope import Envelope
 from sync.protocol.lease import WipeOrder
 
-VERSION = 1
 MAX_BATCH = 200
 MAX_BATCH_BYTES = 512 * 1024
 MAX_PAGE = 8000
@@ -91,7 +90,7 @@ class Hello(msgspec.Struct, frozen=True):
     that was opened and checked. `forked`: there are two copies of this laptop. `wipe`: once its
     unsent work is up, the laptop destroys its keys. `map_name` and `map_hash` (of the content) are
     empty while no map pack is in force. `approver_key` is for laptops that were enrolled before
-    there was an approver.
+    there was an approver. Of laptops that speak one of `facts_of` only facts are still taken.
     """
 
     versions: tuple[int, ...]
@@ -118,6 +117,7 @@ class Hello(msgspec.Struct, frozen=True):
     map_name: str = ""
     map_hash: str = ""
     approver_key: str = ""
+    facts_of: tuple[int, ...] = ()
 
 
 class Status(StrEnum):
@@ -155,12 +155,21 @@ class Result(msgspec.Struct, frozen=True):
     current: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
-class Push(msgspec.Struct, frozen=True):
-    """Envelopes of one device, in the order of their numbers."""
+class Clocks(msgspec.Struct, frozen=True):
+    """A laptop's clocks at one moment; `mono_ms` counts since its boot `boot_id`."""
+
+    wall_at: datetime
+    boot_id: str
+    mono_ms: int
+
+
+class Push(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Envelopes of one device, in the order of their numbers; `sent` since version 2."""
 
     epoch: str
     device_id: DeviceId
     envelopes: tuple[Envelope, ...]
+    sent: Clocks | None = None
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -213,6 +222,7 @@ class Codes(StrEnum):
     BUSY = "sync.busy"
     NO_ROOM = "sync.no_room"
     VERSION = "sync.version"
+    SERVER_OLDER = "sync.server_older"
     TOO_LARGE = "sync.too_large"
     MALFORMED = "sync.malformed"
     UNAUTHORISED = "sync.unauthorised"

@@ -2,7 +2,9 @@
 
 A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
 `[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit | erase, body null but for
-put. The page that reaches the head has a `checkpoint` of the log and the scope's `digest` too.
+put. Up to the commit `floor` exits are no longer told: a reading that began upon this floor goes on
+below it, an older one begins anew. The page that reaches the head has a `checkpoint` of the log
+and the scope's `digest` too.
 Whoever reads `erase` also lets go of its own sent work on the case.
 """
 
@@ -79,6 +81,7 @@ class Page(msgspec.Struct, frozen=True):
     more: bool
     head: int
     ops: tuple[PageOp, ...]
+    floor: int = 0
     checkpoint: Checkpoint | None = None
     digest: Digest | None = None
 
@@ -95,6 +98,7 @@ def splice_page(
     rows: Iterable[FeedRow],
     more: bool,
     head: int,
+    floor: int = 0,
     checkpoint: Checkpoint | None = None,
     digest: Digest | None = None,
 ) -> bytes:
@@ -102,6 +106,7 @@ def splice_page(
     ops = [(r.commit_no, r.idx, r.op, r.kind, r.id, r.rev, r.case_id, _raw(r.body)) for r in rows]
     to = Cursor(*ops[-1][:2]) if ops else after
     told = {"epoch": epoch, "scope": scope, "to": to.text(), "more": more, "head": head}
+    told |= {"floor": floor} if floor else {}
     told |= {"checkpoint": checkpoint} if checkpoint else {}
     frame = _quote(told | ({"digest": digest} if digest else {}))
     return frame[:-1] + b',"ops":' + _quote(ops) + b"}"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sync.domain.ids import IdSource
 from sync.domain.time import Clock
+from sync.protocol.versions import VERSION
 from sync.server.audit.sealing import Seal
 from sync.server.leaving import Leaving
 from sync.server.repositories.session import Database
@@ -13,7 +14,10 @@ from sync.server.rules_in_force import RulesInForce
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What handlers need: the database, the rules in force, a clock, ids and the audit key."""
+    """What handlers need: the database, the rules in force, a clock, ids and the audit key.
+
+    `newest` is the newest version of the protocol this server speaks.
+    """
 
     database: Database
     rules: RulesInForce
@@ -22,3 +26,4 @@ class Service:
     data: Path
     seal: Seal = field(default_factory=Seal)
     leaving: Leaving = field(default_factory=Leaving)
+    newest: int = VERSION

@@ -20,7 +20,6 @@ from sync.domain.records import KINDS, Attachment
 from sync.protocol.envelope import FIRST_PREVIOUS, Envelope, envelope_hash, sign
 from sync.protocol.messages import (
     MAX_PAGE,
-    VERSION,
     AttachmentState,
     Enrol,
     Enrolled,
@@ -31,6 +30,7 @@ from sync.protocol.messages import (
     enrol_form,
 )
 from sync.protocol.pages import Page, PageOp, read_page
+from sync.protocol.versions import VERSION
 from sync.server.machine import MachineIds
 
 SYNC = "/sync/v1"

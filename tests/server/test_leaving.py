@@ -12,7 +12,8 @@ import httpx
 import msgspec
 import pytest
 
-from sync.protocol.messages import VERSION, Push
+from sync.protocol.messages import Push
+from sync.protocol.versions import VERSION
 from tests.server.acts import call
 from tests.server.house import House, Staffed, problem, service_of
 from tests.server.laptop import SYNC, Bare

@@ -9,7 +9,7 @@ import pytest
 from litestar.types import HTTPReceiveMessage
 
 from sync.protocol.compression import NotCompressed, unpack
-from sync.protocol.messages import VERSION
+from sync.protocol.versions import VERSION
 from sync.server.arriving import arrived
 from sync.server.problems import Refusal
 from tests.server.house import Staffed

@@ -1,5 +1,7 @@
 """What the server says: cursor and rows together, each record as long as some scope holds it."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -244,10 +246,11 @@ def test_the_end_of_a_sync_is_kept_with_the_clocks_difference(furnished: Furnish
         "cn",
         "1",
     )
-    furnished.store.replica.note_sync(hello)
-    vault = furnished.reopened().vault
-    assert vault.meta("last_sync") == furnished.clock.at.isoformat()
-    assert vault.meta("clock_offset_s") == "120"
+    furnished.store.replica.met(hello.server_time)
+    furnished.store.replica.note_sync()
+    store = furnished.reopened()
+    assert store.vault.meta("last_sync") == furnished.clock.at.isoformat()
+    assert store.server_time.off_by() == timedelta(minutes=-2)
 
 
 def test_a_kind_that_this_program_does_not_know_waits_as_it_came(

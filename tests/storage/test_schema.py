@@ -163,7 +163,7 @@ SINCE = {
         "INSERT INTO sync_run (began_at, ended_at, sent, received, trouble) "
         "VALUES ('2026-03-02', '2026-03-02', 3, 40, 'sync.busy')",
         "INSERT INTO upload (id, mid, size, sha256) VALUES ('a1', 'm0', 9, 'ab')",
-        "INSERT INTO scope_state VALUES ('officer:o1', 'e1', 7, 2)",
+        "INSERT INTO scope_state (scope, epoch, commit_no, idx) VALUES ('officer:o1', 'e1', 7, 2)",
     ),
     3: ("INSERT INTO policy (serial, bundle) VALUES (4, x'0102')",),
     4: (
@@ -171,6 +171,10 @@ SINCE = {
         "INSERT INTO checkpoint (size, root, body, state) VALUES (12, 'cd', x'04', 'seen')",
     ),
     5: ("INSERT INTO incident (at, what, records) VALUES ('2026-03-02', 'repaired', 2)",),
+    6: (
+        "INSERT INTO scope_state (scope, epoch, commit_no, idx, floor) "
+        "VALUES ('team:north', 'e1', 7, 2, 5)",
+    ),
 }
 TABLES = (
     *("outbox", "replica", "membership", "overlay", "draft", "sync_run", "upload", "scope_state"),
@@ -195,7 +199,7 @@ def everything(
     """
     ask = vault.connection.execute
     there = {str(row[0]) for row in ask("SELECT name FROM sqlite_master").fetchall()}
-    later = {"outbox": {"before"}}
+    later = {"outbox": {"before"}, "scope_state": {"floor"}}
     found = {}
     for table in (name for name in tables if name in there):
         columns = [str(row[1]) for row in ask(f"PRAGMA table_info({table})").fetchall()]

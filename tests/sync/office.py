@@ -124,6 +124,8 @@ class Server:
     tls: tuple[Path, Path] | None = None
     options: tuple[str, ...] = ()
     said: IO[bytes] | None = None
+    program: str = "sync.cli"
+    told: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -137,8 +139,9 @@ class Server:
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sync.cli", "serve", *where],
+            [sys.executable, "-m", self.program, "serve", *where],
             cwd=ROOT,
+            env=os.environ | self.told,
             stdout=self.said,
             stderr=self.said,
             start_new_session=True,

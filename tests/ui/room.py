@@ -33,12 +33,11 @@ from tests.sync.office import (
     free_port,
     furnish,
 )
+from tests.ui.room_server import SHIFT_FILE, RoomClock
 from tools.sample.export import TITLES, Export, rows
-from tools.sample.shifted_server import ShiftedClock
 from tools.tour.seat import Seat, quiet
 
 ZONE = ZoneInfo("Asia/Shanghai")
-# Before the server's clock, which takes an earlier act at its word and doubts a later one.
 MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=ZONE)
 CASES = 40
 # What the web engine says of a machine without a graphics card.
@@ -91,9 +90,11 @@ def _furnished(folder: Path, cases: int) -> Office:
     data = folder / "srv"
     data.mkdir()
     furnish(data, MORNING, cases)
-    clock = ShiftedClock()
+    shift = folder / "shift"
+    clock = RoomClock(shift)
     clock.jump_to(MORNING)
-    return Office(Server(data), folder / "homes", clock)
+    told = {SHIFT_FILE: str(shift)}
+    return Office(Server(data, program="tests.ui.room_server", told=told), folder / "homes", clock)
 
 
 def _left(office: Office) -> Desks:
@@ -124,19 +125,22 @@ class Room:
     application: QApplication
     desks: Desks
     folder: Path
-    clock: ShiftedClock = field(default_factory=ShiftedClock)
+    clock: RoomClock = field(init=False)
     port: int = field(default_factory=free_port)
     server: Server | None = None
     seats: list[Seat] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._shift = self.folder / "shift"
+        self.clock = RoomClock(self._shift)
         self.clock.jump_to(MORNING)
 
     def serve(self, tls: tuple[Path, Path] | None = None) -> Server:
         """Start a copy of the branch's server, with a certificate and its key when given."""
         data = self.folder / "srv"
         shutil.copytree(self.desks.server, data)
-        self.server = Server(data, self.port, tls)
+        told = {SHIFT_FILE: str(self._shift)}
+        self.server = Server(data, self.port, tls, program="tests.ui.room_server", told=told)
         self.server.start()
         return self.server
 
@@ -146,14 +150,27 @@ class Room:
         if not home.exists():
             shutil.copytree(self.desks.homes / login, home)
         return Laptop(
-            home, self.clock, self.desks.secrets[login], connect=self._connect, name=login
+            home,
+            self.clock,
+            self.desks.secrets[login],
+            connect=self._connect,
+            mono_ms=self.clock.mono_ms,
+            name=login,
         )
 
     def fresh(self, name: str = "new", authority: str = "") -> Laptop:
         """Return a laptop that is not enrolled; it believes the system's authorities, or one."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
-        return Laptop(home, self.clock, Secrets(), connect=line(authority), work=FLOOR, name=name)
+        return Laptop(
+            home,
+            self.clock,
+            Secrets(),
+            connect=line(authority),
+            work=FLOOR,
+            mono_ms=self.clock.mono_ms,
+            name=name,
+        )
 
     def _connect(self, _address: str, token: str) -> Transport:
         return HttpTransport(f"http://127.0.0.1:{self.port}", token=token)

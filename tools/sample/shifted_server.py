@@ -25,6 +25,10 @@ class ShiftedClock:
         """Return the shifted instant."""
         return datetime.now(UTC) + timedelta(seconds=self.shift_s)
 
+    def mono_ms(self) -> int:
+        """Return a count that goes on with what is shown, as if that were the true time."""
+        return int(self.now().timestamp() * 1000)
+
     def jump_to(self, instant: datetime) -> None:
         """Show `instant` from now on."""
         self.shift_s = (instant - datetime.now(UTC)).total_seconds()

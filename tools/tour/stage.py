@@ -65,7 +65,13 @@ class Stage:
             lock_minutes=60,
         )
         laptop = Laptop(
-            home, self.clock, Secrets(), connect=line(), work=FLOOR, name=f"tour-{login}"
+            home,
+            self.clock,
+            Secrets(),
+            connect=line(),
+            work=FLOOR,
+            mono_ms=self.clock.mono_ms,
+            name=f"tour-{login}",
         )
         made = Seat(self.application, laptop, settings, login)
         self.seats.append(made)

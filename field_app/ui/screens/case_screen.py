@@ -17,7 +17,7 @@ from field_app.ui.record_words import record_lines
 from field_app.ui.screens.care_acts import CareActs
 from field_app.ui.screens.case_acts import CaseActs
 from field_app.ui.screens.plan_card import PlanCard
-from field_app.ui.sentences import timeline_flags, timeline_sentence
+from field_app.ui.sentences import happened, timeline_flags, timeline_sentence
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.case import CaseFile, CaseViewModel, Step, TimelineEntry
 from field_app.viewmodels.findings import FindingText
@@ -322,7 +322,8 @@ class CaseScreen(Page):
         for mark in marks:
             line.addWidget(mark)
         card.body.addLayout(line)
-        who = " · ".join(p for p in (self.words.moment(entry.at, zone), entry.by) if p)
+        when = happened(self.words, entry.at, entry.between, zone)
+        who = " · ".join(p for p in (when, entry.by) if p)
         card.body.addWidget(label(who, "muted"))
         if entry.note:
             card.body.addWidget(label(entry.note))

@@ -10,6 +10,7 @@ from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
+from field_app.ui.sentences import happened
 from field_app.viewmodels.review import ComplaintItem, FlaggedItem, PlanItem, ReviewViewModel
 from sync.domain.vocabulary import ComplaintState
 
@@ -155,7 +156,7 @@ class ReviewQueue(QWidget):
 
     def _flagged(self, card: Card, item: FlaggedItem) -> None:
         words = self._page.words
-        when = words.moment(item.at, item.about.zone)
+        when = happened(words, item.at, item.between, item.about.zone)
         marks = [badge(words.code(f"flag.{f}"), "warn") for f in item.flags]
         marks += [badge(rule, "block") for rule in item.rules]
         parts = (words.code(f"kind.{item.kind}"), when, item.by)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
-from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, VERSION, Codes, Heads, Hello
+from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Heads, Hello
 from sync.protocol.pages import Cursor, FeedRow, splice_page
+from sync.protocol.versions import facts_of, spoken
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
@@ -43,7 +44,8 @@ async def hello(service: Service, caller: Caller) -> Hello:
         if stands is None:
             raise LookupError(f"there is no branch {branch}")
         return Hello(
-            versions=(VERSION,),
+            versions=spoken(service.newest),
+            facts_of=facts_of(service.newest),
             server_id=stands.server_id,
             epoch=stands.epoch,
             branch_id=branch,
@@ -72,8 +74,13 @@ async def hello(service: Service, caller: Caller) -> Hello:
     return await service.database.read(look)
 
 
-async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limit: int) -> bytes:
-    """Return a page of a granted scope; raises Refusal for foreign scopes and future cursors."""
+async def pull(
+    service: Service, caller: Caller, scope: str, after: Cursor, limit: int, began_upon: int = 0
+) -> bytes:
+    """Return a page of a granted scope; raises Refusal for foreign scopes and future cursors.
+
+    `began_upon` is the floor that was told with the first page of this reading.
+    """
     if scope not in caller.scopes:
         raise Refusal(404, Codes.NOT_FOUND)
     if caller.device.state == accounts.FORKED:
@@ -87,7 +94,7 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
         if stands is None or after.commit_no > stands.head.commit_no:
             raise Refusal(409, Codes.RESET, head=stands.head.commit_no if stands else 0)
         head, floor = stands.head, stands.horizon.floor
-        if 0 < after.commit_no < floor:
+        if 0 < after.commit_no < floor and began_upon < floor:
             # Exits and erasures from there on are no longer told.
             raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
         rows, more = await _rows(session, branch, scope, after, limit)
@@ -99,6 +106,7 @@ async def pull(service: Service, caller: Caller, scope: str, after: Cursor, limi
             rows=rows,
             more=more,
             head=head.commit_no,
+            floor=floor,
             checkpoint=checkpoint,
             digest=None if more else await digests.whole(session, branch, scope),
         )

@@ -11,7 +11,6 @@ person enrols anew.
 
 import base64
 from collections.abc import Sequence
-from datetime import timedelta
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -33,6 +32,7 @@ from sync.protocol.envelope import (
     verifies,
 )
 from sync.protocol.messages import MAX_BATCH, Codes, Push, Pushed, Result, Status
+from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.problems import Refusal
@@ -41,10 +41,8 @@ from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
 from sync.server.service import Service
-from sync.server.stamping import stamped
-from sync.server.well_formed import is_id, is_instant, read_command
-
-CLOCK_SLACK = timedelta(minutes=5)
+from sync.server.stamping import bracketed, stamped
+from sync.server.well_formed import is_id, read_command
 
 
 async def push(service: Service, caller: Caller, request: Push) -> Pushed:
@@ -56,6 +54,12 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
     if not all(is_id(e.mid) for e in request.envelopes):
         raise Refusal(400, Codes.MALFORMED)
     return await service.database.write(lambda s: Batch(service, caller, s).take(request))
+
+
+def only_facts(request: Push) -> bool:
+    """Say whether a batch holds nothing that changes what others may have changed too."""
+    commands = (read_command(bytes(e.body), e.officer_id) for e in request.envelopes)
+    return all(isinstance(command, FACTS) for command in commands)
 
 
 class Batch:
@@ -72,6 +76,7 @@ class Batch:
         self._forked: set[MutationId] = set()
         self._answered: dict[MutationId, mutations.Known] = {}
         self._brought: set[MutationId] = set()  # sent before by another laptop of this person
+        self._made: dict[MutationId, Made] = {}
         self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
 
     async def take(self, request: Push) -> Pushed:
@@ -86,6 +91,7 @@ class Batch:
         mids = [envelope.mid for envelope in request.envelopes]
         self._answered = await mutations.answered(self._session, self._branch, mids)
         last_seq, chain = device.last_seq, device.chain_hash
+        await self._date(request)
         results: list[Result] = []
         for envelope in request.envelopes:
             self._own(device, envelope)
@@ -106,6 +112,14 @@ class Batch:
         number = head.commit_no
         numbered = tuple(self._numbered(r, number) for r in results)
         return Pushed(numbered, number, self._now, checkpoint)
+
+    async def _date(self, request: Push) -> None:
+        """Find out when each envelope was made."""
+        marks = {e.checkpoint for e in request.envelopes}
+        shown = {m: await audit.shown_at(self._session, self._branch, m) for m in sorted(marks)}
+        known = {mark: at for mark, at in shown.items() if at is not None}
+        when = made(request.envelopes, request.sent, self._now, known)
+        self._made = {e.mid: one for e, one in zip(request.envelopes, when, strict=True)}
 
     def _own(self, device: Device, envelope: Envelope) -> None:
         own = (device.branch_id, device.account_id, device.id)
@@ -173,11 +187,12 @@ class Batch:
             command = stamped(command, FactFlag.FORKED)
         if self._caller.device.state == LEAVING and not isinstance(command, FACTS):
             return Refused((Reason("mutation.leaving"),))
-        suspect = not is_instant(envelope.wall_at) or envelope.wall_at > self._now + CLOCK_SLACK
-        if suspect and isinstance(command, FACTS):
-            command = stamped(command, FactFlag.TIME_SUSPECT)
-        at = self._now if suspect else envelope.wall_at
-        return decide(Question(snapshot, self._caller.actor, policy, at), command)
+        when = self._made[envelope.mid]
+        if isinstance(command, FACTS):
+            command = bracketed(command, None if when.trusted else when.between)
+            if not when.trusted:
+                command = stamped(command, FactFlag.TIME_SUSPECT)
+        return decide(Question(snapshot, self._caller.actor, policy, when.at), command)
 
     async def _taken(self, snapshot: Snapshot, asked: Needs, changes: Sequence[Change]) -> bool:
         """Say whether an id is that of a record which the decision has not seen.

@@ -1,10 +1,12 @@
 """Statements about the audit log: leaves, tiles of 256 hashes, and the branch's head."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from sync.domain.ids import BranchId
+from sync.protocol.checkpoint import read_mark
 from sync.protocol.merkle import HASH_BYTES, Frontier
 from sync.server.repositories.session import Session
 
@@ -17,6 +19,12 @@ class Leaf(msgspec.Struct, frozen=True):
     n: int
     entry: str
     hash: str
+
+
+class _Dated(msgspec.Struct, frozen=True):
+    """The one thing wanted of an entry: its instant."""
+
+    at: datetime
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -124,6 +132,17 @@ async def leaf_of(session: Session, branch: BranchId, name: str, value: str) -> 
         f'%"{name}":"{value}"%',
     )
     return Leaf(*row) if row else None
+
+
+async def shown_at(session: Session, branch: BranchId, mark: str) -> datetime | None:
+    """Return the instant of the newest entry under the checkpoint that an envelope names."""
+    named = read_mark(mark)
+    if named is None:
+        return None
+    row = await session.row(
+        "SELECT entry FROM audit_leaf WHERE branch_id = ? AND n = ?", branch, named[0] - 1
+    )
+    return msgspec.json.decode(row[0], type=_Dated).at if row else None
 
 
 async def tile(session: Session, branch: BranchId, level: int, idx: int) -> Frontier:

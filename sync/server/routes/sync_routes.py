@@ -1,4 +1,4 @@
-"""The sync protocol over HTTP, version 1; see `sync.protocol.messages` for what is said."""
+"""The sync protocol over HTTP; see `sync.protocol.messages` for what is said."""
 
 import re
 from typing import Annotated
@@ -24,6 +24,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
+from sync.protocol.versions import spoken
 from sync.server.caller import Caller, find_caller
 from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
 from sync.server.problems import Refusal
@@ -43,8 +44,8 @@ RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{1,9})")
 DEVICE = "device"  # the document's name for a laptop's token
 
 
-async def _caller(request: Asked, *, leaving: bool = False) -> Caller:
-    _check_version(request)
+async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
+    _check_version(request, facts=facts)
     told = request.headers.get("authorization", "")
     return await _service(request).database.glance(lambda s: find_caller(s, told, leaving=leaving))
 
@@ -71,7 +72,7 @@ async def enrol_route(request: Asked) -> Response[bytes]:
 )
 async def hello_route(request: Asked) -> Response[bytes]:
     """Say who the caller is."""
-    caller = await _caller(request, leaving=True)
+    caller = await _caller(request, leaving=True, facts=True)
     return answer_message(request, await pull.hello(_service(request), caller))
 
 
@@ -83,8 +84,10 @@ async def hello_route(request: Asked) -> Response[bytes]:
 )
 async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
-    caller = await _caller(request, leaving=True)
+    caller = await _caller(request, leaving=True, facts=True)
     message = await read_message(request, Push, LARGEST_PUSH)
+    if not _check_version(request, facts=True) and not push.only_facts(message):
+        raise Refusal(426, Codes.VERSION, spoken=list(spoken(_service(request).newest)))
     return answer_message(request, await push.push(_service(request), caller, message))
 
 
@@ -98,6 +101,7 @@ async def pull_route(
     wanted: Annotated[str, QueryParameter(name="scope")],
     after: FromQuery[str] = "0.-1",
     limit: FromQuery[int] = 500,
+    floor: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """Hand out a page. `scope` itself is a name the framework keeps for its own."""
     caller = await _caller(request)
@@ -107,7 +111,8 @@ async def pull_route(
         raise Refusal(400, Codes.MALFORMED) from error
     if cursor.idx > LARGEST_INDEX:
         raise Refusal(400, Codes.MALFORMED)
-    return answer(request, await pull.pull(_service(request), caller, wanted, cursor, limit))
+    page = await pull.pull(_service(request), caller, wanted, cursor, limit, floor)
+    return answer(request, page)
 
 
 @get(

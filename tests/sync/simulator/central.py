@@ -8,7 +8,7 @@ import asyncio
 import errno
 import sqlite3
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from field_app.settings.settings import resources_folder
 from sync.domain.curriculum import Curriculum
 from sync.domain.ids import BranchId
 from sync.policy.lessons import load_curriculum
+from sync.protocol.versions import VERSION
 from sync.server.administration import Administration
 from sync.server.admission import Gate
 from sync.server.app import create_app
@@ -33,6 +34,13 @@ BRANCH = BranchId("main")
 NO_LIMIT = 10**9  # a run's minutes pass in no time
 NO_ROOM = "database or disk is full"
 WRITES = ("INSERT", "UPDATE", "DELETE")
+# Every feed row there ever was, beside a feed that may be compacted; it is in no backup.
+COLUMNS = "scope, commit_no, idx, op, kind, id, rev, body"
+REMEMBER_ALL = (
+    f"CREATE TEMP TABLE told AS SELECT {COLUMNS} FROM feed",
+    "CREATE TEMP TRIGGER remember AFTER INSERT ON main.feed BEGIN INSERT INTO told "
+    f"VALUES ({', '.join('new.' + name for name in COLUMNS.split(', '))}); END",
+)
 
 
 class ServerDied(BaseException):
@@ -102,6 +110,8 @@ class MemoryDatabase:
         self.doom = Doom()
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         self.connection.deserialize(image)
+        for statement in REMEMBER_ALL:
+            self.connection.execute(statement)
 
     async def open(self) -> None:
         """Nothing is to be opened."""
@@ -168,7 +178,8 @@ class Central:
     image: bytes
     up: bool = True
     admin_leaves: int = 0
-    backups: list[bytes] = field(default_factory=list)
+    newest: int = VERSION
+    compacted_at: int = 0
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -183,8 +194,21 @@ class Central:
             self.time,
             Ids(self.time, self.chance),
             self.data,
+            newest=self.newest,
         )
         self.up = True
+
+    def become(self, image: bytes) -> None:
+        """Go on with another database file; what was ever told before it is still remembered."""
+        told = self.database.ask(f"SELECT {COLUMNS} FROM told ORDER BY rowid")
+        self.database.connection.close()
+        self.database = MemoryDatabase(image)
+        head = self.head
+        self.database.connection.execute("DELETE FROM told")
+        marks = ", ".join("?" * len(COLUMNS.split(", ")))
+        kept = [row for row in told if row[1] <= head]
+        self.database.connection.executemany(f"INSERT INTO told VALUES ({marks})", kept)
+        self.start()
 
     def answer(self, scope: dict[str, Any], body: bytes) -> Answer:
         """Answer one request; raises ServerDied when the process ended over it."""

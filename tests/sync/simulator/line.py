@@ -15,6 +15,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from sync.engine.http_transport import HttpTransport
+from sync.protocol.versions import VERSION
 from tests.sync.simulator.central import Answer, Central, ServerDied
 from tests.sync.simulator.chance import Broken, Chance, Story
 
@@ -132,9 +133,9 @@ class Net:
         except requests.ConnectionError:
             return  # nobody hears of it
 
-    def line(self, who: str, token: str) -> HttpTransport:
+    def line(self, who: str, token: str, version: int = VERSION) -> HttpTransport:
         """Return a laptop's line."""
-        transport = HttpTransport(ADDRESS, token=token, start=_at_once)
+        transport = HttpTransport(ADDRESS, token=token, start=_at_once, version=version)
         transport._session.mount("https://", Adapter(self, who))
         return transport
 

@@ -6,7 +6,8 @@ after any statement, and lets the disk be full from any statement on.
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from field_app.storage.vault import Vault
 from sync.domain.ids import OfficerId
 from sync.engine.http_transport import HttpTransport
 from sync.policy.engine import PolicyEngine
+from sync.protocol.versions import VERSION
 from tests.sync.office import Secrets
 from tests.sync.simulator.chance import Chance, LaptopClock, Time
 
@@ -147,18 +149,28 @@ class Seat:
     cloned: bool = False
     revoked: bool = False
     busy: bool = False
+    version: int = VERSION
+    has_rotted: bool = False
+    rotten: datetime | None = None  # since when a record of its disk is not what it was
     mind: str = ""  # the case this person is at
     promised: dict[str, int] = field(default_factory=dict)
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
-    seen_epoch: str = ""
+    seen_epochs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.clock = LaptopClock(self.time)
 
     @property
     def laptop(self) -> Laptop:
-        return Laptop(self.home, self.clock, Secrets(), random=self.chance.bytes, name=self.name)
+        return Laptop(
+            self.home,
+            self.clock,
+            Secrets(),
+            random=self.chance.bytes,
+            mono_ms=self.clock.mono_ms,
+            name=self.name,
+        )
 
     @property
     def at(self) -> Desk:
@@ -181,9 +193,7 @@ class Seat:
         """Lay the desk on an open vault."""
         vault.connection = Watched(vault.connection, self.fate)
         vault.journal = WatchedJournal(vault.journal, self.fate)
-        desk = lay_desk(self.laptop, vault, brought())
-        signer = replace(desk.signer, mono_ms=self.clock.mono_ms)
-        self.desk = replace(desk, signer=signer)
+        self.desk = lay_desk(self.laptop, vault, brought())
 
     def close(self) -> None:
         """End the program, in whatever state it is."""
@@ -200,6 +210,7 @@ class Seat:
         shutil.copytree(self.home, home)
         twin = Seat(name, self.login, home, self.key, self.token, self.time, self.chance)
         twin.cloned = self.cloned = True
-        twin.revoked = self.revoked
+        twin.revoked, twin.version, twin.rotten = self.revoked, self.version, self.rotten
+        twin.has_rotted = self.has_rotted
         twin.promised = dict(self.promised)
         return twin

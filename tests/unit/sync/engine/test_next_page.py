@@ -20,11 +20,11 @@ class Line:
     """A line that answers with the next place, or with what is set."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, Cursor, int]] = []
+        self.asked: list[tuple[str, Cursor, int, int]] = []
         self.fault: Exception | None = None
 
-    def fetch(self, scope: str, after: Cursor, limit: int) -> Page:
-        self.asked.append((scope, after, limit))
+    def fetch(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
+        self.asked.append((scope, after, limit, floor))
         if self.fault is not None:
             raise self.fault
         return page("4.0")
@@ -43,10 +43,10 @@ def ahead(request: pytest.FixtureRequest) -> tuple[Line, NextPage]:
 
 def test_it_is_handed_out_once(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     assert following.take(SCOPE, PLACE) == page("4.0")
     assert following.take(SCOPE, PLACE) is None
-    assert line.asked == [(SCOPE, PLACE, 50)]
+    assert line.asked == [(SCOPE, PLACE, 50, 7)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_whoever_goes_on_elsewhere_gets_nothing_of_it(
     ahead: tuple[Line, NextPage], scope: str, after: Cursor
 ) -> None:
     _, following = ahead
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     assert following.take(scope, after) is None
     assert following.take(SCOPE, PLACE) is None  # it may be old by now
 
@@ -64,11 +64,11 @@ def test_whoever_goes_on_elsewhere_gets_nothing_of_it(
 def test_its_trouble_is_of_whoever_asks_for_it(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
     line.fault = Trouble(Codes.STALLED)
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     following.settled()  # other requests go their way
     with pytest.raises(Trouble):
         following.take(SCOPE, PLACE)
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     assert following.take(SCOPE, Cursor()) is None
 
 
@@ -78,7 +78,7 @@ def test_what_is_forgotten_is_asked_for_anew(
 ) -> None:
     line, following = ahead
     line.fault = fault
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     following.forget()
     assert following.take(SCOPE, PLACE) is None
 
@@ -86,7 +86,7 @@ def test_what_is_forgotten_is_asked_for_anew(
 def test_a_bug_is_never_kept_back(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
     line.fault = ZeroDivisionError()
-    following.begin(page("3.1"), 50)
+    following.begin(page("3.1"), 50, 7)
     with pytest.raises(ZeroDivisionError):
         following.settled()
     assert following.take(SCOPE, PLACE) is None
