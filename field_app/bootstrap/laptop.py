@@ -36,7 +36,8 @@ class FreshIds:
 
     def fresh(self) -> str:
         """Return a new id."""
-        return uuid7(int(self._clock.now().timestamp() * 1000), self._random(10))
+        # An id of a clock before 1970 has its noise alone: the work is kept all the same.
+        return uuid7(max(0, int(self._clock.now().timestamp() * 1000)), self._random(10))
 
 
 def mono_ms() -> int:

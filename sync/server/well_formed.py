@@ -17,7 +17,7 @@ from sync.domain.ids import OfficerId
 
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 ID_FIELDS = frozenset({"id", "by", "corrects"})
-YEARS = range(1970, 2200)
+YEARS = range(2, 9999)  # a year from either end, where no hour can be added any more
 
 
 def is_id(text: str) -> bool:
