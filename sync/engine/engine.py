@@ -47,11 +47,7 @@ def sync_once(
     """Bring laptop and server together once; raises Trouble and leaves every finished step done."""
     on_progress(Progress("hello", 0, 0))
     hello = transport.hello()
-    if hello.server_id != replica.server_id():
-        # Nothing may be deleted because of another server's empty answer.
-        raise Trouble(Codes.OTHER_SERVER)
-    replica.met(hello.server_time)
-    replica.put_back(hello)
+    _meet(replica, hello)
     if transport.version not in hello.versions:
         _wait_for_update(replica, transport, hello, on_progress, cancelled)
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
@@ -82,6 +78,15 @@ def sync_once(
     on_progress(Progress("done", sent + received, sent + received))
     wrong = str(files.trouble.code) if files.trouble else ""
     return SyncReport(sent, received, files.sent, cancelled(), gave_way, wrong)
+
+
+def _meet(replica: Replica, hello: Hello) -> None:
+    """Take in who answers: raises Trouble when it is another server than this laptop's."""
+    if hello.server_id != replica.server_id():
+        # Nothing may be deleted because of another server's empty answer.
+        raise Trouble(Codes.OTHER_SERVER)
+    replica.met(hello.server_time)
+    replica.put_back(hello)
 
 
 def _wait_for_update(
