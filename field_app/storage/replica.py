@@ -137,7 +137,7 @@ class VaultReplica:
     def apply_page(self, page: Page) -> None:
         """Apply one page and its cursor; the same page twice changes nothing."""
         with self._vault.transaction() as connection:
-            touched = {op.case_id for op in page.ops if op.case_id}
+            touched = self._seen_of(page.ops)
             for what, ops in groupby(page.ops, key=lambda op: op.op):
                 apply = self._put if what is Op.PUT else self._leave
                 apply(page.scope, list(ops))
@@ -157,6 +157,18 @@ class VaultReplica:
             touched |= self._drop_echoed()
             self._index.refresh(touched)
         self._sums.hear(page.scope, page.head, None if page.more else page.digest)
+
+    def _seen_of(self, ops: Sequence[PageOp]) -> set[CaseId]:
+        """Return the cases that look different by these; what own work lies over is not seen yet.
+
+        The echo of one's own day is that: it is reckoned once, when the work over it is dropped.
+        """
+        own = set(self._vault.connection.execute("SELECT kind, id FROM overlay").fetchall())
+        return {
+            op.case_id
+            for op in ops
+            if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
+        }
 
     def _put(self, scope: str, ops: Sequence[PageOp]) -> None:
         connection = self._vault.connection

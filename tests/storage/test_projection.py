@@ -1,11 +1,14 @@
 """What the screen shows: the server's truth, overlaid by work that was not answered yet."""
 
+from collections.abc import Iterable
+
 import msgspec
 import pytest
 
 from field_app.operations import outbox
+from field_app.storage.case_index import CaseIndex
 from sync.domain.commands import CloseAppointment
-from sync.domain.ids import MutationId, RecordId
+from sync.domain.ids import CaseId, MutationId, RecordId
 from sync.domain.outcome import Change, Reason
 from sync.domain.records import Appointment, Contact, Officer, Versioned, encode_record
 from sync.domain.snapshot import Needs
@@ -59,6 +62,29 @@ def test_applied_work_stays_shown_until_its_echo_came(furnished: Furnished) -> N
     furnished.store.replica.apply_page(page(put(theirs, rev=1, commit=5)))
     assert shown(furnished) == Versioned(1, theirs)
     assert row_of(furnished, row.mid).state == "done"
+    assert not pending(furnished)
+
+
+def test_the_list_reckons_own_work_once_from_answer_to_echo(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = propose(furnished, KNOWN.id)
+    reckoned: list[CaseId] = []
+    refresh = CaseIndex.refresh
+
+    def counted(index: CaseIndex, case_ids: Iterable[CaseId]) -> None:
+        wanted = tuple(case_ids)
+        reckoned.extend(wanted)
+        refresh(index, wanted)
+
+    monkeypatch.setattr(CaseIndex, "refresh", counted)
+    furnished.store.replica.settle([answer(row.envelope, Status.APPLIED, commit=6)])
+    echo = put(appointment(furnished, KNOWN.id), rev=1, commit=5)
+    furnished.store.replica.apply_page(page(echo, more=True, head=6))
+    assert reckoned == []
+    assert pending(furnished)
+    furnished.store.replica.apply_page(page(head=6))
+    assert reckoned == [KNOWN.id]
     assert not pending(furnished)
 
 
