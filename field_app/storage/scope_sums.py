@@ -40,7 +40,8 @@ class ScopeSums:
         if timedelta() < rest <= timedelta(milliseconds=digest.n):
             return True
         found = digest_of(hashed for _, _, _, hashed in self._rows(scope))
-        self._next[scope] = now + timedelta(milliseconds=found.n)
+        if found == digest:  # else it is looked at until it was mended, however often that is cut
+            self._next[scope] = now + timedelta(milliseconds=found.n)
         return found == digest
 
     def bucket_sums(self, scope: str) -> Mapping[int, Digest]:

@@ -8,7 +8,7 @@ import pytest
 from sync.domain import records
 from sync.domain.records import Case, Versioned
 from sync.domain.vocabulary import ContactResult
-from sync.protocol.digest import bucket_of, row_hash
+from sync.protocol.digest import bucket_of, digest_of, row_hash
 from sync.protocol.envelope import envelope_hash
 from sync.protocol.messages import Hello, Role, Status
 from sync.protocol.pages import Cursor, FeedRow, Op, Page
@@ -27,6 +27,7 @@ from tests.storage.furnished_vault import (
 )
 
 SHARED = "team:north"
+HELD = "SELECT kind, id, rev, body FROM replica"
 
 
 def held(furnished: Furnished, unsent_of: str = "") -> set[str]:
@@ -54,6 +55,16 @@ def test_rows_and_cursor_come_together(furnished: Furnished) -> None:
     assert (state.scope, state.epoch) == (MINE, EPOCH)
     assert state.cursor > Cursor(1, 10**6)
     assert held(furnished) == {"c1", "c2", "c3"}
+
+
+def test_a_scope_that_does_not_add_up_is_looked_at_until_it_does(furnished: Furnished) -> None:
+    """Mending may be cut off: what was found wrong a moment ago is not taken for looked at."""
+    replica = furnished.store.replica
+    right = digest_of(row_hash(*row) for row in furnished.rows(HELD))
+    wrong = msgspec.structs.replace(right, n=right.n + 1)
+    assert not replica.suits(MINE, wrong)
+    assert not replica.suits(MINE, wrong)
+    assert replica.suits(MINE, right)
 
 
 class CutOff(Exception):
