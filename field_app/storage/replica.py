@@ -216,7 +216,11 @@ class VaultReplica:
     def _drop_echoed(self) -> set[CaseId]:
         """End work whose echo every scope has passed, and show the server's own words instead."""
         connection = self._vault.connection
-        row = connection.execute("SELECT min(commit_no) FROM scope_state").fetchone()
+        # What a server put back answers has numbers that were read of the former one already.
+        epoch = self._giving_back.epoch
+        row = connection.execute(
+            "SELECT min(iif(epoch = coalesce(?, epoch), commit_no, 0)) FROM scope_state", (epoch,)
+        ).fetchone()
         reached = row[0] if row and row[0] is not None else 0
         done = connection.execute(
             "SELECT seq FROM outbox WHERE state = 'acked' AND acked_commit <= ?", (reached,)
