@@ -1,9 +1,9 @@
 """What a laptop does for a server that was put back from a backup: it gives back what was lost.
 
 Answered envelopes above the server's own last number are queued again as they are, with their ids
-and in their order, so that the chain goes on where the server's ends. Where that
-chain is not this laptop's own, a copy of it has gone on there, and all that was answered is queued. Whatever it kept is
-answered as before.
+and in their order, so that the chain goes on where the server's ends. Where that chain is not this
+laptop's own, a copy of it has gone on there, and all that was answered is queued. Whatever the
+server kept is answered as before.
 """
 
 from collections.abc import Sequence
