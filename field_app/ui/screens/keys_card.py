@@ -1,10 +1,12 @@
 """The settings' card about this laptop's keys: how they stand, and changing them."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
-from field_app.ui.components.surfaces import Card, Notice, clear, row
+from field_app.ui.components.flow import Flow
+from field_app.ui.components.surfaces import Card, Notice, clear
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.passphrase_dialog import ask_passphrase
 from field_app.ui.look import Look
@@ -31,7 +33,11 @@ class KeysCard(Card):
         self.body.addWidget(self.told)
         self.change = button(look, words("Change the passphrase"), self._change)
         self.rekey = button(look, words("New key at the next unlock"), self._rekey)
-        self.body.addLayout(row(look, None, self.rekey, self.change))
+        acts = Flow(look)
+        acts.setAlignment(Qt.AlignmentFlag.AlignRight)
+        acts.addWidget(self.rekey)
+        acts.addWidget(self.change)
+        self.body.addLayout(acts)
         view.failed.connect(self._show_trouble)
         view.changed.connect(self._show_done)
 

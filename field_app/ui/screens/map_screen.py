@@ -24,6 +24,7 @@ from field_app.viewmodels.papers import file_name
 from field_app.viewmodels.problem import Problem
 from sync.domain.vocabulary import Role
 
+MAP_LEAST = 220
 STEP_PX = 120
 PLACE_ZOOM = 16
 
@@ -44,7 +45,7 @@ class MapScreen(Page):
     def __init__(
         self, look: Look, view: MapViewModel, new_map: NewMap, go: Navigator, news: MapNewsBar
     ) -> None:
-        super().__init__(look, look.words("Map"), scrolls=False)
+        super().__init__(look, look.words("Map"))
         self._view = view
         self._new_map = new_map
         self._go = go
@@ -58,6 +59,7 @@ class MapScreen(Page):
         self.points = MapList(look, view, self._go_to, self._open)
         self.list, self.search = self.points.list, self.points.search
         self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setMinimumHeight(look.px(MAP_LEAST))
         self._split.addWidget(self.points)
         self.body.addWidget(self._split, 1)
         self.foot = label("", "muted")
