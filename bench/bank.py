@@ -30,6 +30,7 @@ from sync.domain.records import Contact, Officer, Visit
 from sync.domain.scopes import officer_scope, team_scope
 from sync.domain.vocabulary import Channel, ContactResult, Present, Role, VisitOutcome
 from sync.engine.enrolment import introduction
+from sync.engine.signing_in import SigningIn
 from sync.policy.published import texts_beside
 from sync.protocol.envelope import FIRST_PREVIOUS, SUITE, Envelope, envelope_hash, sign
 from sync.protocol.messages import Enrolled
@@ -71,6 +72,18 @@ class Laptop:
     cases: tuple[CaseId, ...]
     seq: int = 0
     chain: str = FIRST_PREVIOUS
+    signing_in: SigningIn | None = None
+
+    def __post_init__(self) -> None:
+        if self.signing_in is None:
+            self.signing_in = SigningIn(self.enrolled.token, self.key.private_bytes_raw())
+
+    @property
+    def shows(self) -> SigningIn:
+        """Return what it shows with a request; shared with copies of it."""
+        if self.signing_in is None:
+            raise LookupError("made by no constructor")
+        return self.signing_in
 
     @property
     def me(self) -> OfficerId:

@@ -13,9 +13,13 @@ from threading import Barrier
 import msgspec
 
 from bench.bank import Laptop
+from sync.protocol.compression import unpack
+from sync.protocol.messages import MAX_DECOMPRESSED
+from sync.protocol.proof import TokenGrant
 from sync.protocol.versions import VERSION
 
 AT_ONCE = 256 * 1024
+SIGN_IN = "/token"
 TIMEOUT_S = 60.0
 END_OF_HEAD = b"\r\n\r\n"
 
@@ -41,11 +45,15 @@ class Driven(msgspec.Struct, frozen=True):
 
 
 def request(laptop: Laptop, method: str, path: str, body: bytes = b"") -> bytes:
-    """Return a request of a laptop as it goes over the line; the body is zstd already."""
+    """Return a request of a laptop as it goes over the line; the body is zstd already.
+
+    It is proven now, so it is good once and for five minutes.
+    """
+    shown = laptop.shows.headers(method, f"/sync/v1{path}", body, enrolled=path == SIGN_IN)
     lines = [
         f"{method} /sync/v1{path} HTTP/1.1",
         "Host: 127.0.0.1",
-        f"Authorization: Bearer {laptop.enrolled.token}",
+        *(f"{name}: {value}" for name, value in shown.items()),
         f"Sync-Version: {VERSION}",
         "Accept-Encoding: zstd, gzip",
         f"Content-Length: {len(body)}",
@@ -83,6 +91,18 @@ class Connection:
     def close(self) -> None:
         """Let go of it."""
         self._socket.close()
+
+
+def sign_in(port: int, laptops: Sequence[Laptop]) -> None:
+    """Fetch a token for each laptop that needs one; fails when it is refused."""
+    line = Connection(port)
+    for laptop in laptops:
+        if laptop.shows.is_due:
+            answer = line.ask(request(laptop, "POST", SIGN_IN))
+            assert answer.status == 200, answer
+            body = unpack(answer.body, "", MAX_DECOMPRESSED)
+            laptop.shows.take(msgspec.json.decode(body, type=TokenGrant))
+    line.close()
 
 
 def drive(port: int, lines: Sequence[Iterator[bytes]], seconds: float) -> Driven:

@@ -193,7 +193,10 @@ class Crowd:
 
     def _sync(self, seat: Seat) -> float | None:
         """Sync once as the client does; return after how many seconds to come again, if at all."""
-        line = HttpTransport(self._serving.address, token=seat.laptop.enrolled.token)
+        me = seat.laptop
+        line = HttpTransport(
+            self._serving.address, token=me.enrolled.token, key=me.key.private_bytes_raw()
+        )
         try:
             sync_once(seat.replica, line, on_progress=lambda _p: None, cancelled=lambda: False)
         except Trouble as trouble:

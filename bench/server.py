@@ -23,7 +23,7 @@ import msgspec
 
 from bench import cursor_losses
 from bench.bank import Laptop, Size, furnished
-from bench.closed_loop import Connection, Driven, drive, request
+from bench.closed_loop import Connection, Driven, drive, request, sign_in
 from bench.cursor_losses import Losses
 from bench.figures import OUT, ROOT, Goal, Metric, beside, publish
 from bench.pgbench import rate
@@ -151,6 +151,7 @@ def _metrics(rounds: Sequence[Round], losses: Losses) -> dict[str, Metric]:
 def _wire(ours: "Bench", page: int) -> dict[str, Metric]:
     """Return bytes on the wire beside the same JSON as it is."""
     line = Connection(ours.serving.port)
+    sign_in(ours.serving.port, ours.officers)
     found = {}
     for name, limit in (("bytes_of_a_page", page), ("bytes_of_1_record", 1)):
         pairs = []
@@ -185,11 +186,15 @@ class Bench:
 
     def pull(self, seconds: float) -> Driven:
         """Pull as fast as it goes."""
+        sign_in(self.serving.port, self.officers)
         lines = [
-            itertools.cycle([request(p.laptop, "GET", p.path) for p in self.pulls if p.laptop is x])
+            (request(p.laptop, "GET", p.path) for p in itertools.cycle(self._pulls_of(x)))
             for x in self.officers
         ]
         return drive(self.serving.port, lines, seconds)
+
+    def _pulls_of(self, laptop: Laptop) -> list[Pull]:
+        return [pull for pull in self.pulls if pull.laptop is laptop]
 
     def push(self, batch: int, seconds: float, limit: float) -> Driven:
         """Push as fast as it goes, at most so fast as the limit."""
@@ -210,6 +215,7 @@ class Bench:
     def _pushing(
         self, laptops: Sequence[Laptop], batch: int, seconds: float, limit: float
     ) -> list["Pushing"]:
+        sign_in(self.serving.port, [*laptops, self._lead])
         each = math.ceil(limit * seconds / len(laptops) * PLENTY) + 5
         return [Pushing(x, self._batches(x, batch, each)) for x in laptops]
 

@@ -13,11 +13,14 @@ import httpx
 import msgspec
 
 from bench.bank import Laptop, call, visit
+from bench.closed_loop import SIGN_IN
 from bench.pgbench import LAST_SEQ, Overheard, Script, gathered, mark_counters
 from sync.domain.commands import Command
 from sync.domain.ids import IdSource
+from sync.engine.signing_in import SigningIn
 from sync.protocol.compression import pack
 from sync.protocol.messages import Push
+from sync.protocol.proof import TokenGrant
 from sync.protocol.versions import VERSION
 from sync.server.app import build_service, create_app
 from sync.server.machine import MachineIds
@@ -151,19 +154,34 @@ class _Asking:
     def __init__(self, client: httpx.AsyncClient, overheard: Overheard) -> None:
         self._client = client
         self._overheard = overheard
+        self._shows: dict[str, SigningIn] = {}  # tokens of this database, not of the served one
 
-    async def ask(self, laptop: Laptop, method: str, path: str, body: bytes = b"") -> None:
+    def _shows_of(self, laptop: Laptop) -> SigningIn:
+        fresh = SigningIn(laptop.enrolled.token, laptop.key.private_bytes_raw())
+        return self._shows.setdefault(laptop.device_id, fresh)
+
+    async def _sign_in(self, laptop: Laptop) -> None:
+        answer = await self.ask(laptop, "POST", SIGN_IN)
+        self._shows_of(laptop).take(msgspec.json.decode(answer.content, type=TokenGrant))
+
+    async def ask(
+        self, laptop: Laptop, method: str, path: str, body: bytes = b""
+    ) -> httpx.Response:
         """Send a request; fails when it is refused."""
-        self._overheard.heard.clear()
+        if self._shows_of(laptop).is_due and path != SIGN_IN:
+            await self._sign_in(laptop)
+        target = f"/sync/v1{path}"
         headers = {
-            "Authorization": f"Bearer {laptop.enrolled.token}",
+            **self._shows_of(laptop).headers(method, target, body, enrolled=path == SIGN_IN),
             "Sync-Version": str(VERSION),
             "Accept-Encoding": "zstd",
         }
         if body:
             headers |= {"Content-Encoding": "zstd", "Content-Type": "application/json"}
+        self._overheard.heard.clear()
         answer = await self._client.request(method, path, content=body, headers=headers)
         assert answer.status_code == 200, answer.text
+        return answer
 
     async def pull(self, pull: Pull) -> Script:
         """Pull a page; return the statements of it."""

@@ -106,7 +106,7 @@ def sit_down(home: Path, address: str, code: str) -> Seat:
     profile = profile_of(vault)
     if profile is None:
         raise LookupError("the laptop was not enrolled")
-    line = HttpTransport(address, token=profile.token)
+    line = HttpTransport(address, token=profile.token, key=profile.device_key)
     return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
 
 

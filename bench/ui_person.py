@@ -208,7 +208,7 @@ def main(act: str, home: str, *options: str) -> None:
         laptop = bare_laptop(Path(home))
         if act != "sync":
             # Its cases were put there by hand: a server would take them away.
-            laptop = replace(laptop, connect=lambda _a, token: HttpTransport(NOBODY, token=token))
+            laptop = replace(laptop, connect=lambda _a, _t, _k: HttpTransport(NOBODY))
         seat = Seat(application, laptop, settings, "li")
         found = await ACTS[act](seat, list(options))
         await seat.close()

@@ -281,6 +281,17 @@ def _device(parsed: Arguments) -> int:
     return _administer(parsed, act)
 
 
+def _session(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> None:
+        if parsed.action == "end":
+            await admin.end_sessions(parsed.id)
+        for one in await admin.sessions():
+            told = (one.device_id, one.name, one.login, one.began_at, one.expires_at, one.address)
+            print("\t".join(told))
+
+    return _administer(parsed, act)
+
+
 def _keys(parsed: Arguments) -> int:
     return keys_command(parsed, _administer)
 
@@ -392,6 +403,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "user": _user,
     "enrol-code": _enrol_code,
     "device": _device,
+    "session": _session,
     "audit": _audit,
     "approver": _approver,
     "backup": _backup,

@@ -50,6 +50,9 @@ def build_parser() -> argparse.ArgumentParser:
     device.add_argument(
         "--no-rescue", action="store_true", help="wipe without taking unsent work first"
     )
+    session = commands.add_parser("session", parents=[common], help="laptops that are signed in")
+    session.add_argument("action", choices=["list", "end"])
+    session.add_argument("id", nargs="?", default="", help="the laptop whose tokens end")
     add_keys(commands, common)
     add_audit(commands.add_parser("audit", help="the audit log"), common)
 
@@ -147,6 +150,11 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     daily.add_argument("--no-jobs", action="store_true", help="`field-server jobs run` does them")
     serve.add_argument("--tls-cert", default="")
     serve.add_argument("--tls-key", default="")
+    serve.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="a gateway of the bank ends TLS; between it and here the line is open",
+    )
 
 
 def _add_import(command: argparse.ArgumentParser) -> None:

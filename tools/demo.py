@@ -57,7 +57,9 @@ class Seat:
         profile = profile_of(vault)
         if profile is None:
             raise LookupError("enrolled without a profile")
-        self._transport = HttpTransport(profile.address, token=profile.token)
+        self._transport = HttpTransport(
+            profile.address, token=profile.token, key=profile.device_key
+        )
         self.desk: Desk = lay_desk(laptop, vault, policy_brought(laptop))
         write_settings(self.home, Settings(server=branch.address, map_pack=str(PACK)))
         self.sync()

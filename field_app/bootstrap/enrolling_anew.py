@@ -69,7 +69,7 @@ def _anew(laptop: Laptop, vault: Vault, form: EnrolForm, tell: Callable[[str], N
         tell("server")
         device, pen = DeviceId(laptop.ids().fresh()), Ed25519PrivateKey.generate()
         asked = introduction(former.account, form.code.strip(), device, laptop.name, pen)
-        answer = laptop.connect(address, "").enrol(asked)
+        answer = laptop.connect(address, "", b"").enrol(asked)
         tell("keep")
         if (answer.server_id, answer.officer.id) != (former.server_id, former.officer.id):
             raise Trouble(Codes.OTHER_SERVER)

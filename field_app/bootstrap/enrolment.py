@@ -44,7 +44,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
         tell("server")
         account, code = form.account.strip(), form.code.strip()
         asked = introduction(account, code, device, laptop.name, pen)
-        answer = laptop.connect(address, "").enrol(asked)
+        answer = laptop.connect(address, "", b"").enrol(asked)
         tell("keep")
         profile = Profile(
             address=address,
@@ -93,7 +93,7 @@ class _Here:
 
 def first_lease(laptop: Laptop, vault: Vault, profile: Profile) -> None:
     """Take the first lease at once; without a line it comes with the first sync."""
-    transport = laptop.connect(profile.address, profile.token)
+    transport = laptop.connect(profile.address, profile.token, profile.device_key)
     with suppress(Trouble):
         KeyRound(laptop, vault, _Here(), _nothing).after(transport)
 

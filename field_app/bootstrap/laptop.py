@@ -47,10 +47,13 @@ def mono_ms() -> int:
     return passed // 1_000_000
 
 
-def line(authority: str = "") -> Callable[[str, str], Transport]:
+type Connect = Callable[[str, str, bytes], Transport]  # address, token, device key
+
+
+def line(authority: str = "") -> Connect:
     """Return what opens the real line; `authority` is the file of a bank's own CA."""
     known = Path(authority) if authority else None
-    return lambda address, token: HttpTransport(address, token=token, authority=known)
+    return lambda address, token, key: HttpTransport(address, token=token, key=key, authority=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Laptop:
     clock: Clock
     secrets: SecretStore
     random: Callable[[int], bytes] = os.urandom
-    connect: Callable[[str, str], Transport] = field(default_factory=line)
+    connect: Connect = field(default_factory=line)
     work: KdfWork | None = None
     mono_ms: Callable[[], int] = mono_ms
     name: str = ""

@@ -133,7 +133,7 @@ class Program(QObject):
             raise LookupError("an open vault without a profile")
         self._profile = profile
         self.runner = Runner(self.store, desk)
-        transport = self._laptop.connect(profile.address, profile.token)
+        transport = self._laptop.connect(profile.address, profile.token, profile.device_key)
         chance = random.Random()  # noqa: S311  # spreads load, guards nothing
         loop = asyncio.get_running_loop()
 

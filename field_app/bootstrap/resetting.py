@@ -40,7 +40,7 @@ class KeyReset:
         Raises Trouble.
         """
         ask = ResetAsk(DeviceId(self._slot.device_id), public_text(self._key))
-        return self._laptop.connect(self._slot.address, "").reset(ask).sealed
+        return self._laptop.connect(self._slot.address, "", b"").reset(ask).sealed
 
     def open(self, sealed: bytes, passphrase: str) -> Vault:
         """Return the open vault under a new passphrase and a new secret in the keyring.

@@ -121,7 +121,7 @@ def _ask_for_lease(laptop: Laptop, slot: Slot, door: Door | None) -> None:
     if door is None:
         raise LeaseOver
     try:
-        grant = laptop.connect(door.address, door.token).lease()
+        grant = laptop.connect(door.address, door.token, door.device_key).lease()
     except Trouble as trouble:
         if trouble.code in PASSING:
             raise LeaseOver from trouble

@@ -14,4 +14,5 @@ def introduction(
     """Return the request that enrols this laptop with a one-time code."""
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
     proof = key.sign(enrol_form(account, code, device_id, public))
-    return Enrol(account, code, device_id, device_name, public, base64.b64encode(proof).decode())
+    signed = base64.b64encode(proof).decode()
+    return Enrol(account, code, device_id, device_name, public, signed, proves=True)

@@ -5,6 +5,7 @@ raw and unpacked under a hard limit. Plain HTTP only to this very computer.
 """
 
 import ipaddress
+import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.next_page import NextPage, Start, on_a_thread
+from sync.engine.signing_in import SigningIn
 from sync.engine.trouble import Trouble, other_version
 from sync.protocol.checkpoint import Consistency
 from sync.protocol.compression import (
@@ -42,13 +44,23 @@ from sync.protocol.messages import (
 )
 from sync.protocol.pages import Cursor, Page, read_page
 from sync.protocol.policy_bundle import PolicyNews
+from sync.protocol.proof import TokenGrant
 from sync.protocol.published_map import MapNews
 from sync.protocol.versions import VERSION
 
+# OpenSSL's verdicts (x509_vfy.h); for every other one nobody the laptop believes vouches.
+BY_VERDICT = {
+    9: Codes.TLS_ENDED,  # not yet valid
+    10: Codes.TLS_ENDED,
+    62: Codes.TLS_NAME,
+    64: Codes.TLS_NAME,  # an address instead of a name
+}
+BASE = "/sync/v1"
 CONNECT_S = 10.0
 STALL_S = 30.0
 READ_AT_ONCE = 64 * 1024
 SMALL = 256
+OPEN = frozenset({"/enrol", "/reset"})  # asked by who has no token yet, or no longer
 BY_STATUS = {
     401: Codes.UNAUTHORISED,
     413: Codes.TOO_LARGE,
@@ -87,8 +99,9 @@ def _is_this_computer(host: str) -> bool:
 class HttpTransport:
     """A session with one server. `authority` is the bank's CA file, None for the system's.
 
-    `version` of the protocol is what this program speaks. `start` says where a page is fetched
-    ahead; requests never overlap.
+    `token` is the enrolment's; with the raw device `key` it is shown for short tokens alone, and
+    every request proves the key (`sync.protocol.proof`). `version` of the protocol is what this
+    program speaks. `start` says where a page is fetched ahead; requests never overlap.
     """
 
     def __init__(
@@ -96,13 +109,14 @@ class HttpTransport:
         address: str,
         *,
         token: str = "",
+        key: bytes = b"",
         authority: Path | None = None,
         stall_s: float = STALL_S,
         start: Start = on_a_thread,
         version: int = VERSION,
     ) -> None:
         self.version = version
-        self._address = check_address(address) + "/sync/v1"
+        self._address = check_address(address) + BASE
         self._stall_s = stall_s
         self._session = requests.Session()
         self._session.trust_env = False
@@ -116,8 +130,8 @@ class HttpTransport:
                 "Sync-Version": str(version),
             }
         )
-        if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+        self._signing_in = SigningIn(token, key)
+        self._gateway = len(urlsplit(self._address).path) - len(BASE)
         self.bytes_down = 0
         self.bytes_up = 0
         self.requests = 0
@@ -142,7 +156,7 @@ class HttpTransport:
 
     def wiped(self) -> Kept:
         """Tell that this laptop's keys are destroyed."""
-        return _decode(self._ask("POST", "/wiped"), Kept)
+        return _decode(self._ask("POST", "/wiped", enrolled=True), Kept)
 
     def reset(self, ask: ResetAsk) -> ResetAnswer:
         """Ask for the key of a vault whose passphrase is forgotten; needs no token."""
@@ -246,10 +260,17 @@ class HttpTransport:
         data: bytes = b"",
         headers: dict[str, str] | None = None,
         status: int = 200,
+        enrolled: bool = False,
     ) -> bytes:
         self._next.settled()
         return self._exchange(
-            method, path, params=params, data=data, headers=headers, status=status
+            method,
+            path,
+            params=params,
+            data=data,
+            headers=headers,
+            status=status,
+            enrolled=enrolled,
         )
 
     def _exchange(
@@ -261,18 +282,44 @@ class HttpTransport:
         data: bytes = b"",
         headers: dict[str, str] | None = None,
         status: int = 200,
+        enrolled: bool = False,
     ) -> bytes:
-        self.requests += 1
+        """Ask once, and once more when the token had ended or the server's clock was not known.
+
+        `enrolled` shows the enrolment's token instead of a short one.
+        """
+        request = requests.Request(
+            method, self._address + path, params=params, data=data or None, headers=headers
+        )
+        if self._signing_in.is_due and not enrolled and path not in OPEN:
+            self._renew()
         try:
-            with self._session.request(
-                method,
-                self._address + path,
-                params=params,
-                data=data or None,
-                headers=headers,
-                timeout=(CONNECT_S, self._stall_s),
-                allow_redirects=False,
-                stream=True,
+            return self._once(request, data, status, enrolled)
+        except Trouble as trouble:
+            if not self._put_right(trouble, enrolled):
+                raise
+        return self._once(request, data, status, enrolled)
+
+    def _put_right(self, trouble: Trouble, enrolled: bool) -> bool:
+        if trouble.code is Codes.UNAUTHORISED and self._signing_in.proves and not enrolled:
+            self._renew()
+            return True
+        return self._signing_in.learns(trouble)
+
+    def _renew(self) -> None:
+        grant = self._exchange("POST", "/token", enrolled=True)
+        self._signing_in.take(_decode(grant, TokenGrant))
+
+    def _once(self, request: requests.Request, data: bytes, status: int, enrolled: bool) -> bytes:
+        self.requests += 1
+        prepared = self._session.prepare_request(request)
+        target = prepared.path_url[self._gateway :]
+        shown = self._signing_in.headers(str(request.method), target, data, enrolled=enrolled)
+        prepared.headers.update(shown)
+        wait = (CONNECT_S, self._stall_s)
+        try:
+            with self._session.send(
+                prepared, timeout=wait, allow_redirects=False, stream=True
             ) as response:
                 self.bytes_up += len(data)
                 raw = self._read(response)
@@ -335,12 +382,22 @@ def _page(body: bytes) -> Page:
 
 def _trouble_of(error: requests.RequestException) -> Trouble:
     if isinstance(error, requests.exceptions.SSLError):
-        return Trouble(Codes.TLS)
+        return Trouble(_code_of_certificate(error))
     if isinstance(error, requests.exceptions.ReadTimeout):
         return Trouble(Codes.STALLED)
     if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.Timeout)):
         return Trouble(Codes.UNREACHABLE)
     return Trouble(Codes.GARBAGE)
+
+
+def _code_of_certificate(error: BaseException) -> Codes:
+    """Return what is wrong with a certificate: its name, its time, or who vouches for it."""
+    for one in (error, *error.args, getattr(error, "reason", None)):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return BY_VERDICT.get(one.verify_code, Codes.TLS)
+        if isinstance(one, Exception) and one is not error:
+            return _code_of_certificate(one)
+    return Codes.TLS
 
 
 def _refusal(response: requests.Response, body: bytes) -> Trouble:
@@ -355,6 +412,8 @@ def _refusal(response: requests.Response, body: bytes) -> Trouble:
 
 
 def _code_of(status: int) -> Codes:
+    if 300 <= status < 400:
+        return Codes.REDIRECT
     if status >= 500 and status not in BY_STATUS:
         return Codes.SERVER_ERROR
     return BY_STATUS.get(status, Codes.GARBAGE)

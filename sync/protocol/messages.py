@@ -15,7 +15,9 @@
 `PATCH /sync/v1/attachments/{id}`  bytes   -> AttachmentState  at header Upload-Offset
 `GET  /sync/v1/attachments/{id}`           -> the bytes, or a part of them by header Range
 Leases, escrow and reset of a laptop's keys: see `sync.protocol.lease`.
-Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 2`, `Authorization: Bearer`.
+`POST /sync/v1/token`                      -> TokenGrant, see `sync.protocol.proof`
+Every answer outside 2xx is a `Problem`. Requests carry `Sync-Version: 2`, `Authorization: Bearer`
+and the proof of the device key.
 """
 
 from datetime import datetime
@@ -43,7 +45,10 @@ MAX_CASE_FILES = 512 * 1024 * 1024
 
 
 class Enrol(msgspec.Struct, frozen=True):
-    """A laptop introduces itself; `proof` is the device key's signature over `enrol_form`."""
+    """A laptop introduces itself; `proof` is the device key's signature over `enrol_form`.
+
+    `proves`: it will prove its key with each request, and wants nothing believed without.
+    """
 
     account: str
     code: str
@@ -51,6 +56,7 @@ class Enrol(msgspec.Struct, frozen=True):
     device_name: str
     public_key: str
     proof: str
+    proves: bool = False
 
 
 class Enrolled(msgspec.Struct, frozen=True):
@@ -216,6 +222,9 @@ class Codes(StrEnum):
 
     UNREACHABLE = "sync.unreachable"
     TLS = "sync.tls"
+    TLS_NAME = "sync.tls_name"
+    TLS_ENDED = "sync.tls_ended"
+    REDIRECT = "sync.redirect"
     GARBAGE = "sync.garbage"
     STALLED = "sync.stalled"
     SERVER_ERROR = "sync.server_error"
@@ -226,6 +235,7 @@ class Codes(StrEnum):
     TOO_LARGE = "sync.too_large"
     MALFORMED = "sync.malformed"
     UNAUTHORISED = "sync.unauthorised"
+    PROOF = "sync.proof"
     REVOKED = "sync.revoked"
     OTHER_SERVER = "sync.other_server"
     RESET = "sync.reset"

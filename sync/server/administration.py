@@ -12,8 +12,9 @@ from sync.server.audit import sealing
 from sync.server.commit import Commit
 from sync.server.handlers import lockout
 from sync.server.handlers.enrolment import code_hash
-from sync.server.repositories import accounts, records
+from sync.server.repositories import accounts, device_sessions, records
 from sync.server.repositories.accounts import Account, Device, EnrolCode
+from sync.server.repositories.device_sessions import DeviceSession
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 from sync.server.well_formed import is_id
@@ -152,6 +153,26 @@ class Administration:
             await accounts.set_device_state(session, device_id, state)
             commit = Commit(session, device.branch_id)
             self._leaf(commit, f"device.{state}", device_id)
+            await commit.finish()
+
+        await self._database.write(work)
+
+    async def sessions(self) -> list[DeviceSession]:
+        """Return the laptops that are signed in."""
+        now = self.service.clock.now()
+        return await self._database.read(lambda s: device_sessions.standing(s, now))
+
+    async def end_sessions(self, device_id: str) -> None:
+        """End a laptop's tokens at once; it comes back only by proving its key anew."""
+
+        async def work(session: Session) -> None:
+            known = {str(d.id): d for d in await accounts.devices(session)}
+            device = known.get(device_id)
+            if device is None:
+                raise AdminRefused(f"there is no laptop {device_id}")
+            await device_sessions.end(session, device.branch_id, device.id)
+            commit = Commit(session, device.branch_id)
+            self._leaf(commit, "session.ended", device_id)
             await commit.finish()
 
         await self._database.write(work)

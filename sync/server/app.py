@@ -15,6 +15,7 @@ from sync.domain.time import Clock
 from sync.policy.lessons import load_curriculum
 from sync.server.admission import Admission, Gate
 from sync.server.arriving import LARGEST_BODY
+from sync.server.hardening import harden
 from sync.server.machine import MachineClock, MachineIds
 from sync.server.problems import (
     Refusal,
@@ -27,6 +28,7 @@ from sync.server.problems import (
     answer_no_rules,
     answer_refusal,
 )
+from sync.server.replays import Remembered, Shared
 from sync.server.repositories.postgres import PostgresDatabase
 from sync.server.repositories.session import Away, Database, NoRoom
 from sync.server.repositories.sqlite import SqliteDatabase
@@ -53,12 +55,14 @@ def build_service(
     settings: ServerSettings, clock: Clock | None = None, ids: IdSource | None = None
 ) -> Service:
     """Return the service's parts, the database not yet open; raises LessonRefused."""
+    database, clock = build_database(settings), clock or MachineClock()
     return Service(
-        build_database(settings),
+        database,
         RulesInForce(load_curriculum(settings.policies.parent / "learning")),
-        clock or MachineClock(),
+        clock,
         ids or MachineIds(),
         settings.data,
+        Remembered(clock) if settings.is_sqlite else Shared(clock),
     )
 
 
@@ -98,6 +102,7 @@ def create_app(
         state=State({"service": service}),
         lifespan=[lifespan],
         middleware=[Admission(gate or Gate(), service.leaving)],
+        before_send=[harden],
         exception_handlers={
             Refusal: answer_refusal,
             RulesUnusable: answer_no_rules,

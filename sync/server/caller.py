@@ -1,6 +1,7 @@
 """Who is asking: the laptop behind a token, its account, and what it may see."""
 
 import hashlib
+from datetime import datetime
 
 import msgspec
 
@@ -8,6 +9,7 @@ from sync.domain.ids import TeamId
 from sync.domain.outcome import Actor
 from sync.domain.scopes import granted_scopes
 from sync.domain.vocabulary import Role
+from sync.protocol.lease import WipeOrder
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, device_keys
@@ -28,26 +30,18 @@ class Caller(msgspec.Struct, frozen=True):
         return self.account.actor
 
 
-async def find_device(session: Session, authorization: str) -> Device:
-    """Return the laptop of a token, in whatever state; raises Refusal 401 for an unknown one."""
-    device, _ = await _bearer(session, authorization)
-    return device
+class Known(msgspec.Struct, frozen=True):
+    """What is known of the laptop behind a token, before it has proven its key.
 
+    `short`: the token is one of a few minutes, not the enrolment's. `wipe` is the order to destroy
+    its keys, `teams` are those of the branch for a person who sees every one of them.
+    """
 
-async def _bearer(session: Session, authorization: str) -> tuple[Device, Account | None]:
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Refusal(401, Codes.UNAUTHORISED)
-    found = await accounts.bearer(session, token_hash(token))
-    if found is None:
-        raise Refusal(401, Codes.UNAUTHORISED)
-    return found
-
-
-async def _revoked(session: Session, device: Device) -> Refusal:
-    order = await device_keys.wipe_order(session, device.branch_id, device.id)
-    told = {} if order is None else {"wipe": msgspec.to_builtins(order)}
-    return Refusal(401, Codes.REVOKED, **told)
+    device: Device
+    account: Account | None
+    short: bool
+    teams: tuple[TeamId, ...] = ()
+    wipe: WipeOrder | None = None
 
 
 def token_hash(token: str) -> str:
@@ -55,22 +49,61 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def find_caller(session: Session, authorization: str, *, leaving: bool = False) -> Caller:
-    """Return the caller of a token; `leaving` lets a laptop in that is to bring its work and end.
-
-    Raises Refusal 401: UNAUTHORISED for an unknown token, REVOKED for a laptop or an account
-    that was ended; the order to destroy its keys goes with it, when there is one.
-    """
-    device, account = await _bearer(session, authorization)
-    may = device.state in accounts.ACTIVE and account is not None and account.active
-    may = may or (leaving and device.state == accounts.LEAVING)
-    if account is None or not may:
-        raise await _revoked(session, device)
-    return Caller(device, account, granted_scopes(account.actor, await _teams(session, account)))
+def bearer_token(authorization: str) -> str:
+    """Return the token of a header; raises Refusal 401 when there is none."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Refusal(401, Codes.UNAUTHORISED)
+    return token
 
 
-async def _teams(session: Session, account: Account) -> list[TeamId]:
-    """Return the branch's teams, for those who see every one of them."""
+async def find_known(session: Session, token: str, now: datetime) -> Known:
+    """Return who has a token; raises Refusal 401 UNAUTHORISED for one that is none or has ended."""
+    kept = token_hash(token)
+    found = await accounts.signed_in(session, kept, now.isoformat())
+    short = found is not None
+    found = found or await accounts.bearer(session, kept)
+    if found is None:
+        raise Refusal(401, Codes.UNAUTHORISED)
+    device, account = found
+    known = Known(device, account, short)
+    if account is None or not _may(device, account):
+        order = await device_keys.wipe_order(session, device.branch_id, device.id)
+        return msgspec.structs.replace(known, wipe=order)
     if account.role is not Role.COMPLIANCE:
-        return []
-    return [team for team, _ in await accounts.teams(session, account.branch_id)]
+        return known
+    teams = await accounts.teams(session, account.branch_id)
+    return msgspec.structs.replace(known, teams=tuple(team for team, _ in teams))
+
+
+def _may(device: Device, account: Account) -> bool:
+    return device.state in accounts.ACTIVE and account.active
+
+
+def admitted(known: Known, *, leaving: bool = False) -> Caller:
+    """Return the caller; `leaving` lets a laptop in that is to bring its work and end.
+
+    Raises Refusal 401 REVOKED for a laptop or an account that was ended; the order to destroy its
+    keys goes with it, when there is one.
+    """
+    device, account = known.device, known.account
+    let_in = leaving and device.state == accounts.LEAVING
+    if account is None or not (let_in or _may(device, account)):
+        told = {} if known.wipe is None else {"wipe": msgspec.to_builtins(known.wipe)}
+        raise Refusal(401, Codes.REVOKED, **told)
+    return Caller(device, account, granted_scopes(account.actor, list(known.teams)))
+
+
+async def still_the_same(session: Session, caller: Caller) -> bool:
+    """Say whether nothing changed about a caller who waits; raises Refusal 401 REVOKED."""
+    device, account = caller.device, caller.account
+    row = await session.row(
+        "SELECT d.state, a.active, a.role, a.team_id FROM device d JOIN account a "
+        "ON a.branch_id = d.branch_id AND a.id = d.account_id WHERE d.branch_id = ? AND d.id = ?",
+        device.branch_id,
+        device.id,
+    )
+    state, active, role, team = row or ("", False, "", "")
+    if not active or state not in {*accounts.ACTIVE, accounts.LEAVING}:
+        raise Refusal(401, Codes.REVOKED)
+    return (state, role, team) == (device.state, account.role, account.team_id)

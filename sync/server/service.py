@@ -8,13 +8,14 @@ from sync.domain.time import Clock
 from sync.protocol.versions import VERSION
 from sync.server.audit.sealing import Seal
 from sync.server.leaving import Leaving
+from sync.server.replays import Replays
 from sync.server.repositories.session import Database
 from sync.server.rules_in_force import RulesInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What handlers need: the database, the rules in force, a clock, ids and the audit key.
+    """What handlers need: database, rules in force, clock, ids, used proofs, the audit key.
 
     `newest` is the newest version of the protocol this server speaks.
     """
@@ -24,6 +25,7 @@ class Service:
     clock: Clock
     ids: IdSource
     data: Path
+    replays: Replays
     seal: Seal = field(default_factory=Seal)
     leaving: Leaving = field(default_factory=Leaving)
     newest: int = VERSION

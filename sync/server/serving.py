@@ -170,8 +170,10 @@ def _trouble(settings: ServerSettings, parsed: argparse.Namespace) -> str:
         return "one SQLite file takes one process: use --database-url postgresql://…"
     if bool(parsed.tls_cert) != bool(parsed.tls_key):
         return "--tls-cert and --tls-key go together"  # alone they would serve an open line
-    if parsed.host not in ("127.0.0.1", "::1", "localhost") and not parsed.tls_cert:
-        return "outside loopback --tls-cert and --tls-key are needed"
+    if parsed.host not in ("127.0.0.1", "::1", "localhost") and not (
+        parsed.tls_cert or parsed.behind_proxy
+    ):
+        return "outside loopback --tls-cert and --tls-key are needed, or --behind-proxy"
     if parsed.tls_cert:
         return _tls_trouble(parsed.tls_cert, parsed.tls_key)
     return ""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.schema import SchemaItem
@@ -85,8 +86,29 @@ device = _table(
     Column("chain_hash", String(64), nullable=False),
     Column("enrolled_at", String(40), nullable=False),
     Column("seen_at", String(40)),
+    # Whether it has shown that it can prove its key; from then on it must.
+    Column("proves", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("branch_id", "id"),
     UniqueConstraint("token_hash"),
+)
+device_session = _table(
+    "device_session",  # short tokens
+    _id("branch_id"),
+    _id("device_id"),
+    Column("token_hash", String(64), nullable=False),
+    Column("began_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+    Column("address", String(64), nullable=False),
+    PrimaryKeyConstraint("branch_id", "device_id", "token_hash"),
+    Index("device_session_of_token", "token_hash"),
+)
+proof_used = _table(
+    "proof_used",  # by several processes; one that is alone remembers by itself
+    _id("device_id"),
+    Column("id", String(32), nullable=False),
+    Column("signed_at", String(40), nullable=False),
+    PrimaryKeyConstraint("device_id", "id"),
+    Index("proof_used_at", "signed_at"),
 )
 device_key = _table(
     "device_key",  # what a laptop's vault needs of the server, and the order to destroy it

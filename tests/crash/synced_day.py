@@ -37,7 +37,12 @@ def sit(laptop: Laptop, vault: Vault) -> Seat:
     profile = profile_of(vault)
     assert profile is not None
     desk = lay_desk(laptop, vault, policy_brought(laptop))
-    return Seat("li", laptop, desk, HttpTransport(profile.address, token=profile.token))
+    return Seat(
+        "li",
+        laptop,
+        desk,
+        HttpTransport(profile.address, token=profile.token, key=profile.device_key),
+    )
 
 
 def day(laptop: Laptop, key: VaultKey, memory: Memory) -> None:

@@ -22,7 +22,8 @@ LONGEST_S = 10.0
 
 def sync_over(wire: Wire, seat: Seat) -> bool:
     """Sync over the line; say whether it came through."""
-    line = HttpTransport(wire.address, token=seat.profile.token, stall_s=LONGEST_S)
+    me = seat.profile
+    line = HttpTransport(wire.address, token=me.token, key=me.device_key, stall_s=LONGEST_S)
     try:
         seat.sync(line=line)
     except Trouble:

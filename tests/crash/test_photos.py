@@ -52,7 +52,7 @@ class Journey:
     def __init__(self, seat: Seat, address: str, pace: Pace) -> None:
         self.seat = seat
         self.pace = pace
-        self.line = HttpTransport(address, token=seat.profile.token)
+        self.line = HttpTransport(address, token=seat.profile.token, key=seat.profile.device_key)
         self.pieces = self.troubles = 0
         self.progress: list[Progress] = []
 

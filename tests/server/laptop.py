@@ -17,23 +17,30 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sync.domain.commands import Command, encode_command
 from sync.domain.ids import BranchId, DeviceId, MutationId, OfficerId
 from sync.domain.records import KINDS, Attachment
+from sync.engine.signing_in import SigningIn
+from sync.engine.trouble import Trouble
 from sync.protocol.envelope import FIRST_PREVIOUS, Envelope, envelope_hash, sign
 from sync.protocol.messages import (
     MAX_PAGE,
     AttachmentState,
+    Codes,
     Enrol,
     Enrolled,
     Hello,
+    Problem,
     Push,
     Pushed,
     Result,
     enrol_form,
 )
 from sync.protocol.pages import Page, PageOp, read_page
+from sync.protocol.proof import TokenGrant
 from sync.protocol.versions import VERSION
 from sync.server.machine import MachineIds
 
 SYNC = "/sync/v1"
+BY_ENROLMENT = ("/token", "/wiped")  # ways that the enrolment's token opens
+OPEN = ("/enrol", "/reset")  # ways that need none
 PRIVATE_WORDS = "发工资后归还，请勿告诉家人"  # what is noted in these tests; never in a log
 ids = MachineIds()
 
@@ -47,14 +54,19 @@ def fresh() -> str:
 
 
 def enrolment(
-    login: str, code: str, key: Ed25519PrivateKey, device: str | None = None
-) -> dict[str, str]:
-    """Return an enrolment as it is sent."""
+    login: str,
+    code: str,
+    key: Ed25519PrivateKey,
+    device: str | None = None,
+    *,
+    proves: bool = True,
+) -> dict[str, Any]:
+    """Return an enrolment as it is sent; an older program's does not say that it proves its key."""
     raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     public = base64.b64encode(raw).decode()
     device = fresh() if device is None else device
     proof = base64.b64encode(key.sign(enrol_form(login, code, device, public))).decode()
-    return msgspec.to_builtins(Enrol(login, code, DeviceId(device), "test", public, proof))
+    return msgspec.to_builtins(Enrol(login, code, DeviceId(device), "test", public, proof, proves))
 
 
 @dataclass
@@ -69,6 +81,11 @@ class Bare:
     seq: int = 0
     chain: str = FIRST_PREVIOUS
     told: dict[str, str] = field(default_factory=dict)
+    proves: bool = True
+
+    def __post_init__(self) -> None:
+        key = self.key.private_bytes_raw() if self.proves else b""
+        self.signing_in = SigningIn(self.enrolled.token, key)
 
     @property
     def me(self) -> OfficerId:
@@ -76,13 +93,58 @@ class Bare:
 
     @property
     def headers(self) -> dict[str, str]:
-        token = {"Authorization": f"Bearer {self.enrolled.token}"} if self.enrolled.token else {}
-        return {"Sync-Version": str(VERSION), **token, **self.told}
+        return {"Sync-Version": str(VERSION), **self.told}
 
     def ask(self, method: str, path: str, **said: Any) -> httpx.Response:
-        """Ask anything with this laptop's token."""
-        headers = self.headers | said.pop("headers", {})
-        return self.client.request(method, f"{SYNC}{path}", headers=headers, **said)
+        """Ask anything as this laptop; again when its token had ended or the clock was not known.
+
+        The answer is that to the renewal when a new token is refused.
+        """
+        enrolled = path in BY_ENROLMENT + OPEN
+        if not enrolled and (refused := self.renewed()) is not None:
+            return refused
+        answer = self.ask_once(method, path, enrolled=enrolled, **said)
+        if answer.status_code != 401 or "Authorization" in self.told:
+            return answer
+        trouble = trouble_of(answer.content)
+        if trouble.code is Codes.UNAUTHORISED and self.proves and not enrolled:
+            refused = self.renewed(at_once=True)
+            return refused or self.ask_once(method, path, **said)
+        if self.signing_in.learns(trouble):
+            return self.ask_once(method, path, enrolled=enrolled, **said)
+        return answer
+
+    def ask_once(
+        self, method: str, path: str, *, enrolled: bool = False, **said: Any
+    ) -> httpx.Response:
+        """Ask anything with a proof of its own."""
+        request = self.client.build_request(method, f"{SYNC}{path}", **said)
+        return self.client.send(self.signed(request, enrolled=enrolled))
+
+    def signed(self, request: httpx.Request, *, enrolled: bool = False) -> httpx.Request:
+        """Let a request show this laptop's token and proof; what it says itself goes before."""
+        target = request.url.raw_path.decode()
+        shown = self.shown(request.method, target, request.read(), enrolled=enrolled)
+        for name, value in (self.headers | shown | self.told).items():
+            if name in self.told or name not in request.headers:
+                request.headers[name] = value
+        return request
+
+    def shown(
+        self, method: str, target: str, body: bytes = b"", *, enrolled: bool = False
+    ) -> dict[str, str]:
+        """Return the token and the proof of one request."""
+        return self.signing_in.headers(method, target, body, enrolled=enrolled)
+
+    def renewed(self, *, at_once: bool = False) -> httpx.Response | None:
+        """Fetch a short token when it is time; return the answer that refuses it."""
+        if not (self.signing_in.is_due or at_once) or "Authorization" in self.told:
+            return None
+        answer = self.ask("POST", "/token")
+        if answer.status_code != 200:
+            return answer
+        self.signing_in.take(msgspec.json.decode(answer.content, type=TokenGrant))
+        return None
 
     def hello(self) -> Hello:
         return msgspec.json.decode(self.ask("GET", "/hello").content, type=Hello)
@@ -170,14 +232,21 @@ class Bare:
         return replace(self, client=client)
 
 
-def enrol(client: httpx.Client, login: str, code: str) -> Bare:
-    """Enrol a laptop; fails the test when it may not."""
+def trouble_of(body: bytes) -> Trouble:
+    """Return what an answer refuses."""
+    problem = msgspec.json.decode(body, type=Problem)
+    return Trouble(Codes(problem.code), None, **problem.params)
+
+
+def enrol(client: httpx.Client, login: str, code: str, *, proves: bool = True) -> Bare:
+    """Enrol a laptop, or one with an older program; fails the test when it may not."""
     key = Ed25519PrivateKey.generate()
-    asked = enrolment(login, code, key)
+    asked = enrolment(login, code, key, proves=proves)
     answer = client.post(f"{SYNC}/enrol", json=asked)
     assert answer.status_code == 200, answer.text
     enrolled = msgspec.json.decode(answer.content, type=Enrolled)
-    return Bare(client, login, key, enrolled, DeviceId(asked["device_id"]))
+    device = DeviceId(asked["device_id"])
+    return Bare(client, login, key, enrolled, device, proves=proves)
 
 
 def state_of(answer: httpx.Response) -> AttachmentState:

@@ -19,7 +19,7 @@ from sync.protocol.messages import Push, Pushed, Status
 from sync.server.repositories.session import Database
 from tests.server.acts import call
 from tests.server.house import House
-from tests.server.laptop import SYNC, Bare
+from tests.server.laptop import SYNC, Bare, trouble_of
 from tests.server.terminal import tell
 
 BATCH = 3
@@ -51,9 +51,13 @@ class Pusher:
     def _answered(self, batch: list[Envelope]) -> bool:
         laptop, began = self.laptop, False
         push = Push(laptop.enrolled.epoch, laptop.device_id, tuple(batch))
-        said = {"headers": laptop.headers, "content": msgspec.json.encode(push)}
+        body = msgspec.json.encode(push)
         asked = time.monotonic()
         try:
+            if (refused := laptop.renewed()) is not None:
+                return self._heard(refused.status_code, refused.content)
+            shown = laptop.shown("POST", f"{SYNC}/push", body)
+            said = {"headers": laptop.headers | shown, "content": body}
             with laptop.client.stream("POST", f"{SYNC}/push", **said) as answer:
                 began = True
                 return self._heard(answer.status_code, answer.read())
@@ -69,6 +73,8 @@ class Pusher:
         if status in (429, 503):
             self.asked_to_wait += 1
             return False
+        if status == 401 and self.laptop.signing_in.learns(trouble_of(body)):
+            return False  # the server was begun anew, and this was signed before
         assert status == 200, body
         results = msgspec.json.decode(body, type=Pushed).results
         assert {r.status for r in results} <= TAKEN

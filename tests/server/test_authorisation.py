@@ -81,6 +81,7 @@ TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("get", f"{SYNC}/map"): ANY_CALLER,
     ("get", f"{SYNC}/map/{{sha256}}"): dict.fromkeys(ANY_CALLER, "206 404 404 404 404"),
     # A laptop's own keys; nobody was ordered to destroy them, so nobody may tell it.
+    ("post", f"{SYNC}/token"): ANY_CALLER,
     ("get", f"{SYNC}/lease"): ANY_CALLER,
     ("post", f"{SYNC}/escrow"): ANY_CALLER,
     ("post", f"{SYNC}/wiped"): dict.fromkeys(set(ROLES) - {"nobody"}, "403"),

@@ -266,7 +266,7 @@ SERVE = {
     "many processes on one file": (("--processes", "2"), "one SQLite file takes one process"),
     "an open line to everybody": (
         ("--host", "198.51.100.7"),
-        "outside loopback --tls-cert and --tls-key",
+        "outside loopback --tls-cert and --tls-key are needed, or --behind-proxy",
     ),
     "a certificate alone": (("--tls-cert", __file__), "--tls-cert and --tls-key go together"),
     "a key alone": (("--tls-key", __file__), "--tls-cert and --tls-key go together"),

@@ -66,7 +66,9 @@ def begun(up: Up, laptop: Bare) -> tuple[socket.socket, bytes]:
     envelopes = laptop.sealed(call(laptop, up.house.cases["own"]))
     body = msgspec.json.encode(Push(laptop.enrolled.epoch, laptop.device_id, tuple(envelopes)))
     head = [f"POST {SYNC}/push HTTP/1.1", "Host: t", f"Content-Length: {len(body)}"]
-    head += ["Expect: 100-continue", f"Authorization: Bearer {laptop.enrolled.token}"]
+    assert laptop.renewed() is None
+    shown = laptop.shown("POST", f"{SYNC}/push", body)
+    head += ["Expect: 100-continue", *(f"{name}: {value}" for name, value in shown.items())]
     head += [f"Sync-Version: {VERSION}", "", ""]
     line = socket.create_connection(("127.0.0.1", up.server.port), 60)
     line.sendall("\r\n".join(head).encode())
@@ -134,8 +136,10 @@ def test_a_question_that_waits_for_news_is_answered(data: Path, staffed: Staffed
         li = up.house.crew["li"]
         head = li.hello().head
         with socket.create_connection(("127.0.0.1", up.server.port), 60) as line:
-            said = [f"GET {SYNC}/wait?after={head}&timeout=25 HTTP/1.1", "Host: t"]
-            said += [f"Authorization: Bearer {li.enrolled.token}", "", ""]
+            target = f"{SYNC}/wait?after={head}&timeout=25"
+            said = [f"GET {target} HTTP/1.1", "Host: t"]
+            said += [f"{name}: {value}" for name, value in li.shown("GET", target).items()]
+            said += ["", ""]
             line.sendall("\r\n".join(said).encode())
             until_working(up)
             up.process.send_signal(signal.SIGTERM)

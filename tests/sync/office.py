@@ -233,7 +233,12 @@ def sit_down(login: str, laptop: Laptop) -> Seat:
     desk = lay_desk(laptop, vault, policy_brought(laptop))
     profile = profile_of(vault)
     assert profile is not None
-    return Seat(login, laptop, desk, HttpTransport(profile.address, token=profile.token))
+    return Seat(
+        login,
+        laptop,
+        desk,
+        HttpTransport(profile.address, token=profile.token, key=profile.device_key),
+    )
 
 
 @dataclass

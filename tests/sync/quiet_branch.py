@@ -40,7 +40,7 @@ class QuietBranch:
     def give_version(self, seat: Seat, version: int) -> None:
         """Let the laptop's program be of this version; it is begun anew."""
         seat.version = version
-        seat.line = self.net.line(seat.name, seat.token, version)
+        seat.connect(self.net)
         seat.close()
         seat.open()
 

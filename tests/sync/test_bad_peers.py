@@ -33,7 +33,8 @@ class Busy:
     relay: Relay
 
     def line(self) -> HttpTransport:
-        return HttpTransport(self.relay.address, token=self.li.profile.token, stall_s=STALL_S)
+        me = self.li.profile
+        return HttpTransport(self.relay.address, token=me.token, key=me.device_key, stall_s=STALL_S)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def busy(
 
 PEERS: dict[str, tuple[Spoil, Codes]] = {
     "a sign-in page": (says(200, HTML, Content_Type="text/html"), Codes.GARBAGE),
-    "a redirect": (says(302, b"", Location="http://192.0.2.1/portal"), Codes.GARBAGE),
+    "a redirect": (says(302, b"", Location="http://192.0.2.1/portal"), Codes.REDIRECT),
     "json of another shape": (says(200, b'{"hello": "world"}'), Codes.GARBAGE),
     "a body cut off": (raw(OK + b"Content-Length: 900\r\n\r\n{"), Codes.UNREACHABLE),
     "hung up at once": (raw(b""), Codes.UNREACHABLE),
@@ -137,16 +138,21 @@ def test_the_servers_wish_is_heard(busy: Busy) -> None:
 def test_nothing_follows_a_redirect(busy: Busy) -> None:
     busy.relay.spoiled, busy.relay.after_all = "/hello", False
     busy.relay.spoil = says(307, b"", Location=f"{busy.relay.address}/stolen")
-    with pytest.raises(Trouble):
+    with pytest.raises(Trouble) as caught:
         busy.li.sync(line=busy.line())
     busy.relay.spoil = None
+    assert caught.value.code is Codes.REDIRECT
     assert not [line for line in busy.relay.seen if "stolen" in line]
 
 
 def test_nobody_listens(busy: Busy) -> None:
     call(busy.li, busy.li.cases()[0])
     before = counted(busy.li)
-    line = HttpTransport(f"http://127.0.0.1:{free_port()}", token=busy.li.profile.token)
+    line = HttpTransport(
+        f"http://127.0.0.1:{free_port()}",
+        token=busy.li.profile.token,
+        key=busy.li.profile.device_key,
+    )
     with pytest.raises(Trouble) as caught:
         busy.li.sync(line=line)
     assert caught.value.code is Codes.UNREACHABLE
@@ -167,7 +173,9 @@ PAGES = {
 def test_a_page_that_is_none(busy: Busy, name: str) -> None:
     fresh = busy.office.seat("li")
     scope = f"officer:{fresh.me}".encode()
-    line = HttpTransport(busy.relay.address, token=fresh.profile.token, stall_s=STALL_S)
+    line = HttpTransport(
+        busy.relay.address, token=fresh.profile.token, key=fresh.profile.device_key, stall_s=STALL_S
+    )
     busy.relay.spoiled, busy.relay.after_all = "/pull", False
     busy.relay.spoil = says(200, PAGES[name].replace(b"%s", scope))
     with pytest.raises(Trouble) as caught:

@@ -29,7 +29,7 @@ def relay(office: Office) -> Iterator[Relay]:
 
 
 def over(relay: Relay, seat: Seat) -> HttpTransport:
-    return HttpTransport(relay.address, token=seat.profile.token)
+    return HttpTransport(relay.address, token=seat.profile.token, key=seat.profile.device_key)
 
 
 def fetched(seat: Seat, fact: Attachment) -> bytes:

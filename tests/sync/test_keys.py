@@ -94,7 +94,12 @@ def seated(office: Office, laptop: Laptop, vault: Vault, login: str = "li") -> S
     profile = profile_of(vault)
     assert profile is not None
     return office.keep(
-        Seat(login, laptop, desk, HttpTransport(profile.address, token=profile.token))
+        Seat(
+            login,
+            laptop,
+            desk,
+            HttpTransport(profile.address, token=profile.token, key=profile.device_key),
+        )
     )
 
 

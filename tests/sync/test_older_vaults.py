@@ -69,7 +69,7 @@ def older_laptop(quiet: QuietBranch, steps: Mapping[int, str], patch: pytest.Mon
                 MutationId(f"m{n}"), RecordContact(fact), [Change(fact, 0)], signer, now
             )
     vault.close()
-    seat.line = quiet.net.line(name, answer.token)
+    seat.line = quiet.net.line(name, answer.token, raw, seat.clock)
     quiet.seats.append(seat)
     return seat
 

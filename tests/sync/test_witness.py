@@ -60,7 +60,7 @@ def states(seat: Seat) -> list[str]:
 
 def test_growth_is_proven_seldom_and_an_idle_sync_asks_nothing(office: Office, li: Seat) -> None:
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token)
+        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
         li.sync(line=line)
         assert [r for r in relay.seen if "/audit" in r] == []
         for _ in range(3):

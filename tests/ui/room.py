@@ -172,8 +172,8 @@ class Room:
             name=name,
         )
 
-    def _connect(self, _address: str, token: str) -> Transport:
-        return HttpTransport(f"http://127.0.0.1:{self.port}", token=token)
+    def _connect(self, _address: str, token: str, key: bytes) -> Transport:
+        return HttpTransport(f"http://127.0.0.1:{self.port}", token=token, key=key)
 
     async def seat(self, login: str, **wished: object) -> Seat:
         """Open a person's program and unlock it; `wished` are settings."""

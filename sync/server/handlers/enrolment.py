@@ -102,6 +102,7 @@ async def _add_device(session: Session, service: Service, request: Enrol) -> Enr
         "active",
         0,
         FIRST_PREVIOUS,
+        request.proves,
     )
     await accounts.add_device(session, device, token_hash(token), now.isoformat())
     commit = Commit(session, account.branch_id)

@@ -10,7 +10,7 @@ from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Heads, Hello
 from sync.protocol.pages import Cursor, FeedRow, splice_page
 from sync.protocol.versions import facts_of, spoken
 from sync.server.audit.proving import Tree
-from sync.server.caller import Caller
+from sync.server.caller import Caller, still_the_same
 from sync.server.problems import Refusal
 from sync.server.repositories import (
     accounts,
@@ -163,10 +163,18 @@ async def consistency(
 
 
 async def wait(service: Service, caller: Caller, after: int, seconds: int) -> Heads:
-    """Answer when the branch's head has passed `after`, at the latest after `seconds`."""
+    """Answer when the branch's head has passed `after`, at the latest after `seconds`.
+
+    At once, too, when the caller got another role or team; raises Refusal 401 for one that ended.
+    """
     until = service.clock.now() + timedelta(seconds=max(0, min(seconds, LONGEST_WAIT_S)))
+
+    async def look(session: Session) -> tuple[int, bool]:
+        same = await still_the_same(session, caller)
+        return await records.head(session, caller.device.branch_id), same
+
     while True:
-        head = await service.database.read(lambda s: records.head(s, caller.device.branch_id))
-        if head > after or service.clock.now() >= until or service.leaving.told:
+        head, same = await service.database.read(look)
+        if head > after or not same or service.clock.now() >= until or service.leaving.told:
             return Heads(head)
         await asyncio.sleep(LOOK_EVERY_S)

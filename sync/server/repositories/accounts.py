@@ -52,10 +52,11 @@ class Device(msgspec.Struct, frozen=True):
     state: str
     last_seq: int
     chain_hash: str
+    proves: bool = False
 
 
 _ACCOUNT = "branch_id, id, login, role, team_id, active"
-_DEVICE = "branch_id, id, account_id, name, public_key, state, last_seq, chain_hash"
+_DEVICE = "branch_id, id, account_id, name, public_key, state, last_seq, chain_hash, proves"
 DEVICE_FIELDS = len(_DEVICE.split(", "))
 
 
@@ -155,7 +156,7 @@ async def add_device(session: Session, device: Device, token_hash: str, now: str
     """Add a laptop with the hash of its token."""
     await session.run(
         f"INSERT INTO device ({_DEVICE}, token_hash, enrolled_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *msgspec.structs.astuple(device),
         token_hash,
         now,
@@ -163,17 +164,44 @@ async def add_device(session: Session, device: Device, token_hash: str, now: str
 
 
 async def bearer(session: Session, token_hash: str) -> tuple[Device, Account | None] | None:
-    """Return the laptop a token belongs to and its account, None for an unknown token."""
+    """Return the laptop an enrolment's token belongs to and its account, None for no such token."""
     row = await session.row(
         f"SELECT {_of('d', _DEVICE)}, {_of('a', _ACCOUNT)} FROM device d LEFT JOIN account a "
         "ON a.branch_id = d.branch_id AND a.id = d.account_id WHERE d.token_hash = ?",
         token_hash,
     )
-    if row is None:
-        return None
+    return _read_both(row) if row else None
+
+
+async def signed_in(
+    session: Session, token_hash: str, now: str
+) -> tuple[Device, Account | None] | None:
+    """Return the laptop a short token belongs to and its account, None when it has ended."""
+    row = await session.row(
+        f"SELECT {_of('d', _DEVICE)}, {_of('a', _ACCOUNT)} FROM device_session s JOIN device d "
+        "ON d.branch_id = s.branch_id AND d.id = s.device_id LEFT JOIN account a "
+        "ON a.branch_id = d.branch_id AND a.id = d.account_id "
+        "WHERE s.token_hash = ? AND s.expires_at > ?",
+        token_hash,
+        now,
+    )
+    return _read_both(row) if row else None
+
+
+def _read_both(row: Row) -> tuple[Device, Account | None]:
     fields = tuple(row)
     device, account = fields[:DEVICE_FIELDS], fields[DEVICE_FIELDS:]
     return Device(*device), _read_account(account) if account[0] is not None else None
+
+
+async def note_proves(session: Session, device: Device) -> None:
+    """Note that a laptop can prove its key: from now on it must."""
+    await session.run(
+        "UPDATE device SET proves = ? WHERE branch_id = ? AND id = ?",
+        True,
+        device.branch_id,
+        device.id,
+    )
 
 
 def _of(table: str, columns: str) -> str:

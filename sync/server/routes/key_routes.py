@@ -3,11 +3,32 @@
 from litestar import Response, get, post
 
 from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
-from sync.server.caller import find_caller, find_device
-from sync.server.handlers import leases, resets
-from sync.server.routes.asking import LARGEST_MESSAGE, Asked, check_version, service_of
+from sync.protocol.proof import TokenGrant
+from sync.server.handlers import leases, resets, tokens
+from sync.server.routes.asking import (
+    LARGEST_MESSAGE,
+    Asked,
+    caller_of,
+    check_version,
+    device_of,
+    service_of,
+)
 from sync.server.routes.bodies import answer_message, read_message
 from sync.server.routes.described import described
+
+
+@post(
+    "/token",
+    status_code=200,
+    summary="A token for the next minutes, by the enrolment's token and the device key",
+    operation_class=described(answers=TokenGrant),
+)
+async def token_route(request: Asked) -> Response[bytes]:
+    """Hand out a short token; also to a laptop that is to bring its work before it ends."""
+    check_version(request, facts=True)
+    caller = await caller_of(request, leaving=True, by_enrolment=True)
+    address = request.client.host if request.client else ""
+    return answer_message(request, await tokens.renew(service_of(request), caller, address))
 
 
 @get(
@@ -19,8 +40,7 @@ async def lease_route(request: Asked) -> Response[bytes]:
     """Hand out a lease; also to a laptop that is to bring its work before it ends."""
     check_version(request)
     service = service_of(request)
-    told = request.headers.get("authorization", "")
-    caller = await service.database.read(lambda s: find_caller(s, told, leaving=True))
+    caller = await caller_of(request, leaving=True)
     return answer_message(request, await leases.lease(service, caller))
 
 
@@ -34,8 +54,7 @@ async def escrow_route(request: Asked) -> Response[bytes]:
     """Keep an escrow."""
     check_version(request)
     service = service_of(request)
-    told = request.headers.get("authorization", "")
-    caller = await service.database.read(lambda s: find_caller(s, told))
+    caller = await caller_of(request)
     message = await read_message(request, Escrow, LARGEST_MESSAGE)
     return answer_message(request, await leases.escrow(service, caller, message))
 
@@ -49,10 +68,8 @@ async def escrow_route(request: Asked) -> Response[bytes]:
 async def wiped_route(request: Asked) -> Response[bytes]:
     """Hear that an order was carried out: from a laptop in whatever state."""
     check_version(request)
-    service = service_of(request)
-    told = request.headers.get("authorization", "")
-    device = await service.database.read(lambda s: find_device(s, told))
-    return answer_message(request, await leases.wiped(service, device))
+    known = await device_of(request)
+    return answer_message(request, await leases.wiped(service_of(request), known.device))
 
 
 @post(
@@ -70,4 +87,4 @@ async def reset_route(request: Asked) -> Response[bytes]:
     return answer_message(request, await resets.reset(service_of(request), message, address))
 
 
-KEY_ROUTES = [lease_route, escrow_route, wiped_route, reset_route]
+KEY_ROUTES = [token_route, lease_route, escrow_route, wiped_route, reset_route]

@@ -8,10 +8,10 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from sync.protocol.messages import Codes
 from sync.protocol.published_map import MapNews
-from sync.server.caller import Caller, find_caller
+from sync.server.caller import Caller
 from sync.server.handlers import maps
 from sync.server.problems import Refusal
-from sync.server.routes.asking import Asked, check_version, service_of
+from sync.server.routes.asking import Asked, caller_of, check_version, service_of
 from sync.server.routes.bodies import answer_message
 from sync.server.routes.described import BYTES, described
 
@@ -20,8 +20,7 @@ RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})")  # a province is more t
 
 async def _caller(request: Asked) -> Caller:
     check_version(request)
-    told = request.headers.get("authorization", "")
-    return await service_of(request).database.glance(lambda s: find_caller(s, told))
+    return await caller_of(request)
 
 
 @get(

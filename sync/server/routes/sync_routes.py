@@ -25,10 +25,10 @@ from sync.protocol.messages import (
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.protocol.versions import spoken
-from sync.server.caller import Caller, find_caller
+from sync.server.caller import Caller
 from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
 from sync.server.problems import Refusal
-from sync.server.routes.asking import LARGEST_MESSAGE, Asked
+from sync.server.routes.asking import LARGEST_MESSAGE, Asked, caller_of
 from sync.server.routes.asking import check_version as _check_version
 from sync.server.routes.asking import service_of as _service
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
@@ -46,8 +46,7 @@ DEVICE = "device"  # the document's name for a laptop's token
 
 async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
     _check_version(request, facts=facts)
-    told = request.headers.get("authorization", "")
-    return await _service(request).database.glance(lambda s: find_caller(s, told, leaving=leaving))
+    return await caller_of(request, leaving=leaving)
 
 
 @post(

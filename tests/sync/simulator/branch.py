@@ -189,7 +189,7 @@ def enrolled(net: Net, home: Path, name: str, login: str, code: str) -> Seat:
     key = VaultKey(chance.bytes(32), chance.bytes(16))
     pen = Ed25519PrivateKey.from_private_bytes(chance.bytes(32))
     device = DeviceId(f"device-{name}")
-    answer = net.line(name, "").enrol(introduction(login, code, device, name, pen))
+    answer = net.line(name).enrol(introduction(login, code, device, name, pen))
     seat = Seat(name, login, home, key, answer.token, time, chance)
     seat.laptop.vault.mkdir(parents=True)
     vault = Vault.create(seat.laptop.vault, key, chance.bytes)
@@ -210,7 +210,7 @@ def enrolled(net: Net, home: Path, name: str, login: str, code: str) -> Seat:
     keep_profile(vault, profile)
     AuditTrail(vault).add(seat.clock.now(), "enrol", device=device)
     seat.sit(vault)
-    seat.line = net.line(name, answer.token)
+    seat.connect(net)
     return seat
 
 
@@ -235,5 +235,5 @@ def seated(found: Furnished, room: Path, name: str, net: Net) -> Seat:
         net.chance,
     )
     seat.open()
-    seat.line = net.line(name, seat.token)
+    seat.connect(net)
     return seat

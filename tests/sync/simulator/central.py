@@ -25,6 +25,7 @@ from sync.server.administration import Administration
 from sync.server.admission import Gate
 from sync.server.app import create_app
 from sync.server.leaving import Leaving
+from sync.server.replays import Remembered
 from sync.server.repositories.session import Row, Session, Work
 from sync.server.rules_in_force import RulesInForce
 from sync.server.service import Service
@@ -194,6 +195,7 @@ class Central:
             self.time,
             Ids(self.time, self.chance),
             self.data,
+            Remembered(self.time),
             newest=self.newest,
         )
         self.up = True

@@ -106,7 +106,7 @@ def clone(world: World) -> None:
     twin = seat.copied_to(world.room / f"{seat.name}-twin", f"{seat.name}-twin")
     seat.open()
     twin.open()
-    twin.line = world.net.line(twin.name, twin.token)
+    twin.connect(world.net)
     world.seats.append(twin)
     world.story.tell(f"{seat.name} is copied")
 

@@ -5,7 +5,8 @@ What is "late" reaches the server only after the laptop has given up, perhaps be
 """
 
 import io
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,12 +15,15 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
+from sync.domain.time import Clock
 from sync.engine.http_transport import HttpTransport
+from sync.engine.signing_in import SigningIn
 from sync.protocol.versions import VERSION
 from tests.sync.simulator.central import Answer, Central, ServerDied
 from tests.sync.simulator.chance import Broken, Chance, Story
 
 ADDRESS = "https://branch.example"
+SIGNING_IN = "POST /token"
 MOST_REQUESTS = 400  # of one sync: more is a loop
 PROXY = Answer(200, {"content-type": "text/html"}, b"<html>Please log in to the WLAN</html>")
 
@@ -64,12 +68,15 @@ class Net:
     clogged: set[str] = field(default_factory=set)
     late: list[Request] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
+    proofs: Iterator[int] = field(default_factory=itertools.count)
 
     def carry(self, request: Request) -> Answer:
         """Bring a request there and its answer back, or not."""
         self.asked[request.who] = self.asked.get(request.who, 0) + 1
         if self.asked[request.who] > MOST_REQUESTS:
             raise Broken(f"{request.who} asks without end: {request.name}")
+        if request.name == SIGNING_IN and self.central.up and request.who not in self.clogged:
+            return self.deliver(request)  # cut anywhere in tests/crash; here it costs no chance
         self.meanwhile(request.who)
         if request.who in self.clogged or not self.central.up:
             raise requests.ConnectionError(request.who)
@@ -133,9 +140,24 @@ class Net:
         except requests.ConnectionError:
             return  # nobody hears of it
 
-    def line(self, who: str, token: str, version: int = VERSION) -> HttpTransport:
-        """Return a laptop's line."""
+    def line(
+        self,
+        who: str,
+        token: str = "",
+        key: bytes = b"",
+        clock: Clock | None = None,
+        version: int = VERSION,
+    ) -> HttpTransport:
+        """Return a laptop's line; its clock may be wrong."""
+        ids = self.proofs  # by themselves: a proof's id changes nothing that chance decides
         transport = HttpTransport(ADDRESS, token=token, start=_at_once, version=version)
+        transport._signing_in = SigningIn(
+            token,
+            key,
+            wall=lambda: (clock or self.central.time).now().timestamp(),
+            passed=lambda: self.central.time.now().timestamp(),
+            random=lambda size: next(ids).to_bytes(size),
+        )
         transport._session.mount("https://", Adapter(self, who))
         return transport
 

@@ -25,6 +25,7 @@ from sync.policy.engine import PolicyEngine
 from sync.protocol.versions import VERSION
 from tests.sync.office import Secrets
 from tests.sync.simulator.chance import Chance, LaptopClock, Time
+from tests.sync.simulator.line import Net
 
 CHANGES = ("INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT")
 
@@ -194,6 +195,11 @@ class Seat:
         vault.connection = Watched(vault.connection, self.fate)
         vault.journal = WatchedJournal(vault.journal, self.fate)
         self.desk = lay_desk(self.laptop, vault, brought())
+
+    def connect(self, net: Net) -> None:
+        """Let this laptop have a line; the program is open."""
+        key = self.at.signer.key.private_bytes_raw()
+        self.line = net.line(self.name, self.token, key, self.clock, self.version)
 
     def close(self) -> None:
         """End the program, in whatever state it is."""
