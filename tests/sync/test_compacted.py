@@ -8,11 +8,9 @@ import pytest
 from field_app.operations import team
 from field_app.operations.submit import Saved
 from field_app.storage.incidents import REREAD
-from field_app.storage.restored import outlived
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.records import Contact
 from sync.engine import pull
-from sync.protocol.messages import PastEpoch
 from sync.server.compacting import compact
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
@@ -85,14 +83,3 @@ def test_small_pages_lead_through_what_was_forgotten(
     sync(fresh)
     assert held(fresh) == whole
     assert li.at.store.projection.every(Contact)
-
-
-def test_what_two_restored_servers_have_in_common() -> None:
-    """Find the epoch both grew out of, also when the one in between was lost with its server."""
-    first = PastEpoch("a", 30, 37)
-    assert outlived((first,), "a") == first
-    assert outlived((first, PastEpoch("b", 20, 25)), "a") == PastEpoch("a", 20, 25)
-    assert outlived((first,), "b", (PastEpoch("a", 20, 25),)) == PastEpoch("b", 20, 25)
-    assert outlived((first,), "b", (PastEpoch("a", 40, 50),)) == PastEpoch("b", 30, 37)
-    assert outlived((first,), "b") is None
-    assert outlived((), "b", (first,)) is None
