@@ -9,7 +9,7 @@ from icalendar import Calendar
 from python_calamine import CalamineWorkbook
 
 from field_app.i18n.words import load_words
-from field_app.reports.calendar_file import calendar_file
+from field_app.reports.calendar_file import Entry, calendar_file
 from field_app.reports.conduct_sheet import conduct_sheet
 from field_app.reports.paper import (
     Facts,
@@ -83,7 +83,7 @@ def test_in_every_block_it_is_text(name: str) -> None:
 @pytest.mark.parametrize("name", SHOWN | HIDDEN)
 def test_a_calendar_file_has_one_event_and_no_line_of_anybodys(name: str) -> None:
     text = (SHOWN | HIDDEN)[name]
-    data = calendar_file(text, "id", NOON, NOON, NOON)
+    data = calendar_file([Entry(text, "id", NOON, NOON)], NOON)
     [event] = Calendar.from_ical(data).walk("VEVENT")
     assert {str(key) for key in event} == {"SUMMARY", "UID", "DTSTART", "DTEND", "DTSTAMP"}
     begun = [line for line in data.decode().split("\r\n") if line.startswith("BEGIN:")]
