@@ -18,6 +18,7 @@ from field_app.reports.day_sheet import SheetMap
 from field_app.settings.settings import Settings
 from field_app.storage.profile import Profile
 from field_app.theme.tokens import load_tokens
+from field_app.ui.capture import CAN_LEAVE_OUT
 from field_app.ui.look import Look
 from field_app.ui.main_window import MainWindow
 from field_app.ui.map.map_view import MapView
@@ -29,6 +30,7 @@ from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.doorstep import DoorstepViewModel
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
@@ -155,6 +157,7 @@ class Workshop:
             review=ReviewViewModel(runner, clock, rules) if oversees else None,
             learning=LearningViewModel(runner, rules, self._lessons()),
             keys=KeysViewModel(runner, self._laptop.work),
+            door=DoorstepViewModel(runner, clock),
         )
 
     def _today(self, rules: WordsInForce, papers: Papers) -> TodayViewModel:
@@ -209,6 +212,12 @@ class Workshop:
             (words("Approver of restores"), approver),
             *self._pack_facts(),
             (words("Data folder"), str(self._laptop.home)),
+            (
+                words("Screenshots of this window"),
+                words("the system was asked to leave it out")
+                if CAN_LEAVE_OUT
+                else words("this system has no way to prevent them"),
+            ),
         ]
 
     def _pack_facts(self) -> list[tuple[str, str]]:

@@ -78,6 +78,19 @@ QScrollBar:horizontal {{ background: transparent; height: 10px; }}
 QScrollBar::handle:horizontal {{ background: {line}; border-radius: 5px; min-width: 30px; }}
 """
 
+SIZES = """
+QLabel, QPushButton {{ font-size: {base}px; }}
+QLabel[role="title"] {{ font-size: {title}px; }}
+QLabel[role="heading"] {{ font-size: {heading}px; }}
+QPushButton {{ padding: {pad}px {padx}px; }}
+"""
+
+
+def large_text(tokens: Tokens) -> str:
+    """Return a sheet with the sizes of these tokens alone, for a part that is larger."""
+    sizes = {"base": 14, "title": 22, "heading": 16, "pad": 6, "padx": 14}
+    return SIZES.format(**{k: tokens.px(v) for k, v in sizes.items()})
+
 
 def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
     """Return the sheet of a theme; `pictures` are files for `arrow`, `up` and `tick`."""

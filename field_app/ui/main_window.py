@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QWindow
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.background.tasks import Tasks
+from field_app.ui.capture import leave_out_of_captures
 from field_app.ui.clipboard import Clipboard
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import button, label, tip
 from field_app.ui.dialogs.form_dialog import inform
+from field_app.ui.discreet import Discreet
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
 from field_app.ui.sentences import clock_words
@@ -77,7 +79,12 @@ class MainWindow(QMainWindow):
         line.setSpacing(0)
         line.addWidget(self._nav)
         line.addLayout(middle, 1)
-        self.setCentralWidget(whole)
+        self.discreet = Discreet(self, look, whole)
+        self.discreet.lock_wanted.connect(self.lock_wanted)
+        self.setCentralWidget(self.discreet.layers)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._watch)
         sync.changed.connect(self._show_strip)
         sync.changed.connect(self._show_clock)
         sync.progressed.connect(self._show_strip)
@@ -148,9 +155,12 @@ class MainWindow(QMainWindow):
         self._nav_column.addStretch(1)
         for page in screens.every:
             self.stack.addWidget(page)
-        self._known = set(bind(self, self._acts(screens)))
-        self._known |= screens.map.acts.keys()
+        bound = bind(self, self._acts(screens))
+        self._known = {*bound, *screens.map.acts, "cover"}
         self._known |= {"undo", "suggestion_1"} if "plan" in screens.navigable else set()
+        self.discreet.furnish(screens.door, bound)
+        screens.door.left.connect(self.discreet.leave_door)
+        screens.door.record_wanted.connect(self._record_after_door)
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 
@@ -168,6 +178,8 @@ class MainWindow(QMainWindow):
             "help": self._help,
         }
         if screens.today is not None:
+            acts["doorstep"] = self._to_door
+        if screens.today is not None:
             acts["day_sheet"] = self._print_sheet
         return acts
 
@@ -178,6 +190,24 @@ class MainWindow(QMainWindow):
             for page in (self.screens.today, self.screens.map):
                 if page is not None and page is shown:
                     page.print.click()
+
+    def _to_door(self) -> None:
+        """Go to the door of the visit that is shown, or away from it."""
+        if self.discreet.is_at_door:
+            self.discreet.leave_door()
+        elif self.screens is not None:
+            shown = self.stack.currentWidget()
+            pages = (self.screens.today, self.screens.case, self.screens.visit)
+            page = next((p for p in pages if p is shown), None)
+            if page is not None and page.door_button is not None:
+                page.door_button.click()
+
+    def _record_after_door(self) -> None:
+        """Open the record of the visit that was shown at the door."""
+        card = self.screens.door.card if self.screens else None
+        self.discreet.leave_door()
+        if card is not None:
+            self.open_visit(card.case_id, card.appointment_id)
 
     def _search(self) -> None:
         """Search on the map when it is shown, else among the cases."""
@@ -307,6 +337,11 @@ class MainWindow(QMainWindow):
             self._show(self.screens.visit)
             self.screens.visit.open(case_id, appointment_id)
 
+    def open_door(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Show a visit as it may lie open at its door."""
+        if self.screens is not None:
+            self.discreet.go_to_door(case_id, appointment_id)
+
     def open_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
         """Correct a visit that is on record."""
         self._go(lambda: self._open_amendment(case_id, visit_id))
@@ -355,13 +390,27 @@ class MainWindow(QMainWindow):
             handle = self.windowHandle()
             if handle is not None:
                 handle.installEventFilter(self)
+                leave_out_of_captures(handle)
         return super().event(event)
+
+    def _watch(self, window: QWindow | None) -> None:
+        """Listen to a question over this window too, as soon as the keys go to it."""
+        own = self.windowHandle()
+        if window is not None and own is not None and window.transientParent() is own:
+            window.installEventFilter(self)
+            leave_out_of_captures(window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tell that a person is here."""
         if event.type() in TOUCHES:
             self.touched.emit()
+        self.discreet.hear(event)
         return False
+
+    async def kept(self) -> None:
+        """Wait until what was typed last is kept as a draft."""
+        if self.screens is not None:
+            await self.screens.relief.settled()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the map go first, then tell that the window closes."""

@@ -30,6 +30,10 @@ class Navigator(Protocol):
         """Begin or record a visit."""
         ...
 
+    def open_door(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Show a visit as it may lie open at its door."""
+        ...
+
     def open_amendment(self, case_id: CaseId, visit_id: RecordId) -> None:
         """Correct a visit that is on record."""
         ...

@@ -13,6 +13,7 @@ from field_app.ui.navigation import Navigator
 from field_app.ui.screens.appointment_screen import AppointmentScreen
 from field_app.ui.screens.case_screen import CaseScreen
 from field_app.ui.screens.cases_screen import CasesScreen
+from field_app.ui.screens.doorstep_screen import DoorstepScreen
 from field_app.ui.screens.learning_screen import LearningScreen
 from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.ui.screens.map_screen import MapScreen, NewMap
@@ -27,6 +28,7 @@ from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
+from field_app.viewmodels.doorstep import DoorstepViewModel
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
@@ -54,6 +56,7 @@ class Views:
     sync: SyncViewModel
     learning: LearningViewModel
     keys: KeysViewModel
+    door: DoorstepViewModel
     today: TodayViewModel | None = None
     team: TeamViewModel | None = None
     plan: PlanViewModel | None = None
@@ -70,6 +73,7 @@ class ScreenSet:
     visit: VisitScreen
     relief: ReliefScreen
     map: MapScreen
+    door: DoorstepScreen
     today: TodayScreen | None
 
     @property
@@ -117,5 +121,6 @@ def make_screens(
         VisitScreen(look, views.visit, go),
         ReliefScreen(look, views.relief, go),
         map_screen,
+        DoorstepScreen(look, views.door),
         today,
     )

@@ -27,6 +27,7 @@ KEYS = (
     Key("Ctrl+,", "settings", "Settings"),
     Key("Ctrl+F", "search", "Search cases; on the map, points and places"),
     Key("Ctrl+Return", "begin", "Begin the next visit, or save it"),
+    Key("Ctrl+D", "doorstep", "At the door of this visit, or away from it"),
     Key("P", "day_sheet", "Print the day sheet, on Today or with its map on the map"),
     Key("]", "next_stop", "Next point, on the map"),
     Key("[", "previous_stop", "Point before, on the map"),
@@ -44,6 +45,7 @@ KEYS = (
     Key("Ctrl+Z", "undo", "Take back the last change, in the route plan"),
     Key("F5", "sync_now", "Sync now"),
     Key("Alt+Left", "back", "Back"),
+    Key("Esc, Esc", "cover", "Hide everything"),
     Key("Ctrl+L", "lock", "Lock"),
     Key("F1", "help", "Keys"),
 )

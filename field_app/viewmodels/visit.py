@@ -20,7 +20,7 @@ from field_app.viewmodels.findings import FindingText, RuleWords, explain_decisi
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from field_app.viewmodels.visit_entry import VisitEntry as VisitEntry
-from field_app.viewmodels.visit_entry import entry_of
+from field_app.viewmodels.visit_entry import draft_name, entry_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Appointment, Versioned, Visit
 from sync.domain.situation import Decision, Recording, Verdict
@@ -100,6 +100,9 @@ class VisitViewModel(QObject):
         self.entry = msgspec.json.decode(kept, type=VisitEntry) if kept else fresh
         if self.entry.day is None:
             self.entry = msgspec.structs.replace(self.entry, day=self._day())
+        if self.entry.promise_day is None:
+            # A draft that was begun at the door knows only when they came and left.
+            self.entry = msgspec.structs.replace(self.entry, promise_day=fresh.promise_day)
         self.loaded.emit()
         await self.judge()
 
@@ -221,5 +224,5 @@ class VisitViewModel(QObject):
     def _draft_name(self) -> str:
         if self.corrected is not None:
             return f"amend:{self.corrected.id}"
-        case_id = self.file.case.id if self.file else ""
-        return f"visit:{case_id}:{self._appointment_id or ''}"
+        case_id = self.file.case.id if self.file else CaseId("")
+        return draft_name(case_id, self._appointment_id)

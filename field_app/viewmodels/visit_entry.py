@@ -13,6 +13,11 @@ from sync.domain.time import at_local, local
 from sync.domain.vocabulary import Present, VisitOutcome
 
 
+def draft_name(case_id: CaseId, appointment_id: RecordId | None) -> str:
+    """Return under which name the draft of a visit is kept."""
+    return f"visit:{case_id}:{appointment_id or ''}"
+
+
 class VisitEntry(HardshipEntry, frozen=True):
     """Everything typed so far; times as HH:MM, the amount in yuan, as the person wrote them.
 

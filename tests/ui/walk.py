@@ -49,6 +49,12 @@ async def officer(room: Room, **wished: object) -> AsyncIterator[Sight]:
     li.screens.visit.hardship.wanted.click()
     await quiet()
     yield "visit", li.main
+    await _opened(li, lambda: li.main.discreet.go_to_door(cases[0], None))
+    yield "door", li.main
+    li.main.discreet.hide_all()
+    yield "cover", li.main
+    li.main.discreet.cover.back.click()
+    li.main.discreet.leave_door()
     await _opened(li, lambda: li.main.open_case(cases[0]))
     async for sight in _questions(li):
         yield sight

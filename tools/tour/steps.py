@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from field_app.operations import appointments, cases
 from field_app.operations.appointments import Draft
@@ -231,6 +232,7 @@ async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
     assert today is not None and today.begin_button is not None
     assert today._view.day is not None
     visited = today._view.day.visits[0].case_id
+    await at_the_door(stage, officer, "door")
     today.begin_button.click()
     await _fill_visit(stage, officer)
     await officer.show("today")
@@ -242,6 +244,22 @@ async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
     await officer.show("sync")
     await stage.shot(officer.main, "officer-sync-offline")
     return visited
+
+
+async def at_the_door(stage: Stage, officer: Seat, name: str) -> None:
+    """Go to the door of the first visit and hide all; nothing there tells of money."""
+    today = officer.screens.today
+    assert today is not None and today.door_button is not None
+    today.door_button.click()
+    door = officer.screens.door
+    await until(lambda: door.card is not None)
+    await stage.shot(officer.main, name)
+    assert not any("¥" in w.text() for w in door.findChildren(QLabel))
+    officer.main.discreet.hide_all()
+    await stage.shot(officer.main, f"{name}-covered")
+    officer.main.discreet.cover.back.click()
+    officer.main.discreet.leave_door()
+    await stage.settle()
 
 
 async def _fill_visit(stage: Stage, officer: Seat) -> None:
@@ -321,6 +339,8 @@ async def english_and_dark(stage: Stage, officer: Seat, case_id: CaseId) -> None
             for _ in range(20):
                 await stage.settle()
         await stage.shot(officer.main, f"dark-english-{name}")
+        if name == "today":
+            await at_the_door(stage, officer, "dark-english-door")
     await officer.show("cases")
     officer.main.open_case(case_id)
     await stage.shot(officer.main, "dark-english-case")

@@ -18,6 +18,7 @@ from field_app.ui.screens.care_acts import CareActs
 from field_app.ui.screens.case_acts import CaseActs
 from field_app.ui.screens.plan_card import PlanCard
 from field_app.ui.sentences import happened, timeline_flags, timeline_sentence
+from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.case import CaseFile, CaseViewModel, Step, TimelineEntry
 from field_app.viewmodels.findings import FindingText
@@ -72,6 +73,10 @@ class CaseScreen(Page):
             (words("Attach"), self.acts.attach, ""),
         ):
             self.toolbar.addWidget(button(self.look, text, act, icon=icon))
+        self.door_button = button(self.look, words("At the door"), self._open_door, icon="visit")
+        self.door_button.setToolTip(keys_of("doorstep"))
+        self.door_button.setVisible(self._view.visits)
+        self.toolbar.addWidget(self.door_button)
         self.relief = button(self.look, words("Hardship and plan"), self._open_relief)
         self.toolbar.addWidget(self.relief)
         self.toolbar.addWidget(self.primary)
@@ -165,6 +170,12 @@ class CaseScreen(Page):
                 self._go.open_appointment(case_id, coming)
             case "visit":
                 self._go.open_visit(case_id, coming)
+
+    def _open_door(self) -> None:
+        file = self._view.file
+        if file is not None:
+            coming = file.open_appointments
+            self._go.open_door(file.case.id, coming[0].record.id if coming else None)
 
     def _open_relief(self) -> None:
         if self._view.case_id is not None:

@@ -30,6 +30,7 @@ class TodayScreen(Page):
         self._view = view
         self._go = go
         self.begin_button: QPushButton | None = None
+        self.door_button: QPushButton | None = None
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
@@ -80,7 +81,7 @@ class TodayScreen(Page):
     def _show_cards(self, day: Today) -> None:
         words = self.words
         clear(self._cards)
-        self.begin_button = None
+        self.begin_button = self.door_button = None
         self._show_visits(day.visits)
         self._show_list(words("To be confirmed with the customer"), day.to_confirm)
         self._show_follow_ups(day.follow_ups)
@@ -142,6 +143,7 @@ class TodayScreen(Page):
         )
         if visit.point is not None:
             acts.addWidget(self._navigate(visit))
+        acts.addWidget(self._door(visit))
         acts.addWidget(self._begin(visit))
         whole = Beside(self.look, COLUMNS_LEAST, 14)
         whole.add(line, 1)
@@ -159,6 +161,17 @@ class TodayScreen(Page):
             lambda: self.start(self.way.navigate(visit)),
             kind="quiet",
         )
+
+    def _door(self, visit: TodayVisit) -> QPushButton:
+        made = button(
+            self.look,
+            self.words("At the door"),
+            lambda: self._go.open_door(visit.case_id, visit.appointment_id),
+            icon="visit",
+        )
+        made.setToolTip(keys_of("doorstep"))
+        self.door_button = self.door_button or made
+        return made
 
     def _begin(self, visit: TodayVisit) -> QPushButton:
         first = self.begin_button is None

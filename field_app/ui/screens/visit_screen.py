@@ -18,6 +18,7 @@ from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.hardship_form import HardshipPart
 from field_app.ui.screens.visit_form import VisitFormPart
+from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.visit import OWN_CHECKS, VisitViewModel
 from sync.domain.ids import CaseId, RecordId
@@ -36,6 +37,9 @@ class VisitScreen(Page):
         self._go = go
         self._filling = False
         words = look.words
+        self.door_button = button(look, words("At the door"), self._open_door, icon="visit")
+        self.door_button.setToolTip(keys_of("doorstep"))
+        self.toolbar.addWidget(self.door_button)
         self.save = button(look, words("Save visit"), self.submit, kind="primary")
         self.toolbar.addWidget(self.save)
         self.third_party = Notice(look)
@@ -115,7 +119,7 @@ class VisitScreen(Page):
         told = [file.shown[Revealable.NAME], file.case.case_no]
         told += [words("the first record stays beside it")] if amends else []
         self.subtitle_says(" · ".join(told))
-        for one in (self.before, self.told):
+        for one in (self.before, self.told, self.door_button):
             one.setVisible(not amends)
         self.amount.setText(self.words.money(file.case.loan.total_fen))
         entry = self._view.entry
@@ -166,6 +170,12 @@ class VisitScreen(Page):
         await self._view.change(self.hardship.read(self.form.read(entry)))
         self.kept.setText(self.words("Draft kept on this laptop."))
         self._show_door()
+
+    def _open_door(self) -> None:
+        view = self._view
+        if view.file is not None:
+            agreed = view.appointment.record.id if view.appointment else None
+            self._go.open_door(view.file.case.id, agreed)
 
     def _open_relief(self) -> None:
         self._draft.stop()

@@ -1,0 +1,106 @@
+"""Two ways to show less: the door of one visit, and a cover over everything (Esc Esc).
+
+Both lie over the whole window; while one does, no key of the window behind it works.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShortcut
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
+
+from field_app.ui.look import Look
+from field_app.ui.screens.cover_screen import CoverScreen
+from field_app.ui.screens.doorstep_screen import DoorstepScreen
+from sync.domain.ids import CaseId, RecordId
+
+TWICE_MS = 700
+OVER_ALL = frozenset({"lock"})  # acts whose keys work whatever is shown
+AT_DOOR = frozenset({"lock", "doorstep"})
+
+
+class Discreet(QObject):
+    """What lies over the window. Signal: `lock_wanted()`."""
+
+    lock_wanted = Signal()
+
+    def __init__(self, window: QMainWindow, look: Look, whole: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._whole = whole
+        self._dialogs: list[QDialog] = []
+        self._before: QWidget = whole
+        self._keys: Mapping[str, QShortcut] = {}
+        self._since = QElapsedTimer()
+        self.door: DoorstepScreen | None = None
+        self.layers = QStackedWidget()
+        self.cover = CoverScreen(look)
+        self.layers.addWidget(whole)
+        self.layers.addWidget(self.cover)
+        self.cover.back_wanted.connect(self._uncover)
+        self.cover.time_over.connect(self.lock_wanted)
+
+    def furnish(self, door: DoorstepScreen, keys: Mapping[str, QShortcut]) -> None:
+        """Take the door's screen, and the window's keys to still while something lies over it."""
+        self.door, self._keys = door, keys
+        self.layers.addWidget(door)
+        door.cover_wanted.connect(self.hide_all)
+
+    @property
+    def is_at_door(self) -> bool:
+        """Say whether the door is shown."""
+        return self.layers.currentWidget() is self.door
+
+    @property
+    def is_covered(self) -> bool:
+        """Say whether everything is covered."""
+        return self.layers.currentWidget() is self.cover
+
+    def go_to_door(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
+        """Show one visit as it may lie open at its door."""
+        if self.door is None:
+            return
+        self._turn_to(self.door, AT_DOOR)
+        self.door.open(case_id, appointment_id)
+
+    def leave_door(self) -> None:
+        """Show the window again."""
+        if self.door is not None:
+            self.door.forget()
+        self._turn_to(self._whole, None)
+
+    def hide_all(self) -> None:
+        """Cover everything at once, the questions over the window too."""
+        if self.is_covered:
+            self.lock_wanted.emit()
+            return
+        self._dialogs = [d for d in self._window.findChildren(QDialog) if d.isVisible()]
+        self._before = self.layers.currentWidget() or self._whole
+        self._turn_to(self.cover, OVER_ALL)
+        for dialog in self._dialogs:
+            dialog.setVisible(False)
+        self.cover.begin(self.door.cover_s if self.door else 0)
+
+    def _uncover(self) -> None:
+        self._turn_to(self._before, AT_DOOR if self._before is self.door else None)
+        for dialog in self._dialogs:
+            dialog.setVisible(True)
+        self._dialogs = []
+
+    def _turn_to(self, layer: QWidget, acts: Iterable[str] | None) -> None:
+        """Show a layer; `acts` are those whose keys work there, None for all."""
+        for act, shortcut in self._keys.items():
+            shortcut.setEnabled(acts is None or act in acts)
+        self.layers.setCurrentWidget(layer)
+
+    def hear(self, event: QEvent) -> None:
+        """Listen to a key of any of the window's own windows: Escape twice covers everything."""
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return
+        if event.key() != Qt.Key.Key_Escape or event.isAutoRepeat():
+            self._since.invalidate()
+        elif self._since.isValid() and self._since.elapsed() <= TWICE_MS:
+            self._since.invalidate()
+            self.hide_all()
+        else:
+            self._since.start()
