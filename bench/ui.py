@@ -2,8 +2,8 @@
 
 Start: from the process to the painted first rows of the list, beside the least program that shows
 rows of the same encrypted file (`ui_bare`), by turns. Scrolling, and a key to the painted answer,
-in the list of 100 000 cases. And the gaps of a heart that beats on the window's loop while the
-first sync of 10 000 cases runs, and an upload: what a click would have to wait. With the longest
+in the list of 100 000 cases. From the key that locks to the painted unlock screen. And the gaps of
+a heart that beats on the window's loop while the first sync of 10 000 cases runs, and an upload: what a click would have to wait. With the longest
 gaps is told what kept the loop (`ui_watch`), so that a busy machine is not taken for slow code.
 """
 
@@ -27,11 +27,13 @@ from field_app.storage.slot_file import read_slot
 from field_app.storage.vault import DATABASE
 
 ROWS, CASES, ROUNDS, FRAMES, SEARCHES, MEGABYTES = 100_000, 10_000, 5, 1000, 30, 20
-ACTS = ("start", "use", "sync")
+ACTS = ("start", "lock", "use", "sync")
 FRAME_MS = 16.0
+LOCK_MS = 1500.0
 SEEN_MS = 100.0  # up to here an answer is felt as at once (Miller 1968; Nielsen 1993)
 GOALS = {
     "start_to_list": Goal(5.0),
+    "lock_to_unlock_screen": Goal(1.0),
     "scroll_frame_p50": Goal(1.0),
     "scroll_frame_p99": Goal(1.0),
     "scroll_frame_own_p50": Goal(1.0),
@@ -79,6 +81,8 @@ def _measure(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
             metrics["start_to_list"] = beside([_start(long) for _ in range(asked.rounds)])
         if "use" in asked.acts:
             metrics |= _use(asked, long)
+    if "lock" in asked.acts:
+        metrics["lock_to_unlock_screen"] = _locked(branch, asked.rounds)
     return metrics | (_sync(asked, branch) if "sync" in asked.acts else {})
 
 
@@ -105,6 +109,19 @@ def _sync(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
         **_gaps("gap_upload_own", [r["upload_own"] for r in runs]),
         **_gaps("gap_idle", [r["idle"] for r in runs]),
     }
+
+
+def _locked(branch: Branch, rounds: int) -> Metric:
+    """Return the milliseconds from the key that locks to the painted unlock screen."""
+    home, shown, gone = _empty(branch), [], []
+    for _ in range(rounds):
+        told: dict[str, float] = {}
+        for line in _run("bench.ui_lock", "holder", str(home)).splitlines():
+            told |= msgspec.json.decode(line, type=dict[str, float])
+        shown.append((told["painted"] - told["locked"]) * 1000)
+        gone.append((told["gone"] - told["locked"]) * 1000)
+    print(f"the process that held the key was gone after {max(gone):.0f} ms at most")
+    return within(shown, LOCK_MS, "ms")
 
 
 def _told(gaps: list[float]) -> str:

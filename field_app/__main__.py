@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from field_app.bootstrap.no_dumps import forbid_dumps
-from field_app.settings.settings import profile_folder, read_settings
+from field_app.settings.settings import Settings, profile_folder, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--theme", choices=["light", "dark"], default=None)
     parser.add_argument("--map-pack", default=None, help="file of the offline map")
     parser.add_argument("--self-check", action="store_true", help="prove that this build works")
+    parser.add_argument("--standby", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--plan-worker", action="store_true", help=argparse.SUPPRESS)
     told = parser.parse_args(arguments)
     forbid_dumps()
@@ -34,12 +35,18 @@ def _run(told: argparse.Namespace) -> int:
     import msgspec
 
     from field_app.bootstrap.running import run, this_laptop
+    from field_app.bootstrap.standby import Former
 
     home = profile_folder(told.home)
     names = ("server", "language", "theme", "map_pack")
     wished = {n: getattr(told, n) for n in names if getattr(told, n)}
-    settings = msgspec.structs.replace(read_settings(home), **wished)
-    return run(this_laptop(home, settings), settings)
+
+    def read() -> Settings:
+        return msgspec.structs.replace(read_settings(home), **wished)
+
+    # A frozen window program may have no input at all: then nobody can be heard, and it ends.
+    pipe = sys.stdin.buffer if told.standby and sys.stdin else None
+    return run(this_laptop(home, read()), read, Former(pipe) if told.standby else None)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
 from field_app.background.lock_timer import LockTimer
@@ -26,6 +27,7 @@ from field_app.bootstrap.enrolling_anew import enrol_here
 from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.resetting import KeyReset
+from field_app.bootstrap.session_watch.watching import Watch, watch_session
 from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
 from field_app.bootstrap.workshop import BankMap, Workshop, maps_of
 from field_app.i18n.words import load_words
@@ -45,7 +47,13 @@ from field_app.viewmodels.unlock import UnlockViewModel, WayIn
 
 
 class Program(QObject):
-    """One running program; `relaunch` starts another one in its place when it locks."""
+    """One running program; `relaunch` lets another one ask for the passphrase when it locks.
+
+    `former_gone` waits until the process before this one has ended. Signal: `opened()` when the
+    desk is laid.
+    """
+
+    opened = Signal()
 
     def __init__(
         self,
@@ -53,12 +61,16 @@ class Program(QObject):
         laptop: Laptop,
         settings: Settings,
         relaunch: Callable[[], None],
+        former_gone: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._application = application
         self._laptop = laptop
         self.settings = settings
         self._relaunch = relaunch
+        self._former_gone = former_gone
+        self._watch: Watch | None = None
+        self._copied = ""
         self.store = StoreThread()
         self.brought = policy_brought(laptop)
         self.gone = asyncio.Event()
@@ -71,6 +83,7 @@ class Program(QObject):
         self._profile: Profile | None = None
         self._workshop: Workshop | None = None
         self.look = self._new_look()
+        QGuiApplication.clipboard().dataChanged.connect(self._note_copied)
 
     def _new_look(self) -> Look:
         resources = self._laptop.resources
@@ -78,6 +91,12 @@ class Program(QObject):
         tokens = load_tokens(resources / "themes", self.settings.theme, self.settings.text_size)
         dress(self._application, tokens, self._laptop.home / "theme")
         return Look(words, tokens)
+
+    def adopt(self, settings: Settings) -> None:
+        """Take the settings as they are now; they may have changed while this program waited."""
+        if settings != self.settings:
+            self.settings = settings
+            self.look = self._new_look()
 
     def start(self) -> None:
         """Show the way in."""
@@ -97,10 +116,14 @@ class Program(QObject):
         tries = Tries(laptop.tries, laptop.clock, lambda: shut_lease(laptop))
         return WayIn(
             slot.login if slot else "",
-            lambda passphrase: unlock(laptop, passphrase),
+            lambda passphrase: self._unlock(laptop, passphrase),
             tries,
             lambda: KeyReset(laptop),
         )
+
+    def _unlock(self, laptop: Laptop, passphrase: str) -> Vault:
+        self._former_gone()
+        return unlock(laptop, passphrase)
 
     def _show_enrolling(self, *, back: bool = False) -> None:
         enrolling = EnrolViewModel(
@@ -151,6 +174,8 @@ class Program(QObject):
         limit = timedelta(minutes=self.settings.lock_minutes)
         self._lock = LockTimer(self._laptop.clock, limit, self.lock)
         self.tasks.start(self._lock.watch())
+        self._watch = watch_session(lambda _why: self.lock(), self)
+        self.opened.emit()
 
     async def show_main(self) -> None:
         """Build the window of the officer whose desk it is."""
@@ -193,11 +218,35 @@ class Program(QObject):
             self.gone.set()
 
     def lock(self) -> None:
-        """End this process, for Python cannot forget a key; the next one asks to unlock."""
+        """End this process, for Python cannot forget a key; the next one asks to unlock.
+
+        What a form holds is kept as its window hides, before anything is closed.
+        """
+        if self.gone.is_set():
+            return
+        for window in self._application.topLevelWidgets():
+            window.hide()
         if isinstance(self.window, MainWindow):
             self.window.clipboard.forget()
+        self._forget_copied()
+        if self.sync_loop is not None:
+            self.sync_loop.cancel()
         self._relaunch()
         self.gone.set()
+
+    def _note_copied(self) -> None:
+        """Remember what was copied while a window of this program had the keys."""
+        if QGuiApplication.focusWindow() is not None:
+            self._copied = QGuiApplication.clipboard().text()
+
+    def _forget_copied(self) -> None:
+        """Empty clipboard and selection when what they hold came from this program."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard() or (self._copied and clipboard.text() == self._copied):
+            clipboard.clear()
+        if clipboard.ownsSelection():
+            clipboard.clear(QClipboard.Mode.Selection)
+        self._copied = ""
 
     def _on_wiped(self) -> None:
         """Show that there is nothing here any more; the vault is closed and gone."""
@@ -214,6 +263,10 @@ class Program(QObject):
 
     async def close(self) -> None:
         """End tasks and threads, the vault last."""
+        if self._watch is not None:
+            self._watch.stop()
+        if isinstance(self.window, MainWindow):
+            await self.window.kept()
         self.tasks.cancel()
         if self._sync_task is not None:
             self._sync_task.cancel()

@@ -2,22 +2,28 @@
 
 import asyncio
 import os
+import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QLocale, QProcess
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition root
 
 from field_app.background.garbage import collect_garbage
 from field_app.bootstrap.error_log import ErrorLog
 from field_app.bootstrap.laptop import Laptop, MachineClock, line
 from field_app.bootstrap.program import Program
+from field_app.bootstrap.standby import Former, Standby, started_with, this_program_waiting
 from field_app.settings.settings import Settings
 from field_app.storage.slot_file import KeyringStore
 from field_app.ui.map.scheme import register_scheme
+
+WARM_AFTER_S = 3.0
+LONGEST_END_S = 5.0
 
 
 def new_application() -> QApplication:
@@ -72,32 +78,78 @@ def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> 
     return result
 
 
-def run(laptop: Laptop, settings: Settings) -> int:
-    """Run the program until its window closes; returns the exit code."""
-    ErrorLog(laptop.home, laptop.clock).listen()
+def run(
+    laptop: Laptop,
+    read: Callable[[], Settings],
+    former: Former | None = None,
+    standby: Standby | None = None,
+) -> int:
+    """Run the program until its window closes; returns the exit code.
+
+    `read` gives the settings. With a `former` process all is made ready, and shown only when that
+    one says so; `standby` is the process that is to ask for the passphrase after this one.
+    """
+    errors = ErrorLog(laptop.home, laptop.clock)
+    if former is None:
+        errors.listen()
     application = new_application()
     application.setQuitOnLastWindowClosed(False)
-    locked = False
-
-    def relaunch() -> None:
-        nonlocal locked
-        locked = True
+    ending = Ending(standby or this_program_waiting())
+    before = former or Former()
+    program = Program(application, laptop, read(), ending.lock, before.wait)
+    if former is not None:
+        if not former.is_heard():
+            return 0
+        errors.listen()  # the one log is the former process's until it says the word
+        program.adopt(read())
 
     async def work() -> None:
-        program = Program(application, laptop, settings, relaunch)
         application.lastWindowClosed.connect(program.gone.set)
+        program.opened.connect(
+            lambda: asyncio.get_running_loop().call_later(WARM_AFTER_S, ending.warm)
+        )
         program.start()
         await program.gone.wait()
         await program.close()
 
     run_loop(application, work)
-    if locked:
-        _start_anew()
+    ending.end()
     return 0
 
 
-def _start_anew() -> None:
-    arguments = sys.argv[1:]
-    if not getattr(sys, "frozen", False):
-        arguments = ["-m", "field_app", *arguments]
-    QProcess.startDetached(sys.executable, arguments)
+class Ending:
+    """How this process ends: by its window, or by a lock, which another process answers."""
+
+    def __init__(self, standby: Standby) -> None:
+        self._standby = standby
+        self._locked = False
+        self._answered = False
+
+    def warm(self) -> None:
+        """Let the next process make itself ready, now that this one has time."""
+        if not self._locked:
+            self._standby.start()
+
+    def lock(self) -> None:
+        """Let the next process ask; should this one not end by itself, end it."""
+        self._locked = True
+        self._answered = self._standby.wake()
+        last = threading.Timer(LONGEST_END_S, self.end)
+        last.daemon = True
+        last.start()
+
+    def end(self) -> None:
+        """See to who goes on; after a lock end at once.
+
+        The vault is closed by then, or a request does not end: the interpreter's farewell of two
+        seconds would only keep the key in memory.
+        """
+        if not self._locked:
+            self._standby.dismiss()
+            return
+        if not self._answered:
+            subprocess.Popen(  # noqa: S603  # this very program
+                started_with(sys.argv[1:])
+            )
+        sys.stdout.flush()
+        os._exit(0)

@@ -1,0 +1,210 @@
+"""Locking: by keys, by time, by what the system tells; nothing typed is lost or left open."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtDBus import QDBusConnection, QDBusMessage
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from field_app.bootstrap.session_watch.logind import BusWatch, reason_of
+from field_app.bootstrap.standby import WORD, Former, Standby
+from tests.ui.acts import VISIT_DAY, agree, ready
+from tests.ui.lookup import file_of
+from tests.ui.room import Room
+from tests.ui.sheets import sheet, told
+from tools.tour.hands import asked, press, until
+from tools.tour.seat import quiet
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+BUS = "org.freedesktop.DBus"
+LOGIN = "org.freedesktop.login1"
+WAITS = "import sys; sys.exit(0 if sys.stdin.buffer.readline() == b'unlock\\n' else 3)"
+
+
+async def test_a_lock_hides_every_window_before_anything_else(room: Room) -> None:
+    li = await room.seat("li")
+    li.main.open_case((await ready(li))[0])
+    await quiet()
+    li.screens.case.acts.feedback()
+    dialog = await asked(li.main)
+    li.program.lock()
+    assert not li.main.isVisible()
+    assert not dialog.isVisible()
+    assert li.relaunches == 1
+    li.program.lock()
+    assert li.relaunches == 1, "once is enough"
+    dialog.reject()
+
+
+async def test_what_was_typed_a_moment_ago_is_there_after_the_lock(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
+    li.main.open_visit(case_id, agreed)
+    await quiet()
+    note = li.screens.visit.form.note
+    note.setFocus()
+    QTest.keyClicks(note, "pays after payday")
+    press(li.main, Qt.Key.Key_L, CTRL)
+    await room.leave(li)
+    again = await room.seat("li")
+    again.main.open_visit(case_id, agreed)
+    await quiet()
+    assert again.screens.visit.form.note.toPlainText() == "pays after payday"
+
+
+async def test_a_sheet_of_relief_is_there_after_the_lock(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    screen = await sheet(li, case_id)
+    await told(screen)
+    before = screen._view.entry
+    li.program.lock()
+    await room.leave(li)
+    again = await room.seat("li")
+    assert (await sheet(again, case_id))._view.entry == before
+
+
+async def test_what_was_copied_goes_with_the_lock(room: Room) -> None:
+    li = await room.seat("li")
+    await until(lambda: QGuiApplication.focusWindow() is not None)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("13800001234")
+    li.program.lock()
+    assert clipboard.text() == ""
+
+
+async def test_nobody_there_for_the_set_minutes_locks(room: Room) -> None:
+    li = await room.seat("li", lock_minutes=5)
+    lock = li.program._lock
+    assert lock is not None
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=4))
+    assert lock.left > timedelta(0)
+    handle = li.main.windowHandle()
+    assert handle is not None
+    QTest.keyClick(handle, Qt.Key.Key_Shift)
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=4))
+    assert lock.left > timedelta(0), "a key put it off"
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=2))
+    await lock.watch()
+    assert li.relaunches == 1
+
+
+async def test_typing_in_a_question_is_being_there(room: Room) -> None:
+    li = await room.seat("li")
+    li.main.open_case((await ready(li))[0])
+    await quiet()
+    li.screens.case.acts.feedback()
+    dialog = await asked(li.main)
+    handle = dialog.windowHandle()
+    assert handle is not None
+    await until(lambda: QGuiApplication.focusWindow() is handle)
+    touched: list[bool] = []
+    li.main.touched.connect(lambda: touched.append(True))
+    QTest.keyClick(handle, Qt.Key.Key_A)
+    assert touched
+    dialog.reject()
+    await quiet()
+
+
+@pytest.mark.parametrize(
+    ("interface", "member", "arguments", "reason"),
+    [
+        (f"{LOGIN}.Manager", "PrepareForSleep", [True], "asleep"),
+        (f"{LOGIN}.Manager", "PrepareForSleep", [False], ""),
+        (f"{LOGIN}.Session", "Lock", [], "locked"),
+        ("org.example", "Lock", [], ""),
+        ("org.gnome.ScreenSaver", "ActiveChanged", [True], "locked"),
+        ("org.gnome.ScreenSaver", "ActiveChanged", [False], ""),
+        ("p", "PropertiesChanged", [f"{LOGIN}.Session", {"Active": False}, []], "switched"),
+        ("p", "PropertiesChanged", [f"{LOGIN}.Session", {"LockedHint": True}, []], "locked"),
+        ("p", "PropertiesChanged", ["org.freedesktop.UPower", {"LidIsClosed": True}, []], "lid"),
+        ("p", "PropertiesChanged", ["org.freedesktop.UPower", {"LidIsClosed": False}, []], ""),
+        ("p", "PropertiesChanged", ["org.example", {"Active": False}, []], ""),
+    ],
+)
+def test_what_a_signal_means(
+    interface: str, member: str, arguments: list[object], reason: str
+) -> None:
+    assert reason_of(interface, member, arguments) == reason
+
+
+@pytest.fixture
+def bus() -> Iterator[str]:
+    """Start a message bus of our own; yields its address."""
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None:
+        pytest.skip("there is no dbus-daemon on this machine")
+    with subprocess.Popen(
+        [daemon, "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+async def test_a_laptop_that_goes_to_sleep_locks(qapp: QApplication, bus: str) -> None:
+    heard: list[str] = []
+    ours = QDBusConnection.connectToBus(bus, "yuefang-test")
+    theirs = QDBusConnection.connectToBus(bus, "logind-test")
+    assert ours.isConnected()
+    watch = BusWatch(heard.append, (ours,))
+    # The bus answers in order: once it has, it knows what is listened for.
+    ours.call(QDBusMessage.createMethodCall(BUS, "/", BUS, "GetId"))
+    for going in (False, True):
+        signal = QDBusMessage.createSignal(
+            "/org/freedesktop/login1", f"{LOGIN}.Manager", "PrepareForSleep"
+        )
+        signal.setArguments([going])
+        assert theirs.send(signal)
+    await until(lambda: bool(heard))
+    assert heard == ["asleep"]
+    watch.stop()
+    for name in ("yuefang-test", "logind-test"):
+        QDBusConnection.disconnectFromBus(name)
+
+
+def test_the_waiting_process_is_woken_and_hears_the_end_of_the_one_before(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    pipe.write_bytes(WORD)
+    with pipe.open("rb") as told:
+        former = Former(told)
+        assert former.is_heard()
+        former.wait()
+        assert former._gone.is_set()
+    pipe.write_bytes(b"")
+    with pipe.open("rb") as told:
+        assert not Former(told).is_heard(), "it ends with the one that started it"
+
+
+def test_a_waiting_process_that_has_died_is_not_relied_on() -> None:
+    standby = Standby([sys.executable, "-c", WAITS])
+    assert not standby.wake(), "it was never started"
+    standby.start()
+    process = standby._process
+    assert process is not None
+    assert standby.wake()
+    assert process.wait(30) == 0
+    assert process.stdin is not None
+    process.stdin.close()
+    dead = Standby([sys.executable, "-c", "pass"])
+    dead.start()
+    assert dead._process is not None
+    dead._process.wait(30)
+    assert not dead.wake()
+    dismissed = Standby([sys.executable, "-c", WAITS])
+    dismissed.start()
+    process = dismissed._process
+    dismissed.dismiss()
+    assert process is not None
+    assert process.returncode == 3
