@@ -3,8 +3,9 @@
 Start: from the process to the painted first rows of the list, beside the least program that shows
 rows of the same encrypted file (`ui_bare`), by turns. Scrolling, and a key to the painted answer,
 in the list of 100 000 cases. From the key that locks to the painted unlock screen. And the gaps of
-a heart that beats on the window's loop while the first sync of 10 000 cases runs, and an upload: what a click would have to wait. With the longest
-gaps is told what kept the loop (`ui_watch`), so that a busy machine is not taken for slow code.
+a heart that beats on the window's loop while the first sync of 10 000 cases runs, and an upload:
+what a click would have to wait. With the longest gaps is told what kept the loop (`ui_watch`), so
+that a busy machine is not taken for slow code.
 """
 
 import argparse

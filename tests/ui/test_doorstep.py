@@ -50,6 +50,8 @@ async def test_only_what_is_needed_and_nothing_owed(room: Room, language: str) -
     case = (await file_of(li, case_id)).case
     seen = words_on(li.main)
     assert not MONEY.search(seen), seen
+    for word in ("debt", "owe", "overdue", "loan", "欠", "逾期", "贷", "还款"):
+        assert word not in seen.lower(), "whoever stands beside the officer reads this"
     for secret in (case.customer.name, case.address.text, case.case_no, *case.customer.phones):
         assert secret not in seen
     for name in li.main.nav_buttons.values():

@@ -56,7 +56,7 @@ class DoorstepScreen(QWidget):
         column.addWidget(self.rule)
         self.only = label()
         column.addWidget(self.only)
-        column.addWidget(Notice(look, words("To anybody else: say nothing of the debt."), "warn"))
+        column.addWidget(Notice(look, words("To anybody else: say nothing of the matter."), "warn"))
         column.addWidget(
             label(words("“I should like to speak with the person I have an appointment with.”"))
         )
