@@ -20,6 +20,7 @@ from field_app.operations import team
 from field_app.settings.settings import Settings, read_settings, write_settings
 from field_app.storage.keys import FLOOR
 from field_app.storage.slot_file import SecretStore
+from field_app.ui.main_window import MainWindow
 from sync.domain.time import local_date
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Transport
@@ -134,6 +135,13 @@ class Room:
         self._shift = self.folder / "shift"
         self.clock = RoomClock(self._shift)
         self.clock.jump_to(MORNING)
+        self.clock.told.append(self._touch)
+
+    def _touch(self) -> None:
+        """Let everybody touch their laptop: else skipped days would lock it within seconds."""
+        for seat in self.seats:
+            if isinstance(seat.program.window, MainWindow):
+                seat.main.touched.emit()
 
     def serve(self, tls: tuple[Path, Path] | None = None) -> Server:
         """Start a copy of the branch's server, with a certificate and its key when given."""

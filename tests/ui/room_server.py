@@ -5,6 +5,7 @@ The branch's server and its laptops agree on the time in these tests, also when 
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class RoomClock:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self.told: list[Callable[[], None]] = []
 
     def now(self) -> datetime:
         """Return the room's instant."""
@@ -34,11 +36,16 @@ class RoomClock:
         """Return a count that goes on with the room's time."""
         return int(self.now().timestamp() * 1000)
 
-    def jump_to(self, instant: datetime) -> None:
-        """Show `instant` from now on, everywhere in the room."""
+    def jump_to(self, instant: datetime, *, nobody_there: bool = False) -> None:
+        """Show `instant` from now on, everywhere in the room; whoever sits there is told.
+
+        With `nobody_there` the time that is skipped is time without anybody.
+        """
         beside = self._file.with_suffix(".new")
         beside.write_text(str((instant - datetime.now(UTC)).total_seconds()))
         beside.replace(self._file)
+        for tell in () if nobody_there else self.told:
+            tell()
 
 
 def load_app() -> Any:

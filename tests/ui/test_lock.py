@@ -88,14 +88,14 @@ async def test_nobody_there_for_the_set_minutes_locks(room: Room) -> None:
     li = await room.seat("li", lock_minutes=5)
     lock = li.program._lock
     assert lock is not None
-    room.clock.jump_to(room.clock.now() + timedelta(minutes=4))
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=4), nobody_there=True)
     assert lock.left > timedelta(0)
     handle = li.main.windowHandle()
     assert handle is not None
     QTest.keyClick(handle, Qt.Key.Key_Shift)
-    room.clock.jump_to(room.clock.now() + timedelta(minutes=4))
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=4), nobody_there=True)
     assert lock.left > timedelta(0), "a key put it off"
-    room.clock.jump_to(room.clock.now() + timedelta(minutes=2))
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=2), nobody_there=True)
     await lock.watch()
     assert li.relaunches == 1
 

@@ -34,6 +34,7 @@ async def officer_speaks_of_relief(stage: Stage, officer: Seat, case_id: CaseId)
     await stage.shot(officer.main, "relief-refer")
     referral.ok.click()
     await quiet()
+    assert officer.relaunches == 0, "the laptop locked itself"
     screen.propose.click()
     await quiet()
     assert screen.panel.card is not None, screen.notice.text

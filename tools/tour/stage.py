@@ -100,8 +100,13 @@ class Stage:
         check_words(window)
 
     def jump(self, instant: datetime) -> None:
-        """Let clock and server show another instant."""
+        """Let clock and server show another instant; whoever sits at a laptop sits there then.
+
+        Without a touch the skipped days would be days without anybody, and the laptops would lock.
+        """
         self.clock.jump_to(instant)
+        for seat in self.seats:
+            seat.main.touched.emit()
         self.branch.restart()
 
     async def close(self) -> None:
