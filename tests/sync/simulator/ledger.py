@@ -15,7 +15,7 @@ from tests.sync.simulator.chance import Broken
 type Key = tuple[str, str]
 type Body = dict[str, Any]
 
-IGNORED = frozenset({"flags", "decision", "kind"})  # what the server adds to a fact
+IGNORED = frozenset({"flags", "decision", "kind", "between"})  # what the server adds to a fact
 FACTS = {
     "record_contact": "contact",
     "record_visit": "visit",
