@@ -6,7 +6,7 @@ nobody sets tells the instant itself, as much as the batch was under way.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 import msgspec
@@ -17,6 +17,7 @@ from sync.protocol.messages import Clocks
 from sync.server.well_formed import is_instant
 
 CLOCK_SLACK = timedelta(minutes=5)
+FIRST_LAPTOPS = datetime(2000, 1, 1, tzinfo=UTC)  # a clock that shows less was never set
 UNDER_WAY = timedelta(minutes=1)  # a batch may have been this long on its way
 
 
@@ -76,7 +77,7 @@ def _made(
 ) -> Made:
     between = Between(min(earliest, latest) if earliest else None, latest)
     wall = envelope.wall_at
-    in_order = is_instant(wall) and wall <= latest + CLOCK_SLACK
+    in_order = is_instant(wall) and FIRST_LAPTOPS <= wall <= latest + CLOCK_SLACK
     if in_order and (between.earliest is None or wall >= between.earliest - CLOCK_SLACK):
         return Made(between, wall, trusted=True)
     return Made(between, exact or latest, trusted=False)

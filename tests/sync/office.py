@@ -90,14 +90,14 @@ def whereabouts(data: Path) -> list[str]:
     return ["--data", str(data), *url]
 
 
-def administer(data: Path, *arguments: str) -> str:
-    """Run `field-server` here and return what it printed; fails the test when it refuses.
+def administer(data: Path, *arguments: str, clock: Clock | None = None) -> str:
+    """Run `field-server` here, by a clock, and return what it printed; fails when it refuses.
 
     On a thread of its own, because it brings its own event loop and the caller may have one.
     """
     said = io.StringIO()
     with ThreadPoolExecutor(1) as thread, redirect_stdout(said), redirect_stderr(said):
-        code = thread.submit(field_server, [*arguments, *whereabouts(data)]).result()
+        code = thread.submit(field_server, [*arguments, *whereabouts(data)], clock).result()
     assert code == 0, f"{arguments}: {said.getvalue()}"
     return said.getvalue()
 

@@ -208,7 +208,8 @@ async def test_two_persons_give_the_key_back_while_the_window_waits(
     digits = screen.trouble.text[-9:]
     for where in ("first", "second"):
         key = ("--key", str(tmp_path / f"{where}.pem"))
-        administer(server.data, "reset", "agree", slot.device_id, digits, *key, *shut)
+        words = ("reset", "agree", slot.device_id, digits, *key, *shut)
+        administer(server.data, *words, clock=room.clock)
     await seat.desk_laid(lambda: screen.trouble.text)
 
 

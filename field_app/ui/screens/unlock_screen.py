@@ -1,5 +1,8 @@
 """Unlocking with the passphrase, with no network needed; and what to do when that fails."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -73,16 +76,23 @@ class UnlockScreen(QWidget):
         self._tasks.start(self._unlock())
 
     async def _unlock(self) -> None:
+        async with self._resting():
+            await self._view.unlock(self.passphrase.text())
+        self.passphrase.selectAll()
+        self.passphrase.setFocus()
+
+    @asynccontextmanager
+    async def _resting(self) -> AsyncIterator[None]:
+        """Let nothing else be begun meanwhile; who is cancelled has no window any more."""
         self._rest(resting=True)
         try:
-            await self._view.unlock(self.passphrase.text())
-        finally:
+            yield
+        except Exception:
             self._rest(resting=False)
-            self.passphrase.selectAll()
-            self.passphrase.setFocus()
+            raise
+        self._rest(resting=False)
 
     def _rest(self, *, resting: bool) -> None:
-        """Let nothing else be begun meanwhile."""
         for part in (self.ok, self.officer, self.forgotten, self.enrol):
             part.setEnabled(not resting)
 
@@ -103,11 +113,8 @@ class UnlockScreen(QWidget):
         )
         if typed is None:
             return
-        self._rest(resting=True)
-        try:
+        async with self._resting():
             await self._view.reset(typed.new)
-        finally:
-            self._rest(resting=False)
 
     def _show_trouble(self, problem: Problem) -> None:
         self.trouble.say(problem_text(self._look.words, problem), "block")
