@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
 from field_app.background.lock_timer import LockTimer
@@ -37,6 +36,7 @@ from field_app.storage.tries import Tries
 from field_app.storage.vault import Vault
 from field_app.theme.appearance import dress
 from field_app.theme.tokens import load_tokens
+from field_app.ui.clipboard import Copied
 from field_app.ui.look import Look
 from field_app.ui.main_window import MainWindow
 from field_app.ui.screens.enrol_screen import EnrolScreen
@@ -70,7 +70,6 @@ class Program(QObject):
         self._relaunch = relaunch
         self._former_gone = former_gone
         self._watch: Watch | None = None
-        self._copied = ""
         self.store = StoreThread()
         self.brought = policy_brought(laptop)
         self.gone = asyncio.Event()
@@ -83,7 +82,7 @@ class Program(QObject):
         self._profile: Profile | None = None
         self._workshop: Workshop | None = None
         self.look = self._new_look()
-        QGuiApplication.clipboard().dataChanged.connect(self._note_copied)
+        self._copied = Copied()
 
     def _new_look(self) -> Look:
         resources = self._laptop.resources
@@ -228,25 +227,11 @@ class Program(QObject):
             window.hide()
         if isinstance(self.window, MainWindow):
             self.window.clipboard.forget()
-        self._forget_copied()
+        self._copied.forget()
         if self.sync_loop is not None:
             self.sync_loop.cancel()
         self._relaunch()
         self.gone.set()
-
-    def _note_copied(self) -> None:
-        """Remember what was copied while a window of this program had the keys."""
-        if QGuiApplication.focusWindow() is not None:
-            self._copied = QGuiApplication.clipboard().text()
-
-    def _forget_copied(self) -> None:
-        """Empty clipboard and selection when what they hold came from this program."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard.ownsClipboard() or (self._copied and clipboard.text() == self._copied):
-            clipboard.clear()
-        if clipboard.ownsSelection():
-            clipboard.clear(QClipboard.Mode.Selection)
-        self._copied = ""
 
     def _on_wiped(self) -> None:
         """Show that there is nothing here any more; the vault is closed and gone."""

@@ -5,7 +5,7 @@ out: KDE's hint, macOS's concealed type, Windows's three formats (untried here).
 """
 
 from PySide6.QtCore import QMimeData, QObject, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 
 KEPT_MS = 10_000
 WINDOWS = 'application/x-qt-windows-mime;value="{}"'
@@ -46,3 +46,24 @@ class Clipboard(QObject):
         if self._ours and board.text() == self._ours:
             board.clear()
         self._ours = ""
+
+
+class Copied:
+    """What a person copied in a window of this program by the keys, to be taken back at a lock."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        QGuiApplication.clipboard().dataChanged.connect(self._note)
+
+    def _note(self) -> None:
+        if QGuiApplication.focusWindow() is not None:
+            self._text = QGuiApplication.clipboard().text()
+
+    def forget(self) -> None:
+        """Empty clipboard and selection when what they hold came from this program."""
+        board = QGuiApplication.clipboard()
+        if board.ownsClipboard() or (self._text and board.text() == self._text):
+            board.clear()
+        if board.ownsSelection():
+            board.clear(QClipboard.Mode.Selection)
+        self._text = ""

@@ -44,12 +44,15 @@ def tell(data: Path | None, *arguments: str, clock: Clock | None = None) -> Told
     return Told(code, out.getvalue(), err.getvalue())
 
 
+SIGNING_IN = ("device_session", "proof_used")  # what any request may leave there
+
+
 def contents(data: Path) -> dict[str, Sequence[Any]]:
-    """Return every row of every table, to see that nothing changed."""
+    """Return every row of every table, to see that nothing changed; signing in is no change."""
 
     async def read(session: Session) -> dict[str, Sequence[Any]]:
         found = {}
-        for table in metadata.sorted_tables:
+        for table in (t for t in metadata.sorted_tables if t.name not in SIGNING_IN):
             rows = await session.rows(f'SELECT * FROM "{table.name}"')
             found[table.name] = sorted(repr(tuple(row)) for row in rows)
         return found

@@ -24,7 +24,7 @@ def copied(quiet: QuietBranch, seat: Seat) -> Seat:
     twin = seat.copied_to(quiet.central.data / "twin", "twin")
     seat.open()
     twin.open()
-    twin.line = quiet.net.line(twin.name, twin.token)
+    twin.connect(quiet.net)
     quiet.seats.append(twin)
     return twin
 
