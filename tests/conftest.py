@@ -1,5 +1,14 @@
 """The counts of the crash suites are an option of every run that can reach them."""
 
+import pytest
+
 from tests.crash.counts import pytest_addoption, pytest_terminal_summary
 
 __all__ = ["pytest_addoption", "pytest_terminal_summary"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long tests take the time that they take."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(0))
