@@ -6,7 +6,7 @@ Each sends a batch again, as it was, until it is answered; only then it makes th
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +24,7 @@ from tests.server.terminal import tell
 
 BATCH = 3
 PATIENCE_S = 120.0
+PAUSE_S = 0.02  # before it is tried again; the databases need the processor too
 TAKEN = frozenset({Status.APPLIED, Status.ALREADY})
 
 
@@ -39,14 +40,18 @@ class Pusher:
     asked_to_wait: int = 0
     unheard: int = 0
     longest_s: float = 0.0  # for one answer of any kind
+    refused: str = ""  # what kept the last batch that was not answered
     over: Future[None] | None = None
 
     def work(self, done: threading.Event) -> None:
-        """Push batch after batch; what is begun is brought to its end."""
+        """Push batch after batch; what is begun is brought to its end, or fails in time."""
         while not done.is_set():
             batch = self.laptop.sealed(*(call(self.laptop, self.case_id) for _ in range(BATCH)))
+            began = time.monotonic()
             while not self._answered(batch):
                 assert self.there.wait(PATIENCE_S)
+                done.wait(PAUSE_S)
+                assert time.monotonic() - began < PATIENCE_S, self.refused
 
     def _answered(self, batch: list[Envelope]) -> bool:
         laptop, began = self.laptop, False
@@ -65,11 +70,14 @@ class Pusher:
             if began:
                 self.cut.append(repr(error))
             self.unheard += 1
+            self.refused = repr(error)
             return False
         finally:
             self.longest_s = max(self.longest_s, time.monotonic() - asked)
 
     def _heard(self, status: int, body: bytes) -> bool:
+        if status != 200:
+            self.refused = f"{status} {body.decode()}"
         if status in (429, 503):
             self.asked_to_wait += 1
             return False
@@ -111,8 +119,10 @@ def until(pushers: list[Pusher], reached: Callable[[], bool]) -> None:
     """Wait until this is so; fails the test when a laptop gives up, or nothing comes of it."""
     began = time.monotonic()
     while not reached():
-        assert not [one.over.result() for one in pushers if one.over and one.over.done()]
-        assert time.monotonic() - began < PATIENCE_S, [len(one.acked) for one in pushers]
+        over, _ = wait((one.over for one in pushers if one.over), PAUSE_S, FIRST_COMPLETED)
+        assert not [one.result() for one in over]
+        told = [(len(one.acked), one.asked_to_wait, one.unheard, one.refused) for one in pushers]
+        assert time.monotonic() - began < PATIENCE_S, told
 
 
 def check_kept(house: House, pushers: list[Pusher]) -> int:
