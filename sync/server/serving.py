@@ -146,6 +146,7 @@ def _web_server(parsed: argparse.Namespace, patience: Patience) -> Any:
             header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=MOST_HEADER_BYTES
         ),
         workers_kill_timeout=patience.killed_after_s,
+        respawn_failed_workers=True,  # but one that dies again within seconds ends them all
         ssl_cert=Path(parsed.tls_cert) if parsed.tls_cert else None,
         ssl_key=Path(parsed.tls_key) if parsed.tls_key else None,
         log_enabled=False,

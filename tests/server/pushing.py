@@ -125,6 +125,11 @@ def until(pushers: list[Pusher], reached: Callable[[], bool]) -> None:
         assert time.monotonic() - began < PATIENCE_S, told
 
 
+def all_beyond(pushers: list[Pusher], before: list[int]) -> bool:
+    """Say whether each laptop was answered something more."""
+    return all(len(p.acked) > n for p, n in zip(pushers, before, strict=True))
+
+
 def check_kept(house: House, pushers: list[Pusher]) -> int:
     """Compare what was answered with what stands: all there, once, in order; return how many."""
 

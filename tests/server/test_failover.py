@@ -14,7 +14,7 @@ import pytest
 
 from sync.server.repositories.postgres import ACQUIRE_S
 from tests.server.house import Staffed
-from tests.server.pushing import Pusher, check_feed, check_kept, pushing, until
+from tests.server.pushing import Pusher, all_beyond, check_feed, check_kept, pushing, until
 from tests.server.test_leaving import ON_POSTGRESQL, Up
 from tests.sync.office import DATABASE_URL, copied
 from tests.sync.replicated import Pair, pair_of
@@ -41,11 +41,6 @@ def pair(
             (data / DATABASE_URL).write_text(pair.url)
             yield pair, data
             (data / DATABASE_URL).write_text(url)
-
-
-def all_beyond(pushers: list[Pusher], before: list[int]) -> bool:
-    """Say whether each laptop was answered something more."""
-    return all(len(p.acked) > n for p, n in zip(pushers, before, strict=True))
 
 
 def fail_over(pair: Pair, data: Path, staffed: Staffed, times: int) -> int:

@@ -1,10 +1,12 @@
 """A server that is stopped answers what it has begun, says that it goes, and goes in time."""
 
+import os
 import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from sync.protocol.versions import VERSION
 from tests.server.acts import call
 from tests.server.house import House, Staffed, problem, service_of
 from tests.server.laptop import SYNC, Bare
-from tests.server.pushing import check_feed, check_kept, pushing, until
+from tests.server.pushing import all_beyond, check_feed, check_kept, pushing, until
 from tests.sync.office import Server, copied
 from tests.sync.relay import Relay, running
 
@@ -180,6 +182,35 @@ def test_laptops_push_while_it_is_stopped_and_started(
     data: Path, staffed: Staffed, record_property: Tell
 ) -> None:
     record_property("crash", stop_and_start(data, staffed, STOPS))
+
+
+def workers_of(up: Up) -> list[int]:
+    """Return the processes that answer, not the one that watches them."""
+    named = ("-P", str(up.process.pid), "-f", "spawn_main")
+    found = subprocess.run(["pgrep", *named], capture_output=True, text=True)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+@ON_POSTGRESQL
+def test_a_process_that_dies_is_followed_by_another(data: Path, staffed: Staffed) -> None:
+    """The others go on meanwhile, and no laptop loses what it was answered."""
+    up = Up(data, staffed, "--processes", "2")
+    with ExitStack() as clients, closing(up):
+        lines = {
+            login: clients.enter_context(httpx.Client(base_url=up.server.address, timeout=60))
+            for login in ("li", "wang", "zhao")
+        }
+        before = workers_of(up)
+        assert len(before) == 2
+        with pushing(up.house, lines) as pushers:
+            until(pushers, lambda: all(p.acked for p in pushers))
+            os.kill(before[0], signal.SIGKILL)
+            until(pushers, lambda: len(set(workers_of(up)) - set(before)) == 1)
+            until(pushers, partial(all_beyond, pushers, [len(p.acked) + 3 for p in pushers]))
+        assert before[1] in workers_of(up)
+        for one in pushers:
+            one.cut.clear()  # of the one that was killed
+        assert check_kept(up.house, pushers) > 0
 
 
 class Balancer(Relay):
