@@ -4,7 +4,6 @@ The first is believed; every later one must grow out of it. A checkpoint that ca
 evidence and the warning stays for good, for a later honest answer does not undo it.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,12 +14,14 @@ from field_app.storage.trouble import Damaged
 from field_app.storage.vault import DATABASE, Vault
 from sync.domain.time import Clock
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Doubt, Unproven, is_signed
-from sync.protocol.epochs import Ended, is_approved, is_declared, leads, since
+from sync.protocol.epochs import Ended, Way, is_approved, is_declared, leads, since, way
 from sync.protocol.messages import Hello, PastEpoch
 
 ASK_EVERY = timedelta(minutes=10)
 TROUBLE, ASKED, MARK = "record_trouble", "record_asked_at", "checkpoint"
 EPOCH, HELD = "record_epoch", "record_held"  # which epoch's log is believed; which one waits
+PAST = "record_past"  # the epochs before the one that is believed
+MOST_LEAVES = 2**63 - 1
 EVIDENCE = frozenset({Doubt.SHRANK, Doubt.CHANGED})
 
 
@@ -158,35 +159,46 @@ class Witness:
         profile, stands = self._profile(), self._vault.meta(EPOCH) or former or hello.epoch
         with self._vault.transaction():
             if stands != hello.epoch:
-                if profile.approver_key and not _is_approved(hello, stands, profile):
+                led = self._way(hello, stands)
+                if profile.approver_key and not _is_approved(hello, stands, led, profile):
                     self._hold(hello.epoch)
                     return
-                self._outlived(since(hello.past, stands))
-            if self._vault.meta(EPOCH) != hello.epoch:
-                self._vault.set_meta(EPOCH, hello.epoch)
-            self._compare_held()
+                self._outlived(led)
+            self._believe(hello)
+            self._compare_held(hello, stands)
             if hello.approver_key and not profile.approver_key:
                 self._pin(profile, hello.approver_key)
+
+    def _way(self, hello: Hello, epoch: str) -> Way | None:
+        """Return what lies between an epoch and this server, None when nothing is in common."""
+        noted = self._vault.meta(PAST)
+        known = msgspec.json.decode(noted, type=tuple[PastEpoch, ...]) if noted else ()
+        return way(epoch, hello.past, known, self._vault.meta(EPOCH) or "")
+
+    def _believe(self, hello: Hello) -> None:
+        told = {EPOCH: hello.epoch, PAST: msgspec.json.encode(hello.past).decode()}
+        for name, value in told.items():
+            if (self._vault.meta(name) or "[]") != value:
+                self._vault.set_meta(name, value)
 
     def _pin(self, profile: Profile, approver_key: str) -> None:
         """Know the approver from now on: the laptop is older than the bank's having one."""
         self._audit.add(self._clock.now(), "approver.pinned", key=approver_key)
         keep_profile(self._vault, msgspec.structs.replace(profile, approver_key=approver_key))
 
-    def _outlived(self, ended: Sequence[PastEpoch]) -> None:
+    def _outlived(self, led: Way | None) -> None:
         """Ask no longer for what a server put back from a backup lost of its log.
 
         What was shown of it is kept; what came before must still be the log's beginning.
         """
-        if not ended:
+        if led is None:
             return
-        leaves = min(one.leaves for one in ended)
         lost = self._vault.connection.execute(
             "UPDATE checkpoint SET state = 'doubted' WHERE size > ? AND state <> 'doubted'",
-            (leaves,),
+            (led.leaves,),
         )
         if lost.rowcount:
-            self._audit.add(self._clock.now(), "log.put_back", leaves=leaves)
+            self._audit.add(self._clock.now(), "log.put_back", leaves=led.leaves)
 
     def _hold(self, epoch: str) -> None:
         """Believe nothing new for now; what was held for another epoch stays as evidence only."""
@@ -199,18 +211,23 @@ class Witness:
             self._vault.set_meta(HELD, msgspec.json.encode(began).decode())
         self._note(Doubt.UNAPPROVED)
 
-    def _compare_held(self) -> None:
-        """Judge what was held as if it came now, the oldest first."""
-        held = self._vault.meta(HELD)
-        if not held:
+    def _compare_held(self, hello: Hello, stood: str) -> None:
+        """Judge what was held as if it came now, the oldest first.
+
+        Of an epoch that ended without having been followed only what outlived it is judged.
+        """
+        noted = self._vault.meta(HELD)
+        if not noted:
             return
-        behind = (msgspec.json.decode(held, type=Hold).after,)
+        held = msgspec.json.decode(noted, type=Hold)
+        outlived = [one.leaves for one in since(hello.past, held.epoch)]
+        has_ended = hello.epoch not in (held.epoch, stood)
+        most = min(outlived, default=0) if has_ended else MOST_LEAVES
+        which = "WHERE n > ? AND state = 'doubted' AND size <= ?"
         rows = self._vault.connection.execute(
-            "SELECT body FROM checkpoint WHERE n > ? AND state = 'doubted' ORDER BY size", behind
+            f"SELECT body FROM checkpoint {which} ORDER BY size", (held.after, most)
         ).fetchall()
-        self._vault.connection.execute(
-            "DELETE FROM checkpoint WHERE n > ? AND state = 'doubted'", behind
-        )
+        self._vault.connection.execute(f"DELETE FROM checkpoint {which}", (held.after, most))
         self._vault.set_meta(HELD, "")
         self._note(None)
         for row in rows:
@@ -222,10 +239,16 @@ class Witness:
         return [msgspec.json.decode(row[0], type=Checkpoint) for row in rows.fetchall()]
 
 
-def _is_approved(hello: Hello, stands: str, profile: Profile) -> bool:
-    """Say whether all that happened since this epoch was declared and approved, without a gap."""
-    ended = [Ended(profile.branch_id, one) for one in since(hello.past, stands)]
-    return leads([one.past for one in ended], hello.epoch) and all(
+def _is_approved(hello: Hello, stands: str, led: Way | None, profile: Profile) -> bool:
+    """Say whether all that happened since this epoch was declared and approved, without a gap.
+
+    An epoch beside the one that stands is also a later one (ids are ordered by time): who holds the
+    audit key alone must not lead back to one that was approved and left.
+    """
+    if led is None or (led.back and hello.epoch <= stands):
+        return False
+    ended = [Ended(profile.branch_id, one) for one in led.on]
+    return leads(led.on, hello.epoch) and all(
         is_declared(one, profile.audit_key) and is_approved(one, profile.approver_key)
         for one in ended
     )

@@ -54,6 +54,41 @@ def since(past: Sequence[PastEpoch], epoch: str) -> tuple[PastEpoch, ...]:
     return tuple(past[epochs.index(epoch) :]) if epoch in epochs else ()
 
 
+class Way(msgspec.Struct, frozen=True):
+    """The way from one epoch to another: `back` to the newest one both grew out of, then `on`.
+
+    The way back is there when one backup was put back twice: the second server knows nothing of
+    the epoch that the first began. Each epoch names what it has in common with the one after it.
+    """
+
+    back: tuple[PastEpoch, ...]
+    on: tuple[PastEpoch, ...]
+
+    @property
+    def leaves(self) -> int:
+        """Return how many entries of the log both ends have in common."""
+        return min(one.leaves for one in (*self.back, *self.on))
+
+
+def way(
+    epoch: str, past: Sequence[PastEpoch], known: Sequence[PastEpoch] = (), newest: str = ""
+) -> Way | None:
+    """Return the way from an epoch to a server with this past, None when nothing is in common.
+
+    `known` is the past that came before `newest`, as the server of that epoch told it.
+    """
+    on = since(past, epoch)
+    if on:
+        return Way((), on)
+    epochs = [*(one.epoch for one in known), newest]
+    before = known[: epochs.index(epoch)] if epoch in epochs else ()
+    for n, one in reversed([*enumerate(before)]):
+        on = since(past, one.epoch)
+        if on:
+            return Way(tuple(before[n:]), on)
+    return None
+
+
 def leads(past: Sequence[PastEpoch], newest: str) -> bool:
     """Say whether each of these is followed by the next one, and the last by the newest epoch."""
     followers = [*(one.epoch for one in past[1:]), newest]

@@ -182,3 +182,81 @@ def test_an_approver_is_learnt_once(furnished: Furnished, witness: Witness) -> N
     learnt = profile_of(furnished.vault)
     assert learnt is not None
     assert learnt.approver_key == other
+
+
+# One backup put back twice: the second server knows nothing of the epoch that the first began.
+AGAIN = PastEpoch("e1", 6, 6, "e3")
+
+
+def test_one_backup_put_back_twice_is_followed(furnished: Furnished, witness: Witness) -> None:
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST)), "e1")
+    witness.saw(at(furnished, 9, "b"))
+    witness.follow(hello(furnished.clock, "e3", signed(AGAIN)), "e2")
+    witness.saw(at(furnished, 7, "c"))
+    assert witness.trouble is None
+    witness.follow(hello(furnished.clock, "e3", signed(AGAIN)), "")
+    witness.saw(at(furnished, 8, "c"))
+    assert witness.trouble is None
+
+
+def test_what_both_grew_out_of_must_still_be_there(furnished: Furnished, witness: Witness) -> None:
+    """Eight entries outlived the first, and nine the second: both have eight in common."""
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST)), "e1")
+    witness.saw(at(furnished, 8, "b"))
+    witness.follow(hello(furnished.clock, "e3", signed(REPLACE(AGAIN, leaves=9))), "e2")
+    witness.saw(at(furnished, 7, "c"))
+    assert witness.trouble is Doubt.SHRANK
+
+
+def test_the_second_time_needs_an_approval_of_its_own(
+    furnished: Furnished, witness: Witness
+) -> None:
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST)), "e1")
+    for past in (signed(AGAIN, approver=None), REPLACE(AGAIN, approval=signed(FIRST).approval)):
+        witness.follow(hello(furnished.clock, "e3", past), "e2")
+        assert witness.trouble is Doubt.UNAPPROVED
+    witness.follow(hello(furnished.clock, "e3", signed(AGAIN)), "")
+    assert witness.trouble is None
+
+
+def test_nobody_is_led_back_to_an_epoch_that_was_approved_and_left(
+    furnished: Furnished, witness: Witness
+) -> None:
+    """It is the older one of two that an approver once let begin, whether it was met or not."""
+    witness.follow(hello(furnished.clock, "e3", signed(AGAIN)), "e1")
+    witness.saw(at(furnished, 7, "c"))
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST)), "e3")
+    assert witness.trouble is Doubt.UNAPPROVED
+
+
+def test_a_history_of_which_nothing_is_known_is_not_followed(
+    furnished: Furnished, witness: Witness
+) -> None:
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST)), "e1")
+    witness.follow(hello(furnished.clock, "e9", signed(PastEpoch("e8", 6, 6, "e9"))), "e2")
+    assert witness.trouble is Doubt.UNAPPROVED
+
+
+@pytest.mark.parametrize("size", [7, 9])
+def test_what_an_epoch_showed_that_nobody_approved_is_not_held_against_its_sibling(
+    furnished: Furnished, witness: Witness, size: int
+) -> None:
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST, approver=None)), "e1")
+    witness.saw(at(furnished, size, "b"))
+    witness.follow(hello(furnished.clock, "e3", signed(AGAIN)), "")
+    witness.saw(at(furnished, size, "c"))
+    assert witness.trouble is None
+    assert [one.size for one in witness.every()] == [10, size, size]
+
+
+def test_what_was_shown_while_it_waited_and_outlived_it_is_compared(
+    furnished: Furnished, witness: Witness
+) -> None:
+    witness.follow(hello(furnished.clock, "e2", signed(FIRST, approver=None)), "e1")
+    for size in (12, 14):
+        witness.saw(at(furnished, size, "b"))
+    witness.follow(hello(furnished.clock, "e3", signed(FIRST), signed(SECOND)), "")
+    witness.saw(at(furnished, 13, "c"))
+    assert witness.trouble is None
+    witness.saw(at(furnished, 12, "c"))
+    assert witness.trouble is Doubt.SHRANK

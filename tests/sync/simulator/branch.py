@@ -27,8 +27,10 @@ from sync.domain.vocabulary import Channel, ContactResult, Product, Role
 from sync.engine.engine import sync_once
 from sync.engine.enrolment import introduction
 from sync.policy.published import texts_beside
+from sync.protocol.policy_bundle import key_text
 from sync.server import policy_key, publishing
 from sync.server.audit import sealing
+from sync.server.backup.approving import name_approver
 from sync.server.commit import Commit
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories.session import Session
@@ -64,6 +66,7 @@ GIVEN = (
 )
 CASES = 6
 KEYS = (policy_key.KEY_FILE, sealing.KEY_FILE)  # of the server's folder
+APPROVER = Ed25519PrivateKey.from_private_bytes(b"a" * 32)  # of him who lets servers be put back
 REMINDED = (
     (12, Channel.SMS, ContactResult.DELIVERED),
     (10, Channel.LETTER, ContactResult.DELIVERED),
@@ -139,6 +142,8 @@ def _staff(central: Central, chance: Chance) -> None:
     central.administer(lambda admin: admin.add_team(BRANCH, TEAM, "城北组"))
     texts = texts_beside(resources_folder() / "policies" / "cn.toml")
     central.done(publishing.begin(central.service, BRANCH, texts))
+    key_of_approver = key_text(APPROVER.public_key())
+    central.done(name_approver(central.service, key_of_approver, instead=False))
     for login, (name, role) in PEOPLE.items():
         person = Officer(OfficerId(login), name, role, TEAM, certified_until=date(2099, 12, 31))
         central.administer(lambda admin, p=person: admin.put_officer(BRANCH, p.id, p))
