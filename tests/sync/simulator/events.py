@@ -1,13 +1,16 @@
 """What happens in a run, one thing a step: people at work, and whatever befalls them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.sync.simulator import branch
+from sync.protocol.versions import VERSION, spoken
+from tests.sync.simulator import branch, upheavals
 from tests.sync.simulator.seat import Seat
 from tests.sync.simulator.watch import look
 from tests.sync.simulator.world import World
+
+STRANGE = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC))
 
 
 def step(world: World) -> None:
@@ -60,8 +63,11 @@ def server_restarts(world: World) -> None:
 def clock_jumps(world: World) -> None:
     """Set a laptop's clock wrong, or right again."""
     seat = world.somebody()
-    jumps = (0, 0, 1, -1, 60, -3 * 24 * 60, 365 * 24 * 60)
-    seat.clock.wrong_by = timedelta(minutes=world.chance.one(jumps))
+    minutes = (0, 0, 1, -1, 60, -24 * 60, 24 * 60, -3 * 24 * 60, 365 * 24 * 60)
+    jumps = [*(timedelta(minutes=m) for m in minutes), *(at - world.time.at for at in STRANGE)]
+    seat.clock.wrong_by = world.chance.one(jumps)
+    if world.chance.happens(0.3):
+        world.reopen(seat)  # and the battery was empty: it starts with a wrong clock
     world.story.tell(f"{seat.name} is wrong by {seat.clock.wrong_by}")
 
 
@@ -108,6 +114,7 @@ def clone(world: World) -> None:
     twin.open()
     twin.connect(world.net)
     world.seats.append(twin)
+    world.backup = None
     world.story.tell(f"{seat.name} is copied")
 
 
@@ -117,6 +124,8 @@ def new_laptop(world: World) -> None:
     login = world.chance.one(("li", "wang", "zhou", "chen"))
     if not world.central.up or any(s.name.startswith("new") for s in world.seats):
         return
+    if VERSION not in spoken(world.central.newest):
+        return  # it cannot be enrolled before it is updated
     code = world.central.administer(lambda admin: admin.enrol_code(login))
     bad, world.net.bad = world.net.bad, False  # a cut enrolment is begun anew with a new code
     try:
@@ -125,6 +134,8 @@ def new_laptop(world: World) -> None:
         world.net.bad = bad
     world.central.admin_leaves += 1
     world.seats.append(seat)
+    world.backup = None
+    world.give_version(seat, world.chance.one(spoken(world.central.newest)))
     world.story.tell(f"{login} has a new laptop {name}")
 
 
@@ -143,5 +154,12 @@ EVENTS: dict[Callable[[World], Any], float] = {
     revoke: 1.0,
     clone: 0.7,
     new_laptop: 0.7,
+    upheavals.back_up: 4.0,
+    upheavals.put_back: 3.0,
+    upheavals.approve: 1.0,
+    upheavals.compact_feed: 1.5,
+    upheavals.rot: 1.5,
+    upheavals.update_server: 0.4,
+    upheavals.update_program: 1.2,
     lambda world: world.net.deliver_late(): 6.0,
 }

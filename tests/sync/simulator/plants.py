@@ -14,21 +14,28 @@ import msgspec
 
 from field_app.storage import replica as replicas
 from field_app.storage.replica import VaultReplica
+from field_app.storage.restored import GivingBack
 from sync.domain.commands import Command, subject_of
 from sync.domain.decide import decide
 from sync.domain.outcome import Applied, Outcome
 from sync.domain.question import Question
 from sync.domain.records import KINDS, Case, Record, Reveal
 from sync.domain.scopes import officer_scope, scopes_of
-from sync.engine import uploads
-from sync.protocol.messages import Pushed, Result, Status
+from sync.domain.snapshot import needs
+from sync.engine import engine, uploads
+from sync.engine import pull as engine_pull
+from sync.engine import push as engine_push
+from sync.engine.trouble import Trouble
+from sync.protocol.messages import Codes, Pushed, Result, Status
 from sync.protocol.pages import Cursor, Op, Page
 from sync.server import commit as commits
 from sync.server.commit import Commit
+from sync.server.handlers import pull as pulls
 from sync.server.handlers import push as pushes
 from sync.server.handlers.push import Batch
 from sync.server.repositories import mutations, records
 from sync.server.well_formed import read_command
+from tests.sync.simulator.central import MemorySession
 
 EVERY = 8  # of these feed rows one is forgotten
 
@@ -47,7 +54,7 @@ def cursor_before_rows() -> AbstractContextManager[Any]:
         to = Cursor.parse(page.to)
         with self._vault.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO scope_state VALUES (?, ?, ?, ?, 0)",
                 (page.scope, page.epoch, to.commit_no, to.idx),
             )
         real(self, page)
@@ -164,7 +171,8 @@ def effect_repeated() -> AbstractContextManager[Any]:
         if known is None or command is None or known.first is not Status.APPLIED:
             return known
         policy = await self._service.rules.of(self._session, self._branch)
-        outcome = await self._outcome(envelope, command, policy)
+        snapshot = await records.snapshot(self._session, self._branch, needs(command))
+        outcome = self._outcome(snapshot, envelope, command, policy)
         for change in outcome.changes if isinstance(outcome, Applied) else ():
             kind = str(type(change.record).__struct_config__.tag)
             stands = await records.get(self._session, self._branch, kind, change.record.id)
@@ -296,6 +304,71 @@ def refusals_not_audited() -> AbstractContextManager[Any]:
     return mock.patch.object(Batch, "_leaf", faulty)
 
 
+def nothing_put_back() -> AbstractContextManager[Any]:
+    """Believe that a server put back from a backup still has everything it once answered."""
+    return _client("put_back", lambda _self, _hello: None)
+
+
+def cursor_outlives_its_server() -> AbstractContextManager[Any]:
+    """Go on in a server put back as if nothing of what was read had been lost with it."""
+
+    def faulty(self: GivingBack, state: Any, hello: Any) -> None:
+        self._vault.connection.execute(
+            "UPDATE scope_state SET epoch = ? WHERE scope = ?", (hello.epoch, state.scope)
+        )
+
+    return mock.patch.object(GivingBack, "_go_on", faulty)
+
+
+def exits_compacted_silently() -> AbstractContextManager[Any]:
+    """Let a laptop go on from a cursor behind which exits are no longer told."""
+    real = pulls.pull
+
+    async def faulty(service: Any, caller: Any, scope: str, after: Any, limit: int, _f: int) -> Any:
+        return await real(service, caller, scope, after, limit, 1 << 40)
+
+    return mock.patch.object(pulls, "pull", faulty)
+
+
+def newest_compacted_away() -> AbstractContextManager[Any]:
+    """Keep the oldest op of a record instead of the newest when the feed is compacted."""
+    real = MemorySession.run
+
+    async def faulty(self: MemorySession, sql: str, *values: Any) -> None:
+        if sql.startswith("DELETE FROM feed") and "EXISTS" in sql:
+            sql = sql.replace("later.idx) >", "later.idx) <")
+        await real(self, sql, *values)
+
+    return mock.patch.object(MemorySession, "run", faulty)
+
+
+def rot_not_mended() -> AbstractContextManager[Any]:
+    """Never compare what a laptop holds with what the scope holds."""
+    return mock.patch.object(engine_pull, "check_scope", return_value=None)
+
+
+@contextmanager
+def too_old_may_command() -> Iterator[None]:
+    """Take everything from a program whose facts alone are still taken."""
+    with (
+        mock.patch.object(pushes, "only_facts", return_value=True),
+        mock.patch.object(engine_push, "_leading_facts", list),
+    ):
+        yield
+
+
+def update_loses_what_waits() -> AbstractContextManager[Any]:
+    """Empty the outbox of a laptop that is told to update."""
+
+    def faulty(replica: Any, *_others: Any) -> None:
+        with replica._vault.transaction() as connection:
+            connection.execute("DELETE FROM overlay")
+            connection.execute("DELETE FROM outbox WHERE state = 'queued'")
+        raise Trouble(Codes.VERSION)
+
+    return mock.patch.object(engine, "_wait_for_update", faulty)
+
+
 PLANTS: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -321,5 +394,12 @@ PLANTS: dict[str, Plant] = {
         scope_too_wide,
         nothing_redacted,
         refusals_not_audited,
+        nothing_put_back,
+        cursor_outlives_its_server,
+        exits_compacted_silently,
+        newest_compacted_away,
+        rot_not_mended,
+        too_old_may_command,
+        update_loses_what_waits,
     )
 }

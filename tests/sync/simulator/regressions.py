@@ -4,4 +4,14 @@ A seed tells the same story only as long as the program asks chance the same que
 defect also has a test of its own where one could be written.
 """
 
-REGRESSIONS: dict[int, str] = {}
+REGRESSIONS: dict[int, str] = {
+    0: "one backup put back twice: laptops that met the server in between doubted its log for ever",
+    162: "a visit of a clock that began at 1970 was refused: who arrived before did so in 1969",
+    202: "what a server put back had shown before a second time was compared, though not approved",
+    265: "a repair that was cut was taken for a look, and what had rotted stayed for one sync more",
+    2514: "a program that ended behind the commit of a photo left a fact without its bytes",
+    3103: "a page that a stopped sync had fetched ahead came hours later: the log seemed to shrink",
+    3197: "the trouble of a page fetched ahead ended a later sync over a line that worked",
+    3350: "a page of the server before it was put back was read as the present one's",
+    10125: "what a server put back had answered was out of sight until its echo came",
+}

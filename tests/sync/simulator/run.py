@@ -22,6 +22,7 @@ from tests.sync.simulator.central import Central, NoRoom
 from tests.sync.simulator.chance import Broken, Chance, Story, Time
 from tests.sync.simulator.events import step
 from tests.sync.simulator.reckoning import attention, reckon
+from tests.sync.simulator.seat import Killed
 from tests.sync.simulator.world import World
 
 FURNISHING = -1  # the seed of what every run begins with
@@ -40,6 +41,10 @@ class Outcome:
     saved: int = 0
     attention: int = 0
     requests: int = 0
+    put_back: int = 0
+    compacted: int = 0
+    rotted: int = 0
+    told_to_wait: int = 0
 
 
 @contextmanager
@@ -84,7 +89,17 @@ def run(seed: int) -> Outcome:
     story.tell(f"ended: {broken or 'whole'}")
     saved = sum(len(s.promised) for s in world.seats)
     return Outcome(
-        seed, broken, story.digest, tuple(story.told), saved, world.waiting, world.requests
+        seed,
+        broken,
+        story.digest,
+        tuple(story.told),
+        saved,
+        world.waiting,
+        world.requests,
+        world.put_back,
+        world.compacted,
+        world.rotted,
+        world.told_to_wait,
     )
 
 
@@ -93,7 +108,7 @@ def _played(world: World, logged: list[Any]) -> str:
         for _ in range(world.chance.among(*STEPS)):
             step(world)
         world.heal()
-        reckon(world.central, world.seats, world.before, world.leaves)
+        reckon(world.central, world.seats, world.before, world.leaves, world.put_back)
         world.waiting = attention(world.seats)
         errors = [e for e in logged if e["log_level"] == "error"]
         bugs = [e for e in errors if e.get("error") not in EXPECTED_LOGS]
@@ -101,11 +116,11 @@ def _played(world: World, logged: list[Any]) -> str:
             raise Broken(f"the server stumbled: {bugs[0]}")
     except Broken as found:
         return str(found)
-    except Exception as error:  # a part that stumbles has failed as much as one that loses
+    except (Exception, Killed) as error:  # who stumbles has failed as much as who loses
         return f"stumbled: {type(error).__name__}: {error} at {_where(error)}"
     return ""
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"

@@ -157,7 +157,7 @@ class Seat:
     promised: dict[str, int] = field(default_factory=dict)
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
-    seen_epoch: str = ""
+    seen_epochs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.clock = LaptopClock(self.time)

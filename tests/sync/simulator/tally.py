@@ -13,6 +13,10 @@ class Tally:
     saved: int = 0
     requests: int = 0
     attention: int = 0
+    put_back: int = 0
+    compacted: int = 0
+    rotted: int = 0
+    told_to_wait: int = 0
     broken: list[Outcome] = field(default_factory=list)
 
     def count(self, outcome: Outcome) -> None:
@@ -21,6 +25,10 @@ class Tally:
         self.saved += outcome.saved
         self.requests += outcome.requests
         self.attention += outcome.attention
+        self.put_back += outcome.put_back
+        self.compacted += outcome.compacted
+        self.rotted += outcome.rotted
+        self.told_to_wait += outcome.told_to_wait
         if outcome.broken:
             self.broken.append(outcome)
 
@@ -28,5 +36,7 @@ class Tally:
     def line(self) -> str:
         return (
             f"tried {self.tried} schedules, lost {len(self.broken)} "
-            f"({self.saved} acts, {self.requests} requests, {self.attention} for a person)"
+            f"({self.saved} acts, {self.requests} requests, {self.attention} for a person; "
+            f"{self.put_back} servers put back, {self.compacted} ops compacted, "
+            f"{self.rotted} records rotted, {self.told_to_wait} syncs told to wait for an update)"
         )

@@ -11,7 +11,7 @@ from tests.sync.simulator.run import run
 from tests.sync.simulator.tally import Tally
 
 ROOT = Path(__file__).resolve().parents[3]
-PLAIN = 150
+PLAIN = 120
 LONG = 5000
 AT_ONCE = 250
 
@@ -34,6 +34,8 @@ def test_nothing_is_lost() -> None:
     assert tally.saved > 20 * PLAIN
     assert tally.requests > 60 * PLAIN
     assert tally.attention > PLAIN // 2
+    assert min(tally.put_back, tally.rotted, tally.told_to_wait) > PLAIN // 5
+    assert tally.compacted > PLAIN
 
 
 @pytest.mark.long

@@ -1,5 +1,6 @@
 """Everybody in a run: they work and sync, also in the midst of each other, and come to rest."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,18 +13,21 @@ from sync.domain.vocabulary import Role
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
+from sync.protocol.versions import VERSION, spoken
 from tests.sync.simulator import work
 from tests.sync.simulator.branch import LAPTOPS, furnished, seated
 from tests.sync.simulator.central import Central
 from tests.sync.simulator.chance import Broken, Chance, Story, Time
-from tests.sync.simulator.ledger import Key, Stands, records
+from tests.sync.simulator.ledger import FACTS, Key, Stands, records
 from tests.sync.simulator.line import Net
 from tests.sync.simulator.seat import Killed, Seat
+from tests.sync.simulator.upheavals import NEWEST, Backup, approve
 from tests.sync.simulator.watch import look
 
 LEADS = "chen-1"  # the laptop without which nothing would be given
 TRIES = 4  # to find something that can be done
 ROUNDS = 8  # in which everything must have come to rest once the net is healed
+LOOKED_LATELY = timedelta(seconds=15)  # a scope of so few records is looked at again
 DEPTH = 2  # how deep people may act between the requests of others' syncs
 
 
@@ -41,14 +45,24 @@ class World:
     requests: int = 0
     waiting: int = 0
     restless: str = ""
+    backup: Backup | None = None
+    put_back: int = 0
+    compacted: int = 0
+    rotted: int = 0
+    told_to_wait: int = 0
 
     def __post_init__(self) -> None:
         self.room = self.central.data
         self.net = Net(self.central, self.chance, self.story, self.meanwhile)
+        self.central.newest = self.chance.one((VERSION - 1, VERSION, VERSION, VERSION, NEWEST))
+        self.central.start()
         found = furnished()
         others = self.chance.mixed([name for name in LAPTOPS if name != LEADS])
         present = [LEADS, *others[: self.chance.among(2, 4)]]
         self.seats = [seated(found, self.room, name, self.net) for name in present]
+        for seat in self.seats:
+            usual = min(VERSION, self.central.newest)
+            self.give_version(seat, self.chance.one((usual, usual, usual, usual, VERSION - 1)))
         self.before: dict[Key, Stands] = records(self.central)
         self.leaves = int(self.central.database.ask("SELECT count(*) FROM audit_leaf")[0][0])
 
@@ -85,11 +99,50 @@ class World:
         self.story.tell(f"  {seat.name} syncs")
         self.net.asked[seat.name] = 0
         stop = self.chance.among(1, 6) if self.net.bad and self.chance.happens(0.08) else -1
+        changed = self._changed_by(seat)
         report = self._guarded(seat, lambda: self._sync(seat, stop))
         self.requests += self.net.asked[seat.name]
+        self._check_versions(seat, report, changed)
+        if isinstance(report, SyncReport) and not report.cancelled:
+            self._mended(seat)
         self.story.tell(f"  {seat.name} synced: {_short(report)}")
         look(seat, self.central)
         return report
+
+    def give_version(self, seat: Seat, version: int) -> None:
+        """Let a laptop's program be of another version."""
+        seat.version = version
+        if seat.line is not None:
+            seat.line.close()
+        seat.connect(self.net)
+
+    def _changed_by(self, seat: Seat) -> int:
+        """Return how much work of a laptop was taken that is more than a fact."""
+        rows = self.central.database.ask(
+            "SELECT envelope FROM mutation WHERE device_id = ?", seat.at.store.replica.device_id()
+        )
+        return sum(json.loads(one)["body"]["do"] not in FACTS for (one,) in rows)
+
+    def _check_versions(self, seat: Seat, report: object, changed: int) -> None:
+        """Whoever speaks another version is told which side is too old, and does nothing more."""
+        newest = self.central.newest
+        too_old, too_new = seat.version < newest - 1, seat.version > newest
+        said = {Codes.VERSION: too_old, Codes.SERVER_OLDER: too_new}
+        for code, is_so in said.items():
+            if report == code and not is_so:
+                raise Broken(f"{seat.name} of {seat.version} was told {code} by {newest}")
+        if not (too_old or too_new) or self.depth:
+            return  # in the midst of others' syncs a late batch may be what is seen
+        self.told_to_wait += report in said
+        if isinstance(report, SyncReport) and not report.cancelled:
+            raise Broken(f"{seat.name} of {seat.version} synced with a server of {newest}")
+        if self._changed_by(seat) != changed:
+            raise Broken(f"{seat.name} of {seat.version} changed what {newest} rules over")
+
+    def _mended(self, seat: Seat) -> None:
+        """Expect what had rotted to be put right, unless its scope was looked at lately."""
+        if seat.rotten is not None and self.time.at - seat.rotten >= LOOKED_LATELY:
+            seat.rotten = None
 
     def _sync(self, seat: Seat, stop: int) -> SyncReport:
         assert seat.line is not None
@@ -108,8 +161,8 @@ class World:
         try:
             return act()
         except Killed as death:
-            if was_busy:
-                raise  # the sync around it dies too
+            if was_busy or not seat.fate.dead:
+                raise  # the sync around it dies too, or it was another one's program that ended
             self.story.tell(f"  {seat.name} was killed")
             self.reopen(seat)
             return death
@@ -178,6 +231,7 @@ class World:
 
     def set_state(self, seat: Seat, *, revoked: bool) -> None:
         """Shut a laptop out, or take it back."""
+        self.backup = None
         device = str(seat.at.store.vault.meta("device_id"))
         state = "revoked" if revoked else "active"
         self.central.administer(lambda admin: admin.set_device_state(device, state))
@@ -190,14 +244,19 @@ class World:
         """Let everything work again, and everybody sync until nothing moves."""
         self.story.tell("healed")
         self.net.bad, self.net.clogged = False, set()
+        self.central.newest = max(VERSION, self.central.newest)
         self.central.start()
+        approve(self)
         while self.net.late:
             self.net.deliver_late()
         for seat in self.seats:
             seat.clock.wrong_by = timedelta()
             if seat.revoked and self.chance.happens(0.5):
                 self.set_state(seat, revoked=False)
+            if seat.version not in spoken(self.central.newest):
+                self.give_version(seat, self.central.newest)
             self.reopen(seat)
+        self.time.pass_by(LOOKED_LATELY)
         for _ in range(ROUNDS):
             if not any([self._moved(seat) for seat in self.chance.mixed(self.seats)]):
                 break
@@ -205,11 +264,14 @@ class World:
             raise Broken("g: no rest is found")
 
     def _moved(self, seat: Seat) -> bool:
+        mended = seat.rows("SELECT count(*) FROM incident")
         report = self.sync(seat)
         if not isinstance(report, SyncReport):
             self._check_shut_out(seat, report)
             return False
         if report.sent or report.received or report.uploaded_bytes:
+            return True
+        if seat.rows("SELECT count(*) FROM incident") != mended:
             return True
         # I8: without news a sync is one question, one a scope, and at times one for a proof.
         scopes = len(seat.rows("SELECT scope FROM scope_state"))
