@@ -80,8 +80,8 @@ _WISHED = {
     "7": ("周日", "Sundays"),
 }
 _CONFIDENCE = {
-    "Q": ("〔Q：有引文〕", " [Q: quoted]"),
-    "S": ("〔S：待核对原文〕", " [S: to be checked at the source]"),
+    "Q": ("〔有引文〕", " [quoted]"),
+    "S": ("〔待核对原文〕", " [to be checked at the source]"),
 }
 
 

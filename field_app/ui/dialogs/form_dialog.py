@@ -87,7 +87,8 @@ class FormDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
         self._whole = QVBoxLayout(self)
         self._whole.setSpacing(look.px(10))
-        self._whole.addWidget(scrolling(self._inside))
+        self._area = scrolling(self._inside)
+        self._whole.addWidget(self._area)
         self._whole.addWidget(self.trouble)
         self._whole.addWidget(self._buttons)
         self._tallest = round(parent.window().height() * MOST_OF_WINDOW)
@@ -102,6 +103,9 @@ class FormDialog(QDialog):
         frame = edges.top() + edges.bottom() + self._whole.spacing()
         wanted = asked + self._buttons.sizeHint().height() + frame
         self.resize(width, min(wanted, self._tallest))
+        self._whole.activate()
+        hidden = self._area.verticalScrollBar().maximum()  # what a wrapped line took beyond that
+        self.resize(width, min(wanted + hidden, self._tallest))
 
     def _accept(self) -> None:
         for field in self._fields:

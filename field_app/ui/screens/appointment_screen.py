@@ -170,7 +170,8 @@ class AppointmentScreen(Page):
             Field("state", words("What happened"), states),
             Field("words", words("In the customer's words"), lines=3),
         )
-        told = await ask(self, self.look, words("End this appointment"), fields)
+        title = words("End this appointment")
+        told = await ask(self, self.look, title, fields, ok=title)
         if told is not None:
             await self._view.close_with(AppointmentState(told["state"]), told["words"])
 

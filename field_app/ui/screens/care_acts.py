@@ -38,7 +38,8 @@ class CareActs:
         explain = words("The customer may now be asked to agree.")
         if beyond:
             explain = words("This plan is beyond the customer's means: say why it is right.")
-        told = await ask(self._page, self._page.look, words("Approve the plan"), fields, explain)
+        title, look = words("Approve the plan"), self._page.look
+        told = await ask(self._page, look, title, fields, explain, words("Approve"))
         if told is not None:
             await self._care.decide(plan, approve=True, reason=told["reason"])
 
@@ -49,7 +50,7 @@ class CareActs:
     async def _decline(self, plan: Versioned[Plan]) -> None:
         words = self._page.words
         explain = words("The officer reads the reason and can propose another plan.")
-        reason = await self._reason(words("Decline the plan"), explain)
+        reason = await self._reason(words("Decline the plan"), explain, words("Decline"))
         if reason is not None:
             await self._care.decide(plan, approve=False, reason=reason)
 
@@ -98,14 +99,14 @@ class CareActs:
         self._page.start(self._end(plan, PlanState.ENDED, words("End the plan"), explain))
 
     async def _end(self, plan: Versioned[Plan], state: PlanState, title: str, explain: str) -> None:
-        reason = await self._reason(title, explain)
+        reason = await self._reason(title, explain, title)
         if reason is not None:
             await self._care.end(plan, state, reason)
 
-    async def _reason(self, title: str, explain: str) -> str | None:
+    async def _reason(self, title: str, explain: str, ok: str) -> str | None:
         page, words = self._page, self._page.words
         fields = (Field("reason", words("Reason"), lines=3, required=True),)
-        told = await ask(page, page.look, title, fields, explain)
+        told = await ask(page, page.look, title, fields, explain, ok)
         return told["reason"] if told is not None else None
 
     def refer(self) -> None:
@@ -121,7 +122,8 @@ class CareActs:
             Field("words", words("What was told"), lines=3),
         )
         explain = words("The customer decides whether to go. Tell later what became of it.")
-        told = await ask(page, page.look, words("Refer the customer"), fields, explain)
+        title = words("Refer the customer")
+        told = await ask(page, page.look, title, fields, explain, words("Refer"))
         if told is not None:
             await self._care.refer(told["organisation"], told["topic"], told["words"])
 

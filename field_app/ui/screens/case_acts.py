@@ -83,7 +83,7 @@ class CaseActs:
             Field("reason", words("What was told"), lines=3, required=True),
         )
         explain = words("Nobody visits this customer until a lead lifts the hold.")
-        told = await ask(page, page.look, words("Lay a hold"), fields, explain)
+        told = await ask(page, page.look, words("Lay a hold"), fields, explain, words("Hold"))
         if told is not None:
             kind, days = HoldKind(told["kind"]), int(told["days"])
             await self._view.place_hold(kind, told["reason"], days)
@@ -100,7 +100,8 @@ class CaseActs:
             Field("asked", words("Did the customer ask for it?"), asked),
         )
         explain = words("The reason is kept with your name.")
-        told = await ask(page, page.look, words("Lift the hold"), fields, explain)
+        title = words("Lift the hold")
+        told = await ask(page, page.look, title, fields, explain, title)
         if told is not None:
             await self._view.lift_hold(hold, told["reason"], asked=told["asked"] == "yes")
 

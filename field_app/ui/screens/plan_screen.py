@@ -123,7 +123,7 @@ class PlanScreen(Page):
             return
         who = tuple((o.id, o.name) for o in known.officers)
         fields = (Field("who", words("Who cannot come"), who),)
-        told = await ask(self, self.look, words("If somebody is ill"), fields)
+        told = await ask(self, self.look, words("If somebody is ill"), fields, ok=words("Try it"))
         if told is None:
             return
         officer = OfficerId(told["who"])
@@ -137,7 +137,8 @@ class PlanScreen(Page):
         words = self.words
         fields = (Field("who", words("Case number or name"), required=True),)
         explain = words("Finds lawful hours that the shown routes have room for.")
-        told = await ask(self, self.look, words("Windows to offer"), fields, explain)
+        title = words("Windows to offer")
+        told = await ask(self, self.look, title, fields, explain, words("Find hours"))
         if told is None:
             return
         case_id = await self._view.customer(told["who"])

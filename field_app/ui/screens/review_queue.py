@@ -111,7 +111,8 @@ class ReviewQueue(QWidget):
         words = self._page.words
         fields = (Field("answer", words("Answer to the customer"), lines=5, required=True),)
         explain = words("The complaint closes only with the customer's own word on it.")
-        told = await ask(self._page, self._page.look, words("Answer"), fields, explain)
+        title, look = words("Answer"), self._page.look
+        told = await ask(self._page, look, title, fields, explain, title)
         if told is not None:
             await self._view.answer(item, told["answer"])
 
@@ -138,7 +139,8 @@ class ReviewQueue(QWidget):
     async def _escalate(self, item: ComplaintItem) -> None:
         words = self._page.words
         fields = (Field("reason", words("Reason"), lines=3, required=True),)
-        told = await ask(self._page, self._page.look, words("To compliance"), fields)
+        title, look = words("To compliance"), self._page.look
+        told = await ask(self._page, look, title, fields, ok=title)
         if told is not None:
             await self._view.escalate(item, told["reason"])
 

@@ -147,7 +147,9 @@ class TeamScreen(Page):
         ]
         explain = self.words("By area and present load:") + "\n" + "\n".join(sorted(counts))
         title = self.words("Assign {n} cases as suggested?", n=len(found))
-        if found and await confirm(self, self.look, title, explain):
+        if not found:
+            self.notice.say(self.words("Every case has an officer."), "info")
+        elif await confirm(self, self.look, title, explain, self.words("Assign")):
             await self._view.take(found)
 
     def _on_assigned(self, done: int, answer: Answer) -> None:

@@ -77,7 +77,8 @@ class WayCard(QWidget):
             Field("free", words("You can drive on at"), chosen=f"{view.now:%H:%M}"),
         )
         explain = words("Plans the rest of the day again and says whom to call. Nothing is sent.")
-        told = await ask(self, self._look, words("Running late"), fields, explain)
+        title = words("Running late")
+        told = await ask(self, self._look, title, fields, explain, words("Plan the rest"))
         if told is None:
             return
         free = read_time(told["free"])

@@ -144,7 +144,7 @@ def test_check_prints_every_rule_with_its_source(capsys: pytest.CaptureFixture[s
     assert first == f"cn {cn_pack().version}: {len(cn_pack().rules)} rules, usable"
     assert len(rules) == len(cn_pack().rules)
     assert "CN-NIGHT [2025-02-28] call:block" in rules[0]
-    assert rules[0].endswith("[Q: quoted]")
+    assert rules[0].endswith("[quoted]")
 
 
 def test_check_takes_the_overlay_along(capsys: pytest.CaptureFixture[str]) -> None:
