@@ -16,7 +16,7 @@ from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop, line
 from field_app.maps.pack import MapPack
 from field_app.maps.travel import RoadTimes, StraightLine, TravelTimes
-from field_app.operations import appointments, cases, routes, team
+from field_app.operations import appointments, cases, route_publishing, routes, team
 from field_app.operations.appointments import Draft
 from field_app.operations.cases import CaseQuery
 from field_app.operations.desk import Desk
@@ -133,7 +133,7 @@ def _plan(desk: Desk, day: date) -> None:
     breaches = routes.check(problem, plan, known.law.against)
     if breaches:
         raise AssertionError(f"the plan breaks {breaches}")
-    routes.publish(desk, known, plan, problem)
+    route_publishing.publish(desk, known, plan, problem)
 
 
 def _times() -> TravelTimes:

@@ -1,6 +1,6 @@
 """What waits, what was answered, and what needs a person to decide."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -11,12 +11,14 @@ from field_app.storage.outbox import OutboxRow
 from sync.domain.commands import (
     Command,
     PlaceHold,
+    PublishRoutes,
     RecordAttachment,
     ReferCustomer,
     TakeQuiz,
     decode_command,
     subject_of,
 )
+from sync.domain.day_routes import DayRoute, route_id_of
 from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId, MutationId, RecordId
 from sync.domain.outcome import Gone, Reason, refused
@@ -153,6 +155,9 @@ def _anew(desk: Desk, command: Command) -> Command | None:
     match command:
         case RecordAttachment():
             return None
+        case PublishRoutes(day, routes):
+            anew = tuple(_route_on_current(desk, day, r) for r in routes)
+            return msgspec.structs.replace(command, routes=anew)
         case PlaceHold():
             return msgspec.structs.replace(command, hold_id=fresh)
         case TakeQuiz():
@@ -176,10 +181,19 @@ def _under(command: Command, fresh: RecordId) -> Command:
 
 
 def _on_current(desk: Desk, command: Command, subject: tuple[str, str]) -> Command:
+    return msgspec.structs.replace(command, base_rev=_current(desk, subject))
+
+
+def _route_on_current(desk: Desk, day: date, route: DayRoute) -> DayRoute:
+    stands = _current(desk, ("route", route_id_of(route.officer_id, day)))
+    return msgspec.structs.replace(route, base_rev=stands)
+
+
+def _current(desk: Desk, subject: tuple[str, str]) -> int:
     rev = desk.store.vault.connection.execute(
         "SELECT rev FROM projected WHERE kind = ? AND id = ?", subject
     ).fetchone()
-    return msgspec.structs.replace(command, base_rev=int(rev[0]) if rev else 0)
+    return int(rev[0]) if rev else 0
 
 
 def _item(desk: Desk, row: OutboxRow) -> WaitingItem:

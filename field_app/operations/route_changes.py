@@ -10,7 +10,7 @@ import msgspec
 
 from field_app.maps.travel import TravelTimes
 from field_app.operations.desk import Desk
-from field_app.operations.routes import VISIT_MINUTES, PlanGround, Point, since_midnight
+from field_app.operations.routes import PlanGround, Point, since_midnight
 from field_app.planning.changes import Moved, WhatIf, moved, replanned, without_officer
 from field_app.planning.lateness import RestOfDay, Where, rest_of_day
 from field_app.planning.offers import Offer, offers
@@ -22,6 +22,7 @@ from field_app.planning.problem import (
     Travel,
     VisitTask,
 )
+from sync.domain.day_routes import VISIT_MINUTES
 from sync.domain.facts_of_case import officers_on, situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Case

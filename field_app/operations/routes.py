@@ -1,14 +1,13 @@
-"""Day plans: what the planner is given, the independent check, publishing."""
+"""Day plans: what the planner is given, and the independent check of what came of it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import msgspec
 
 from field_app.maps.travel import TravelTimes
 from field_app.operations.day_wishes import DayWishes, hours_of, starts_at, wish_of
 from field_app.operations.desk import Desk
-from field_app.operations.submit import Written, submit
 from field_app.operations.team import field_officers
 from field_app.operations.today import TodayVisit, visits_of
 from field_app.operations.visit_law import VisitLaw, law_of
@@ -23,14 +22,15 @@ from field_app.planning.problem import (
     Travel,
     VisitTask,
 )
-from sync.domain.commands import PublishRoute
+from sync.domain.day_routes import (
+    CERTIFIED,
+    VISIT_MINUTES,
+    skills_of,
+)
 from sync.domain.ids import RecordId
-from sync.domain.outcome import Reason, Refused
+from sync.domain.published_day import stop_is_promised
 from sync.domain.records import Appointment, Officer, Route, Stop
-from sync.domain.routing import stop_is_promised
-from sync.domain.time import at_local
-from sync.domain.vocabulary import AppointmentState
-from sync.policy.route_check import (
+from sync.domain.route_check import (
     Breach,
     CheckedLunch,
     CheckedPin,
@@ -40,9 +40,9 @@ from sync.policy.route_check import (
     Lawful,
     check_routes,
 )
+from sync.domain.time import at_local
+from sync.domain.vocabulary import AppointmentState
 
-VISIT_MINUTES = 40
-CERTIFIED = "certified"
 PLANNED = (AppointmentState.AGREED, AppointmentState.PROPOSED)
 
 type Point = tuple[float, float]
@@ -119,7 +119,7 @@ def _officer(known: PlanGround, number: int, wishes: DayWishes) -> OfficerDay:
         end,
         wishes.lunch,
         wishes.most_visits,
-        skills=_skills(officer, known.day),
+        skills=skills_of(officer, known.day),
         longest_s=wishes.longest_s,
     )
 
@@ -150,11 +150,6 @@ def _stands(known: PlanGround, route: Route, stop: Stop, visit: TodayVisit) -> b
     return agreed and stop_is_promised(
         route, stop, visit.start, visit.end, situation.agreement.agreed_at
     )
-
-
-def _skills(officer: Officer, day: date) -> frozenset[str]:
-    valid = officer.certified_until is not None and officer.certified_until >= day
-    return frozenset({CERTIFIED}) if valid else frozenset()
 
 
 def _task(known: PlanGround, visit: TodayVisit, point: int) -> VisitTask:
@@ -232,86 +227,9 @@ def _checked_route(officer: OfficerDay, route: OfficerRoute) -> CheckedRoute:
     )
 
 
-def publish(desk: Desk, known: PlanGround, plan: DayPlan, day: DayProblem) -> tuple[Written, ...]:
-    """Publish every officer's route of the plan of a day; one answer an officer.
-
-    A plan that breaks any rule is refused as a whole, with one reason for each rule broken.
-    Proposals are not published: the customer has said nothing yet. Their room stays free.
-    """
-    plan = binding(day, plan)
-    broken = dict.fromkeys(b.code for b in check(day, plan, known.law.against))
-    if broken:
-        return (Refused(tuple(Reason(code, {}) for code in broken)),)
-    stands = {(r.record.day, r.record.officer_id): r for r in desk.store.projection.every(Route)}
-    answers = []
-    stays = {r.officer_id for r in plan.routes}
-    nothing = tuple(OfficerRoute(r.officer_id, (), None, 0, 0)
-                    for r in known.standing if r.officer_id not in stays)  # fmt: skip
-    for route in (*plan.routes, *nothing):
-        before = stands.get((plan.day, route.officer_id))
-        if before is None and not route.stops:
-            continue
-        command = PublishRoute(
-            route_id=before.record.id if before else RecordId(desk.ids.fresh()),
-            base_rev=before.rev if before else 0,
-            officer_id=route.officer_id,
-            day=plan.day,
-            stops=_stops(known, route),
-            travel_source=plan.travel_source,
-            at=desk.clock.now(),
-            lunch_from=_lunch(known, day, route, 0),
-            lunch_until=_lunch(known, day, route, 1),
-        )
-        answers.append(submit(desk, command))
-    return tuple(answers)
-
-
-def binding(day: DayProblem, plan: DayPlan) -> DayPlan:
-    """Return the plan without proposals; everybody else's minutes stay as they are."""
-    tasks = {v.appointment_id: v for v in day.visits}
-    starts = {o.officer_id: o for o in day.officers}
-    routes = []
-    for route in plan.routes:
-        officer, stops = starts[route.officer_id], []
-        here = officer.start_point
-        for stop in route.stops:
-            task = tasks[stop.appointment_id]
-            if task.priority == AGREED:
-                way = day.travel.seconds[here][task.point]
-                stops.append(msgspec.structs.replace(stop, travel_s=way))
-                here = task.point
-        lunch = route.lunch_from_s if stops else None
-        home = day.travel.seconds[here][officer.ends_at] if stops else 0
-        driven = sum(s.travel_s for s in stops) + home
-        routes.append(OfficerRoute(route.officer_id, tuple(stops), lunch, route.back_s, driven))
-    return msgspec.structs.replace(plan, routes=tuple(routes))
-
-
 def published(desk: Desk, day: date) -> tuple[Route, ...]:
     """Return the published routes of a day."""
     return tuple(r.record for r in desk.store.projection.every(Route) if r.record.day == day)
-
-
-def _lunch(known: PlanGround, day: DayProblem, route: OfficerRoute, ends: int) -> datetime | None:
-    owed = next((o.lunch for o in day.officers if o.officer_id == route.officer_id), None)
-    if owed is None or route.lunch_from_s is None:
-        return None
-    at = route.lunch_from_s + ends * owed.minutes * 60
-    return at_local(known.day, time(0), known.zone) + timedelta(seconds=at)
-
-
-def _stops(known: PlanGround, route: OfficerRoute) -> tuple[Stop, ...]:
-    midnight = at_local(known.day, time(0), known.zone)
-    return tuple(
-        Stop(
-            s.appointment_id,
-            s.case_id,
-            midnight + timedelta(seconds=s.arrive_s),
-            midnight + timedelta(seconds=s.leave_s),
-            s.travel_s,
-        )
-        for s in route.stops
-    )
 
 
 def _start(officer: Officer, places: Sequence[Point]) -> Point:

@@ -1,6 +1,6 @@
 """A record or an act as short lines, so that two versions can be compared by eye."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
@@ -57,11 +57,15 @@ def record_lines(words: Words, what: Any, zone: str) -> list[str]:
     return lines
 
 
-def _told(words: Words, name: str, value: Any, zone: str) -> str:
+def _when(words: Words, value: date | time, zone: str) -> str:
     if isinstance(value, datetime):
         return words.moment(value, zone)
-    if isinstance(value, date):
-        return words.day(value)
+    return words.day(value) if isinstance(value, date) else f"{value:%H:%M}"
+
+
+def _told(words: Words, name: str, value: Any, zone: str) -> str:
+    if isinstance(value, date | time):
+        return _when(words, value, zone)
     if isinstance(value, bool):
         return words("yes") if value else words("no")
     if isinstance(value, tuple):
@@ -73,6 +77,8 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
     if isinstance(value, dict):
         told = (f"{_told(words, name, k, zone)} {words.money(v)}" for k, v in value.items())
         return words.listed(told)
+    if name.endswith("_s"):
+        return words("{n} min", n=round(value / 60))
     if name == "no_weekdays":
         return words.day_of_week(value)
     if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.maps.travel import TravelTimes
-from field_app.operations import cases, route_changes, routes
+from field_app.operations import cases, route_changes, route_publishing, routes
 from field_app.operations.cases import CaseQuery
 from field_app.operations.day_wishes import DayWishes as DayWishes
 from field_app.operations.day_wishes import OfficerWish as OfficerWish
@@ -36,7 +36,7 @@ from field_app.planning.problem import Lunch as Lunch
 from field_app.planning.problem import Unplaced as Unplaced
 from field_app.planning.process import PlanCancelled, PlanFailed, PlanProcess
 from field_app.planning.solver import worth_s
-from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.answer import answer_of
 from field_app.viewmodels.board import BoardRow, rows_of
 from field_app.viewmodels.findings import RuleWords
 from field_app.viewmodels.plan_map import Drawn, drawn
@@ -45,9 +45,9 @@ from field_app.viewmodels.plan_shown import Shown, freed, with_lock_turned, with
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.route_check import Breach as Breach
 from sync.domain.time import Clock, at_local, local_date
 from sync.domain.vocabulary import AppointmentState
-from sync.policy.route_check import Breach as Breach
 
 MOST_UNDONE = 50
 
@@ -197,7 +197,7 @@ class PlanViewModel(QObject):
         known = self.ground
         self.breaches = ()
         if known is not None and state == "solved":
-            plan = routes.binding(shown.problem, shown.plan)
+            plan = route_publishing.binding(shown.problem, shown.plan)
             self.breaches = tuple(routes.check(shown.problem, plan, known.law.against))
 
     def _remember(self) -> None:
@@ -334,15 +334,14 @@ class PlanViewModel(QObject):
         known, plan, problem = self.ground, self.plan, self.problem
         if known is None or plan is None or problem is None or not self.may_publish:
             return
-        answers = await self._runner.act_many(
-            lambda desk: routes.publish(desk, known, plan, problem)
+        written = await self._runner.act(
+            lambda desk: route_publishing.publish(desk, known, plan, problem)
         )
-        done = sum(isinstance(a, Saved) for a in answers)
-        others = [answer_of(a, self.rule_words) for a in answers if not isinstance(a, Saved)]
-        if not others:
+        done = sum(bool(r.stops) for r in route_publishing.binding(problem, plan).routes)
+        if isinstance(written, Saved):
             self._put_away()
             await self.load()
-        self.published.emit(done, others[0] if others else Answer(True))
+        self.published.emit(done, answer_of(written, self.rule_words))
 
     def visit(self, appointment_id: RecordId) -> TodayVisit | None:
         """Return the visit of a stop."""

@@ -10,6 +10,7 @@ from typing import Any, Union
 import msgspec
 
 from sync.domain.budget import Budget
+from sync.domain.day_routes import DayRoute, DayRules
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.plan_terms import PlanTerms
 from sync.domain.records import (
@@ -21,7 +22,6 @@ from sync.domain.records import (
     PlanAgreement,
     Referral,
     Reveal,
-    Stop,
     Visit,
     Wish,
 )
@@ -276,18 +276,13 @@ class CorrectPin(msgspec.Struct, frozen=True, tag="correct_pin", tag_field="do")
     at: datetime
 
 
-class PublishRoute(msgspec.Struct, frozen=True, tag="publish_route", tag_field="do"):
-    """Make a checked day plan the one the officer drives by; leads only."""
+class PublishRoutes(msgspec.Struct, frozen=True, tag="publish_routes", tag_field="do"):
+    """Make a checked day plan the one everybody drives by, all routes or none; leads only."""
 
-    route_id: RecordId
-    base_rev: int
-    officer_id: OfficerId
     day: date
-    stops: tuple[Stop, ...]
+    routes: tuple[DayRoute, ...]
     travel_source: str
-    at: datetime
-    lunch_from: datetime | None = None
-    lunch_until: datetime | None = None
+    rules: DayRules = DayRules()
 
 
 type Fact = (
@@ -309,7 +304,7 @@ type Command = (
     | CloseAppointment
     | AssignCase
     | CorrectPin
-    | PublishRoute
+    | PublishRoutes
     | ProposePlan
     | DecidePlan
     | AgreePlan
@@ -342,7 +337,7 @@ COMMANDS: tuple[type[Any], ...] = (
     CloseAppointment,
     AssignCase,
     CorrectPin,
-    PublishRoute,
+    PublishRoutes,
     ProposePlan,
     DecidePlan,
     AgreePlan,
@@ -407,7 +402,6 @@ SUBJECTS: dict[type[Any], tuple[str, str]] = {
     CloseAppointment: ("appointment", "appointment_id"),
     AssignCase: ("case", "case_id"),
     CorrectPin: ("case", "case_id"),
-    PublishRoute: ("route", "route_id"),
     ProposePlan: ("plan", "plan_id"),
     DecidePlan: ("plan", "plan_id"),
     AgreePlan: ("plan", "plan_id"),

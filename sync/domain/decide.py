@@ -25,7 +25,7 @@ from sync.domain.pinning import correct_pin
 from sync.domain.question import Question
 from sync.domain.recording import record_contact, record_fact, record_visit
 from sync.domain.relief import agree_plan, decide_plan, end_plan, propose_plan
-from sync.domain.routing import publish_route
+from sync.domain.routing import publish_routes
 
 # Commands that are not here are plain facts: kept as they are.
 DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
@@ -40,7 +40,7 @@ DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
     commands.CloseAppointment: close_appointment,
     commands.AssignCase: assign_case,
     commands.CorrectPin: correct_pin,
-    commands.PublishRoute: publish_route,
+    commands.PublishRoutes: publish_routes,
     commands.ProposePlan: propose_plan,
     commands.DecidePlan: decide_plan,
     commands.AgreePlan: agree_plan,

@@ -13,12 +13,13 @@ from sync.domain.commands import (
     LiftHold,
     PlaceHold,
     ProposeAppointment,
-    PublishRoute,
+    PublishRoutes,
     RecordVisit,
     ReferCustomer,
     TakeQuiz,
     fact_record,
 )
+from sync.domain.day_routes import route_id_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import (
     Appointment,
@@ -48,9 +49,8 @@ class Needs(msgspec.Struct, frozen=True):
 def needs(command: Command) -> Needs:
     """Return what has to be loaded before `decide` can be asked about this command."""
     match command:
-        case PublishRoute():
-            cases = tuple(dict.fromkeys(stop.case_id for stop in command.stops))
-            return Needs(cases, (command.officer_id,), (command.route_id,))
+        case PublishRoutes():
+            return _needs_of_a_day(command)
         case AssignCase():
             named = (command.officer_id, command.second_id)
             return Needs((command.case_id,), tuple(o for o in named if o is not None))
@@ -68,6 +68,16 @@ def needs(command: Command) -> Needs:
             return Needs((fact_record(command).case_id,))
         case _:
             return Needs((command.case_id,))
+
+
+def _needs_of_a_day(command: PublishRoutes) -> Needs:
+    routes = command.routes
+    named = [o for r in routes for o in (r.officer_id, r.starts_with_id) if o is not None]
+    return Needs(
+        tuple(dict.fromkeys(stop.case_id for route in routes for stop in route.stops)),
+        tuple(dict.fromkeys(named)),
+        tuple(dict.fromkeys(route_id_of(r.officer_id, command.day) for r in routes)),
+    )
 
 
 class Snapshot:

@@ -1,12 +1,15 @@
 """Commands these tests give again and again."""
 
+from datetime import date
+
 from sync.domain.commands import (
     AssignCase,
     LiftHold,
     PlaceHold,
-    PublishRoute,
+    PublishRoutes,
     RecordContact,
 )
+from sync.domain.day_routes import DayRoute
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult, HoldKind
@@ -37,8 +40,6 @@ def give(
     return AssignCase(case_id, base_rev, first, second)
 
 
-def route(
-    route_id: RecordId, officer_id: OfficerId, source: str, base_rev: int = 0
-) -> PublishRoute:
+def route(officer_id: OfficerId, day: date, source: str, base_rev: int = 0) -> PublishRoutes:
     """Return a day without visits."""
-    return PublishRoute(route_id, base_rev, officer_id, now().date(), (), source, now())
+    return PublishRoutes(day, (DayRoute(officer_id, base_rev, ()),), source)

@@ -66,13 +66,13 @@ class House:
         """Make a one-time code."""
         return administer(self.data, "enrol-code", login).strip()
 
-    def keep(self, record: Record) -> None:
-        """Write a record that is new, as the server itself would."""
+    def keep(self, record: Record, base_rev: int = 0) -> None:
+        """Write a record upon a revision, new upon none, as the server itself would."""
         branch = self.crew["li"].enrolled.branch_id
 
         async def work(session: Session) -> None:
             commit = Commit(session, branch)
-            await commit.apply([Change(record, 0)])
+            await commit.apply([Change(record, base_rev)])
             await commit.finish()
 
         self.at_database(lambda database: database.write(work))

@@ -5,6 +5,7 @@ away may still be standing at that door. All else about a foreign case is gone, 
 """
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -58,16 +59,22 @@ TABLE: dict[str, dict[str, str]] = {
     "decide_plan": {"officer": "RRRRR", "lead": "SSCSC", "compliance": "RRRRR", "admin": "RRRRR"},
     "assign_case": {"officer": "RRRRR", "lead": "XXCXC", "compliance": "RRRRR", "admin": "RRRRR"},
     "correct_pin": {"officer": "XCCCC", "lead": "XXCXC", "compliance": "CCCCC", "admin": "CCCCC"},
-    "publish_route": {"officer": "RRRRR", "lead": "AASAS", "compliance": "RRRRR", "admin": "RRRRR"},
+    "publish_routes": {
+        "officer": "RRRRR",
+        "lead": "AASAS",
+        "compliance": "RRRRR",
+        "admin": "RRRRR",
+    },
     # Only for oneself; what nobody teaches is refused after that is asked.
     "take_quiz": {"officer": "RSSSS", "lead": "SSSSS", "compliance": "SSSSS", "admin": "SSSSS"},
 }
+DAYS = count(1)
 WHEN = now() - timedelta(minutes=10)
 REFUSALS = {
     "take_quiz": "training.unknown_module",
     "decide_plan": "repayment.leads_only",
     "assign_case": "assignment.leads_only",
-    "publish_route": "route.leads_only",
+    "publish_routes": "route.leads_only",
 }
 
 
@@ -124,14 +131,10 @@ def body(name: str, case_id: str, laptop: Bare, officer_id: str) -> bytes:
         "correct_pin": subject
         | {"base_rev": 999, "lat_e7": 350500000, "lon_e7": 1183500000, "datum": "wgs84"}
         | {"before_lat_e7": None, "before_lon_e7": None, "reason": PRIVATE_WORDS},
-        "publish_route": {
-            "route_id": fresh(),
-            "base_rev": 0,
-            "officer_id": officer_id,
-            "day": WHEN.date(),
-            "stops": (),
+        "publish_routes": {
+            "day": WHEN.date() + timedelta(days=next(DAYS)),  # one route a day and officer
+            "routes": ({"officer_id": officer_id, "base_rev": 0, "stops": ()},),
             "travel_source": "table",
-            "at": WHEN,
         },
         "take_quiz": {
             "training_id": fresh(),
@@ -212,10 +215,12 @@ def test_a_route_past_a_foreign_case_tells_nothing_of_it(house: House) -> None:
     place = (AppointmentState.PROPOSED, WHEN, WHEN + timedelta(hours=1), Place.HOME)
     proposed = Appointment(RecordId(fresh()), other, *place, (li.me,))
     house.keep(proposed)
-    route = msgspec.json.decode(body("publish_route", "", chen, li.me))
+    plan = msgspec.json.decode(body("publish_routes", "", chen, li.me))
     stop = {"case_id": other, "arrive": WHEN, "leave": WHEN, "travel_s": 0}
     stops = [stop | {"appointment_id": named} for named in (proposed.id, fresh())]
-    past = [msgspec.json.encode(route | {"route_id": fresh(), "stops": [s]}) for s in stops]
+    past = [
+        msgspec.json.encode(plan | {"routes": [plan["routes"][0] | {"stops": [s]}]}) for s in stops
+    ]
     foreign, absent = chen.push(*past)
     assert [r.code for r in foreign.reasons] == ["route.unknown_stop"]
     assert _without_ids(foreign) == _without_ids(absent)

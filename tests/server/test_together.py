@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,11 @@ import httpx
 import msgspec
 import pytest
 
-from sync.domain.ids import RecordId
 from sync.protocol.messages import Pushed, Result, Status
 from sync.protocol.pages import PageOp
 from tests.server.acts import call, give, hold, lift, route
 from tests.server.house import House, Staffed, service_of
-from tests.server.laptop import Bare, enrol, fresh
+from tests.server.laptop import Bare, enrol, now
 from tests.server.terminal import contents, tell
 from tests.sync.office import DATABASE_URL, TEAM, Server, administer, copied
 
@@ -160,14 +160,14 @@ def test_two_leads_publish_the_same_day(own_house: House) -> None:
     chen = own_house.crew["chen"]
     second = enrol(own_house.client, "chen", own_house.code("chen"))
     li = own_house.crew["li"].me
-    for _ in range(10):
-        route_id = RecordId(fresh())
+    for ahead in range(10):
+        day = now().date() + timedelta(days=ahead)
         told = at_once(
-            partial(chen.push, route(route_id, li, "first")),
-            partial(second.push, route(route_id, li, "second")),
+            partial(chen.push, route(li, day, "first")),
+            partial(second.push, route(li, day, "second")),
         )
         assert sorted(result.status for [result] in told) == ["applied", "conflict"]
-        [stands] = [r for r in chen.records(NORTH, "route") if r.id == route_id]
+        [stands] = [r for r in chen.records(NORTH, "route") if r.day == day]
         winner = "first" if told[0][0].status is Status.APPLIED else "second"
         assert stands.travel_source == winner
 

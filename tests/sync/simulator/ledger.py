@@ -8,6 +8,7 @@ update, and is found here even when every copy of the record agrees.
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid5
 
 from tests.sync.simulator.central import Central, lessons
 from tests.sync.simulator.chance import Broken
@@ -33,7 +34,6 @@ SUBJECTS = {
     "close_appointment": ("appointment", "appointment_id"),
     "assign_case": ("case", "case_id"),
     "correct_pin": ("case", "case_id"),
-    "publish_route": ("route", "route_id"),
     "propose_plan": ("plan", "plan_id"),
     "decide_plan": ("plan", "plan_id"),
     "agree_plan": ("plan", "plan_id"),
@@ -44,6 +44,10 @@ SUBJECTS = {
     "close_referral": ("referral", "referral_id"),
 }
 OPEN = ("proposed", "agreed")
+
+ROUTES = UUID("b6d0b3a4-6f0e-5a38-9a0c-5d5f3d1e8c21")
+
+type Upon = int | list[int] | None
 
 
 @dataclass
@@ -110,15 +114,19 @@ class Ledger:
             case "applied":
                 self._check_applied(one, known)
                 self._apply(one)
-            case "conflict" if known == one.command["base_rev"]:
+            case "conflict" if known == _upon(one.command):
                 raise Broken(f"{one.name} met no other change and was answered conflict")
             case "gone" if self._may(one) and known is not None:
                 raise Broken(f"{one.name} was the author's to do and was answered gone")
             case "invalid":
                 raise Broken(f"{one.name} was answered invalid: {one.result['reasons']}")
 
-    def _known(self, one: Answered) -> int | None:
+    def _known(self, one: Answered) -> Upon:
         """Return the revision at which the command's record stands; 0 = new, None = no record."""
+        if one.command["do"] == "publish_routes":
+            found = (self.stands.get(("route", _route_id(one.command, r)))
+                     for r in one.command["routes"])  # fmt: skip
+            return [stands.rev if stands else 0 for stands in found]
         named = SUBJECTS.get(one.command["do"])
         if named is None:
             return 0
@@ -127,9 +135,9 @@ class Ledger:
             return 0 if one.command["base_rev"] == 0 else None
         return found.rev
 
-    def _check_applied(self, one: Answered, known: int | None) -> None:
-        if known != one.command.get("base_rev", 0):
-            upon = one.command.get("base_rev")
+    def _check_applied(self, one: Answered, known: Upon) -> None:
+        upon = _upon(one.command)
+        if known != upon:
             raise Broken(f"lost update: {one.name} was accepted upon {upon}, {known} stood")
         if one.command["do"] not in FACTS and not self._may(one):
             raise Broken(f"{one.name} was accepted and is not {one.author}'s to do")
@@ -238,9 +246,14 @@ class Ledger:
         moved = address | place | {"moves": [*address.get("moves", []), move]}
         self._change("case", command["case_id"], address=moved)
 
-    def _publish_route(self, _one: Answered, command: Body) -> None:
-        names = ("officer_id", "day", "stops")
-        self._new("route", {"id": command["route_id"], **{n: command[n] for n in names}})
+    def _publish_routes(self, _one: Answered, command: Body) -> None:
+        for route in command["routes"]:
+            key = _route_id(command, route)
+            told = {"officer_id": route["officer_id"], "stops": route["stops"]}
+            if ("route", key) in self.stands:
+                self._change("route", key, **told)
+            else:
+                self._new("route", {"id": key, "day": command["day"], **told})
 
     def _propose_plan(self, one: Answered, command: Body) -> None:
         told = {"case_id": command["case_id"], "proposed_by": one.author, "terms": command["terms"]}
@@ -317,6 +330,17 @@ class Ledger:
             for name, value in must.body.items():
                 if stands.body[name] != value:
                     raise Broken(f"{key}.{name} is {stands.body[name]} and must be {value}")
+
+
+def _upon(command: Body) -> Upon:
+    """Return the revision, or for a day's routes the revisions, a command was decided upon."""
+    if command["do"] == "publish_routes":
+        return [route["base_rev"] for route in command["routes"]]
+    return command.get("base_rev", 0)  # type: ignore[no-any-return]
+
+
+def _route_id(command: Body, route: Body) -> str:
+    return str(uuid5(ROUTES, f"{route['officer_id']} {command['day']}"))
 
 
 def _case_of(command: Body) -> str | None:

@@ -31,8 +31,9 @@ from field_app.operations.relief import MonthForm
 from field_app.operations.submit import submit
 from field_app.operations.visits import VisitForm
 from sync.domain.budget import CostKind, IncomeKind
-from sync.domain.commands import PublishRoute
-from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.commands import PublishRoutes
+from sync.domain.day_routes import DayRoute, route_id_of
+from sync.domain.ids import CaseId, OfficerId
 from sync.domain.plan_terms import PlanTerms
 from sync.domain.records import (
     AgreementEvidence,
@@ -43,6 +44,7 @@ from sync.domain.records import (
     Plan,
     PlanAgreement,
     Referral,
+    Route,
     Stop,
     Versioned,
 )
@@ -334,16 +336,18 @@ def attach(seat: Seat, chance: Chance) -> Any:
     return attachments.add(seat.at, case_id, "收据", data) if case_id else None
 
 
-def publish_route(seat: Seat, chance: Chance) -> Any:
+def publish_routes(seat: Seat, chance: Chance) -> Any:
     found = _any(seat, chance, Appointment, lambda a: a.state is AppointmentState.AGREED)
     if found is None:
         return None
     one = found.record
     leave = one.start + timedelta(minutes=40)
     stops = (Stop(one.id, one.case_id, one.start, leave, 600),)
-    day, now = local_date(one.start, ZONE), seat.clock.now()
-    route = RecordId(seat.at.ids.fresh())
-    return submit(seat.at, PublishRoute(route, 0, one.officers[0], day, stops, "estimate", now))
+    day = local_date(one.start, ZONE)
+    stand = [seat.at.store.projection.get(Route, route_id_of(o, day)) for o in one.officers]
+    routes = tuple(DayRoute(officer, found.rev if found else 0, stops)
+                   for officer, found in zip(one.officers, stand, strict=True))  # fmt: skip
+    return submit(seat.at, PublishRoutes(day, routes, "estimate"))
 
 
 def _attention(seat: Seat, chance: Chance) -> Any:
@@ -385,6 +389,6 @@ FIELD: dict[Act, float] = {
 OVERSEEING: dict[Act, float] = {**SETTLING, lift: 3, answer: 4, close_complaint: 5, escalate: 2}
 ACTS: dict[Role, dict[Act, float]] = {
     Role.OFFICER: FIELD,
-    Role.LEAD: {**FIELD, **OVERSEEING, assign: 20, decide_plan: 6, publish_route: 2},
+    Role.LEAD: {**FIELD, **OVERSEEING, assign: 20, decide_plan: 6, publish_routes: 2},
     Role.COMPLIANCE: {**EVERYBODY, **OVERSEEING},
 }

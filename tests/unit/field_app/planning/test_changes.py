@@ -11,7 +11,7 @@ from field_app.planning.lateness import Where, rest_of_day
 from field_app.planning.offers import offers
 from field_app.planning.problem import DayPlan, DayProblem, VisitTask, WhyNot
 from field_app.planning.solver import PatientSolver, VroomSolver
-from sync.policy.route_check import CheckedPin
+from sync.domain.route_check import CheckedPin
 from tests.unit.field_app.planning.days import HOUR, breaches, random_day
 from tests.unit.field_app.planning.test_solver import line, officer, problem, visit
 

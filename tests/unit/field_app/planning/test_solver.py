@@ -18,7 +18,7 @@ from field_app.planning.problem import (
 )
 from field_app.planning.process import PlanCancelled, PlanFailed, PlanProcess
 from field_app.planning.solver import VroomSolver
-from sync.policy.route_check import CheckedRoute, CheckedStop, CheckedVisit, check_routes
+from sync.domain.route_check import CheckedRoute, CheckedStop, CheckedVisit, check_routes
 
 HOUR = 3600
 WORKER = [sys.executable, "-m", "field_app.planning.worker"]

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoute
+from sync.domain.commands import AssignCase, LiftHold, PlaceHold, PublishRoutes
+from sync.domain.day_routes import DayRoute, route_id_of
 from sync.domain.decide import decide
 from sync.domain.outcome import Applied, Conflict, Gone, Refused
 from sync.domain.records import Case, Hold, Route, Stop, Versioned
@@ -43,17 +44,11 @@ def assign(**other: object) -> AssignCase:
     return AssignCase(**values)
 
 
-def publish(*stops: Stop, **other: object) -> PublishRoute:
-    values = {
-        "route_id": "r1",
-        "base_rev": 0,
-        "officer_id": "li",
-        "day": DAY,
-        "stops": stops,
-        "travel_source": "stored",
-        "at": NOW,
-    } | other
-    return PublishRoute(**values)
+def publish(*stops: Stop, **other: object) -> PublishRoutes:
+    """Return the same day for both officers of the visit."""
+    values = {"officers": ("li", "wang"), "base_rev": 0, "day": DAY} | other
+    routes = tuple(DayRoute(o, values["base_rev"], stops) for o in values["officers"])
+    return PublishRoutes(values["day"], routes, "stored")
 
 
 def stop(**other: object) -> Stop:
@@ -152,9 +147,10 @@ def test_assignment_is_the_leads() -> None:
 def test_a_checked_route_is_published() -> None:
     outcome = decide(question(LEAD, appointment()), publish(stop()))
     assert isinstance(outcome, Applied)
-    route = outcome.changes[0].record
-    assert isinstance(route, Route)
-    assert (route.officer_id, route.team_id, len(route.stops)) == ("li", "north", 1)
+    routes = [c.record for c in outcome.changes]
+    assert all(isinstance(r, Route) for r in routes)
+    told = [(r.id, r.officer_id, r.team_id, len(r.stops)) for r in routes]
+    assert told == [(route_id_of(o, DAY), o, "north", 1) for o in ("li", "wang")]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +158,7 @@ def test_a_checked_route_is_published() -> None:
     [
         ({"case_id": "c9"}, "route.unknown_stop"),
         ({"appointment_id": "a9"}, "route.unknown_stop"),
-        ({"leave": TEN - HOUR}, "route.outside_agreed_window"),
+        ({"leave": TEN - HOUR}, "route.too_short"),
         ({"arrive": TEN - HOUR}, "route.outside_agreed_window"),
         ({"arrive": TEN + 2 * HOUR, "leave": TEN + 3 * HOUR}, "route.outside_agreed_window"),
     ],
@@ -188,10 +184,12 @@ def test_routes_hold_only_what_was_agreed() -> None:
 def test_routes_are_the_leads() -> None:
     assert code(decide(question(LI, appointment()), publish(stop()))) == "route.leads_only"
     assert isinstance(decide(question(OTHER_LEAD, appointment()), publish(stop())), Gone)
-    assert isinstance(decide(question(LEAD), publish(officer_id="nobody")), Gone)
-    stands = Route("r1", "li", "north", DAY, (), "stored", "chen", NOW)
-    assert decide(question(LEAD, Versioned(2, stands)), publish()) == Conflict("route", "r1", 2)
-    again = decide(question(LEAD, Versioned(2, stands)), publish(base_rev=2))
+    assert isinstance(decide(question(LEAD), publish(officers=("nobody",))), Gone)
+    assert isinstance(decide(question(LEAD), publish(officers=("zhao",))), Gone)
+    key = route_id_of("li", DAY)
+    stands = Route(key, "li", "north", DAY, (), "stored", "chen", NOW)
+    assert decide(question(LEAD, Versioned(2, stands)), publish()) == Conflict("route", key, 2)
+    again = decide(question(LEAD, Versioned(2, stands)), publish(officers=("li",), base_rev=2))
     assert isinstance(again, Applied)
 
 

@@ -9,12 +9,13 @@ import pytest
 from sync.domain import commands
 from sync.domain.commands import (
     AssignCase,
-    PublishRoute,
+    PublishRoutes,
     decode_command,
     encode_command,
     name_of,
     subject_of,
 )
+from sync.domain.day_routes import DayRoute, route_id_of
 from sync.domain.ids import uuid7
 from sync.domain.outcome import Actor
 from sync.domain.records import (
@@ -141,8 +142,11 @@ def test_commands_of_the_wrong_shape_are_malformed() -> None:
 def test_needs_name_everything_a_decision_looks_at() -> None:
     assert needs(confirm()).officers == ("li", "wang")
     assert needs(AssignCase("c1", 1, "li", None)) == Needs(("c1",), ("li",))
-    twice = PublishRoute("r1", 0, "li", TEN.date(), (stop(), stop()), "stored", NOW)
-    assert needs(twice) == Needs(("c1",), ("li",), ("r1",))
+    day = TEN.date()
+    both = tuple(DayRoute(o, 0, (stop(),), starts_with_id="chen") for o in ("li", "wang"))
+    ids = (route_id_of("li", day), route_id_of("wang", day))
+    wanted = Needs(("c1",), ("li", "chen", "wang"), ids)
+    assert needs(PublishRoutes(day, both, "stored")) == wanted
 
 
 @pytest.mark.parametrize("one", [case(), appointment(), person(LI), record().visit, hardship()])

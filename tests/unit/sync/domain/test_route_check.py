@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from sync.domain.ids import OfficerId, RecordId
-from sync.policy.route_check import (
+from sync.domain.route_check import (
     CheckedLunch,
     CheckedPin,
     CheckedRoute,
