@@ -1,6 +1,6 @@
 """What a lead asks of one day: who comes, their hours and start places, lunch, the most visits.
 
-Nothing of it is kept on record: hours only ever become shorter than those on record.
+It goes with the published routes; hours only ever become shorter than those on record.
 """
 
 from collections.abc import Sequence
