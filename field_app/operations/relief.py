@@ -159,12 +159,8 @@ def _question(desk: Desk, snapshot: Snapshot) -> Question:
 
 def _kept(desk: Desk, snapshot: Snapshot, case: Case, plan: Versioned[Plan]) -> Kept:
     stands = plan.record
-    standing = None
-    if stands.state is PlanState.AGREED:
-        today = local_date(desk.clock.now(), case.address.zone)
-        paid = [(p.day, p.amount_fen) for p in snapshot.payments(case.id)]
-        since = [one for one in paid if one[0] >= stands.terms.start]
-        standing = desk.policy.standing(stands.schedule, since, today)
+    today = local_date(desk.clock.now(), case.address.zone)
+    standing = standing_of(desk, snapshot, case, stands, today)
     decider = snapshot.officer(stands.decided_by) if stands.decided_by else None
     proposer = snapshot.officer(stands.proposed_by)
     return Kept(
@@ -174,6 +170,17 @@ def _kept(desk: Desk, snapshot: Snapshot, case: Case, plan: Versioned[Plan]) -> 
         proposed_by=proposer.name if proposer else "",
         decided_by=decider.name if decider else "",
     )
+
+
+def standing_of(
+    desk: Desk, snapshot: Snapshot, case: Case, plan: Plan, day: date
+) -> Standing | None:
+    """Return how a plan that the customer agreed to is kept on a day; None for any other."""
+    if plan.state is not PlanState.AGREED:
+        return None
+    paid = [(p.day, p.amount_fen) for p in snapshot.payments(case.id)]
+    since = [one for one in paid if one[0] >= plan.terms.start]
+    return desk.policy.standing(plan.schedule, since, day)
 
 
 def _acts(asked: Question, case: Case, plan: Plan, standing: Standing | None) -> tuple[str, ...]:

@@ -6,14 +6,13 @@ import msgspec
 
 from field_app.operations.appointments import is_blocked, verdict_now
 from field_app.operations.desk import Desk
+from field_app.operations.follow_ups import FollowUp, follow_ups
 from field_app.operations.masking import mask_name
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import Appointment, Case, Officer, Route, Stop, Versioned, Visit
+from sync.domain.records import Appointment, Case, Officer, Route, Stop, Versioned
 from sync.domain.situation import Decision, RuleFinding, Verdict
 from sync.domain.time import local_date
-from sync.domain.vocabulary import AppointmentState, Place, VisitOutcome
-
-DUE_AHEAD = timedelta(days=3)
+from sync.domain.vocabulary import AppointmentState, Place
 
 
 class TodayVisit(msgspec.Struct, frozen=True):
@@ -41,17 +40,6 @@ class TodayVisit(msgspec.Struct, frozen=True):
     is_now: bool
 
 
-class FollowUp(msgspec.Struct, frozen=True):
-    """Something promised or left open; `what` is promise or confirm."""
-
-    case_id: CaseId
-    case_no: str
-    name: str
-    due: date
-    what: str
-    amount_fen: int | None
-
-
 class Today(msgspec.Struct, frozen=True):
     """A day of one officer, or of a team for its lead."""
 
@@ -76,7 +64,7 @@ def day(desk: Desk, wanted: date | None = None) -> Today:
         day=when,
         visits=tuple(v for v in visits if v.state is AppointmentState.AGREED),
         to_confirm=_to_confirm(desk, now),
-        follow_ups=_promises(desk, when),
+        follow_ups=follow_ups(desk, when),
         waiting=desk.store.outbox.count("queued"),
         attention=desk.store.outbox.count("attention"),
         last_sync=datetime.fromisoformat(last) if last else None,
@@ -160,30 +148,3 @@ def _to_confirm(desk: Desk, now: datetime) -> tuple[TodayVisit, ...]:
             visit = _visit(desk, stands, {})
             found += [visit] if visit else []
     return tuple(sorted(found, key=lambda v: v.start))
-
-
-def _promises(desk: Desk, when: date) -> tuple[FollowUp, ...]:
-    """Return promises to pay that fall due about now, on cases that do not rest."""
-    found = []
-    visits = [v.record for v in desk.store.projection.every(Visit)]
-    corrected = {v.corrects for v in visits}
-    for visit in visits:
-        promise = visit.promise
-        if promise is None or visit.outcome is not VisitOutcome.PROMISE_TO_PAY:
-            continue
-        if visit.id in corrected or not when - DUE_AHEAD <= promise.day <= when + DUE_AHEAD:
-            continue
-        case = desk.store.projection.get(Case, visit.case_id)
-        if case is not None and desk.me.officer_id in visit.officers:
-            file = case.record
-            found.append(
-                FollowUp(
-                    file.id,
-                    file.case_no,
-                    mask_name(file.customer.name),
-                    promise.day,
-                    "promise",
-                    promise.amount_fen,
-                )
-            )
-    return tuple(sorted(found, key=lambda f: f.due))

@@ -4,8 +4,8 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.operations import today
+from field_app.operations.follow_ups import FollowUp as FollowUp
 from field_app.operations.submit import Changes
-from field_app.operations.today import FollowUp as FollowUp
 from field_app.operations.today import Today as Today
 from field_app.operations.today import TodayVisit as TodayVisit
 from field_app.viewmodels.findings import FindingText, RuleWords, explain

@@ -125,7 +125,7 @@ async def test_a_promise_falls_due(room: Room) -> None:
     await visited(li, case_id, promise_fen=1_500_00, promise_in=timedelta(days=2))
     await li.show("today")
     seen = words_on(today_of(li))
-    assert "Promises falling due" in seen
+    assert "Promises and instalments falling due" in seen
     assert "Sat 14 Mar" in seen
     assert "¥1,500.00" in seen
     assert today_of(li).begin_button is None

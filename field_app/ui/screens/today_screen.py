@@ -214,10 +214,16 @@ class TodayScreen(Page):
     def _show_follow_ups(self, follow_ups: tuple[FollowUp, ...]) -> None:
         if not follow_ups:
             return
-        card = Card(self.look, self.words("Promises falling due"))
+        words = self.words
+        card = Card(self.look, words("Promises and instalments falling due"))
+        said = {
+            "promise": words("Promised"),
+            "instalment": words("Instalment of the plan"),
+            "behind": words("Plan behind since that day"),
+        }
         for one in follow_ups:
-            amount = f" · {self.words.money(one.amount_fen)}" if one.amount_fen else ""
-            text = label(f"{self.words.day(one.due)} · {one.name} · {one.case_no}{amount}")
+            parts = (words.day(one.due), one.name, one.case_no, words.money(one.amount_fen))
+            text = label(" · ".join((*parts, said[one.what])))
             open_it = button(
                 self.look,
                 self.words("Open case"),
