@@ -233,12 +233,14 @@ class Log:
 
     def compare(self) -> None:
         """Compare the tree with the checkpoints of its present size."""
+        agreed = self.right
         while self.waiting and self.waiting[0][0] == self.tree.size:
             size, root = self.waiting.pop(0)
             if self.tree.root().hex() == root:
-                self.right = size
+                agreed = size
             elif self.differs is None:
                 self.differs = Bad(self.right, f"the checkpoint of {size} differs", size - 1)
+        self.right = agreed
 
     def read(self, number: int, line: str) -> None:
         """Take the next line; raises Bad."""

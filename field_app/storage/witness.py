@@ -74,6 +74,9 @@ class Witness:
 
     def _keep(self, checkpoint: Checkpoint) -> None:
         largest = self._largest()
+        if largest is not None and largest.mark == checkpoint.mark == self._vault.meta(MARK):
+            self._note(None)
+            return  # with each sync without news: nothing is written
         if largest is None:
             self._write(checkpoint, "proven")
         elif checkpoint.size < largest.size:

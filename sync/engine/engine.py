@@ -87,6 +87,8 @@ def _meet(replica: Replica, hello: Hello) -> None:
         raise Trouble(Codes.OTHER_SERVER)
     replica.met(hello.server_time)
     replica.put_back(hello)
+    if hello.checkpoint is not None:
+        replica.saw(hello.checkpoint)
 
 
 def _wait_for_update(

@@ -97,6 +97,8 @@ class Hello(msgspec.Struct, frozen=True):
     unsent work is up, the laptop destroys its keys. `map_name` and `map_hash` (of the content) are
     empty while no map pack is in force. `approver_key` is for laptops that were enrolled before
     there was an approver. Of laptops that speak one of `facts_of` only facts are still taken.
+    `checkpoint` is of the log as it stands, so that a sync without news notices one that is not
+    the log it was; None from a server without an audit key, and from those that told none yet.
     """
 
     versions: tuple[int, ...]
@@ -124,6 +126,7 @@ class Hello(msgspec.Struct, frozen=True):
     map_hash: str = ""
     approver_key: str = ""
     facts_of: tuple[int, ...] = ()
+    checkpoint: Checkpoint | None = None
 
 
 class Status(StrEnum):

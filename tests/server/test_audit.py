@@ -72,6 +72,7 @@ def test_every_answer_brings_the_newest_checkpoint(house: House) -> None:
     assert after.root != first.root
     assert li.page(ROSTER).checkpoint == after  # signed once for a size
     assert told(li) == after
+    assert li.hello().checkpoint == after
     for changed in ({"size": 1}, {"root": "0" * 64}, {"branch_id": "other"}, {"suite": "x"}):
         assert not is_signed(msgspec.structs.replace(after, **changed), key)
 

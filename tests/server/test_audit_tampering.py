@@ -297,6 +297,20 @@ FILE_TAMPERS: dict[str, Callable[[list[bytes], int], list[bytes]]] = {
 }
 
 
+def test_two_logs_of_one_length_name_all_that_may_be_bad(tmp_path: Path) -> None:
+    """Laptops saw the log as it was, then the one made anew: that this agrees says nothing."""
+    path, kept = tmp_path / "log.jsonl", tmp_path / "kept.jsonl"
+    with ledger() as one:
+        seen = [_checkpoint_at(one, 300), one.checkpoint()]
+        seen.append(rewritten(one, 400).checkpoint())
+        flaw = one.verify(0, seen).flaw
+        assert flaw is not None
+        assert (flaw.n, flaw.what, flaw.end) == (300, "checkpoint", ENTRIES)
+        one.export(path)
+    kept.write_bytes(b"\n".join(msgspec.json.encode({"checkpoint": c}) for c in seen))
+    assert first_bad(path, checkpoints=[str(kept)]) == 300
+
+
 @pytest.mark.parametrize("how", FILE_TAMPERS)
 @FEW
 @given(n=PLACES)

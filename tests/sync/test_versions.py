@@ -116,15 +116,34 @@ def test_the_clocks_go_with_a_batch_since_version_two(
 
 def test_an_older_answer_is_understood() -> None:
     """Read what a server of the first version says of itself."""
-    first = {name for name in Hello.__struct_fields__ if name != "facts_of"}
+    first = {n for n in Hello.__struct_fields__ if n not in ("facts_of", "checkpoint")}
     with at_rest() as quiet:
         seat = quiet.seat("li-1")
         assert seat.line is not None
         answer = msgspec.to_builtins(seat.line.hello())
         older = msgspec.convert({k: v for k, v in answer.items() if k in first}, Hello)
-        assert older.facts_of == ()
+        assert (older.facts_of, older.checkpoint) == ((), None)
         newer = msgspec.convert(answer | {"of_the_next_version": {"x": [1]}}, Hello)
         assert newer == seat.line.hello()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_server_that_tells_no_checkpoint_with_hello_is_as_good(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Sync with one of before it was told: the pages' and answers' are seen as ever."""
+    seat = quiet.seat("li-1")
+    assert seat.line is not None
+    real = seat.line.hello
+    if not told:
+        replace = msgspec.structs.replace
+        monkeypatch.setattr(seat.line, "hello", lambda: replace(real(), checkpoint=None))
+    quiet.fact(seat)
+    assert sync(seat).sent == 1
+    assert sync(seat).sent == 0
+    assert seat.at.store.witness.trouble is None
+    newest = seat.at.store.witness.every()[-1]
+    assert newest.size == quiet.central.database.ask("SELECT leaves FROM feed_head")[0][0]
 
 
 def test_two_versions_are_spoken() -> None:

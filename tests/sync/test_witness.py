@@ -96,6 +96,7 @@ def rewritten(office: Office, change: Callable[[list[Any]], list[Any]]) -> None:
         await session.run("UPDATE feed_head SET leaves = 0, frontier = ?", b"")
         told = change([msgspec.json.decode(row[0]) for row in rows])
         await growing.append(session, BRANCH, [Entry(one["at"], one) for one in told])
+        await session.run("UPDATE feed_head SET n = n - 1")  # the feed is as it was
 
     at_the_server(office.server, anew)
 
@@ -123,6 +124,34 @@ def test_a_record_that_was_changed_is_told_and_work_goes_on(
     assert said.code == 1
     assert "first bad entry: one of 0 to" in said.out
     assert tell(office.server.data, "audit", "verify").code == 0
+
+
+def asked_alone(office: Office, seat: Seat) -> list[str]:
+    """Sync without news; return what was asked."""
+    with relay_to(office.server.address) as relay:
+        line = HttpTransport(relay.address, token=seat.profile.token, key=seat.profile.device_key)
+        seat.sync(line=line)
+        line.close()
+        return [one for one in relay.seen if "/token" not in one]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param(None, None, id="whole"),
+        pytest.param(lambda told: told[:-1], Doubt.SHRANK, id="shortened"),
+        pytest.param(edited, Doubt.CHANGED, id="forked"),
+    ],
+)
+def test_an_idle_sync_notices_with_its_one_question(
+    office: Office, li: Seat, change: Callable[[list[Any]], list[Any]] | None, why: Doubt | None
+) -> None:
+    if change is not None:
+        rewritten(office, change)
+    count = len(states(li))
+    assert asked_alone(office, li) == ["GET /sync/v1/hello"]
+    assert doubt(li) is why
+    assert len(states(li)) == count + (why is not None)
 
 
 def test_a_record_that_shrank(office: Office, li: Seat) -> None:

@@ -192,11 +192,14 @@ class _Check:
         for checkpoint in checkpoints:
             if checkpoint.branch_id != self._branch or not is_signed(checkpoint, key):
                 raise NotSigned
+        told: dict[int, set[str]] = {}
+        for checkpoint in checkpoints:
+            told.setdefault(checkpoint.size, set()).add(checkpoint.root)
         right = 0
-        for size, root in sorted({(c.size, c.root) for c in checkpoints}):
+        for size in sorted(told):
             if size > self._head.leaves:
                 return Flaw(self._head.leaves, "cut off", size)
-            if (await self._tree.root(size)).hex() != root:
+            if told[size] != {(await self._tree.root(size)).hex()}:
                 return Flaw(right, "checkpoint", size)
             right = size
         return None

@@ -69,6 +69,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
             forked=caller.device.state == accounts.FORKED,
             wipe=await device_keys.wipe_order(session, caller.device.branch_id, caller.device.id),
             safe=stands.horizon.safe,
+            checkpoint=await _checkpoint(service, session, branch, stands.head),
         )
 
     return await service.database.read(look)

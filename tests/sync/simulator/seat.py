@@ -157,6 +157,7 @@ class Seat:
     promised: dict[str, int] = field(default_factory=dict)
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)  # work whose echo was read once
     seen_epochs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -218,5 +219,5 @@ class Seat:
         twin.cloned = self.cloned = True
         twin.revoked, twin.version, twin.rotten = self.revoked, self.version, self.rotten
         twin.has_rotted = self.has_rotted
-        twin.promised = dict(self.promised)
+        twin.promised, twin.ended = dict(self.promised), set(self.ended)
         return twin

@@ -126,12 +126,14 @@ def _seen(seat: Seat, replica: Copy) -> None:
         "SELECT mid, state, before FROM outbox WHERE state IN ('queued', 'acked', 'done') "
         "AND before NOT IN ('attention', 'resolved')"
     ):
+        if "done" in (state, before):
+            seat.ended.add(mid)  # a server put back may make it wait again
         if mid not in seat.made:
             seat.made[mid] = _made(seat, mid)
         made = seat.made[mid]
         if made is None or ("case", made[1]) not in replica or seat.rotten is not None:
             continue
-        if "done" in (state, before) and made[0][0] == "reveal" and seat.me not in ("chen", "he"):
+        if mid in seat.ended and made[0][0] == "reveal" and seat.me not in ("chen", "he"):
             continue  # looks at masked data are for those who oversee
         if made[0] not in shown:
             raise Broken(f"{seat.name} does not show its own {made[0]}, which is {state}")
