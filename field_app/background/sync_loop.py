@@ -109,8 +109,15 @@ class SyncLoop:
         self._pace.most_per_s = kb_per_s * 1000
 
     def cancel(self) -> None:
-        """Stop the sync under way after its present step; nothing done is undone."""
-        self._cancel.set()
+        """Stop the sync under way after its present step, and take back the wish for one.
+
+        Nothing done is undone, and what was recorded goes up with the next planned sync.
+        """
+        if self.status.running:
+            self._cancel.set()
+        if self._due_s == 0:
+            times = self._times
+            self._due_s = times.after_act() if self._planned else times.after_success()
 
     async def run(self) -> None:
         """Sync again and again until the task is cancelled."""
@@ -221,7 +228,7 @@ class SyncLoop:
 
     async def _succeeded(self, began: datetime, report: SyncReport) -> None:
         self._failures = 0
-        if report.files_left:
+        if report.files_left and not report.cancelled:
             self._due_s = 0.0
         run = SyncRun(began, self._clock.now(), report.sent, report.received, "")
         await self._runner.run(lambda desk: outbox.note_run(desk, run))
