@@ -239,6 +239,8 @@ def _user(parsed: Arguments) -> int:
                 *_start(parsed.start),
             )
             await admin.put_officer(BranchId(parsed.branch), parsed.login, officer)
+        elif parsed.action == "move":
+            await admin.change_officer(parsed.login, team_id=TeamId(parsed.team))
         elif parsed.action == "deactivate":
             await admin.change_officer(parsed.login, active=False)
         elif parsed.action == "leave":

@@ -171,7 +171,7 @@ def _add_file(command: argparse.ArgumentParser, mapping: Path) -> None:
 
 
 def _add_user(user: argparse.ArgumentParser) -> None:
-    user.add_argument("action", choices=["add", "list", "deactivate", "leave", "certify"])
+    user.add_argument("action", choices=["add", "list", "move", "deactivate", "leave", "certify"])
     user.add_argument("login", nargs="?", default="")
     user.add_argument("--name", default="")
     user.add_argument(

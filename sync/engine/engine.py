@@ -60,11 +60,8 @@ def sync_once(
     pull_policy(replica, transport, hello)
     if shelf is not None:
         pull_map(shelf, transport, hello)
-    if not cancelled():
-        # Only after unsent work went up may what it belongs to leave this laptop.
-        replica.leave_scopes(hello.scopes)
     head = None if sent else hello.head  # what went up has moved it
-    received = pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head)
+    received = _read(replica, transport, hello, head, on_progress, cancelled)
     if not cancelled():
         check_record(replica, transport)
     files = Uploads()
@@ -89,6 +86,42 @@ def _meet(replica: Replica, hello: Hello) -> None:
     replica.put_back(hello)
     if hello.checkpoint is not None:
         replica.saw(hello.checkpoint)
+
+
+def _read(
+    replica: Replica,
+    transport: Transport,
+    hello: Hello,
+    head: int | None,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> int:
+    """Read what is granted, after unsent work went up; return how many ops came.
+
+    A scope that is not there any more was taken away meanwhile, with a team: then once more as is
+    granted now. Raises Trouble when nothing else is.
+    """
+    try:
+        return _read_granted(replica, transport, hello, head, on_progress, cancelled)
+    except Trouble as trouble:
+        now = transport.hello() if trouble.code is Codes.NOT_FOUND else hello
+        if now.scopes == hello.scopes:
+            raise
+    _meet(replica, now)
+    return _read_granted(replica, transport, now, None, on_progress, cancelled)
+
+
+def _read_granted(
+    replica: Replica,
+    transport: Transport,
+    hello: Hello,
+    head: int | None,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> int:
+    if not cancelled():
+        replica.leave_scopes(hello.scopes)
+    return pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head)
 
 
 def _wait_for_update(

@@ -1,6 +1,7 @@
 """The feed: pages that end anywhere, cursors that are wrong, cases that come and go."""
 
 import itertools
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,8 +10,9 @@ from sync.protocol.messages import MAX_PAGE, Codes, Heads, Status
 from sync.protocol.pages import Cursor, PageOp
 from sync.server.handlers import pull
 from tests.server.acts import call, give, hold
-from tests.server.house import House, problem
+from tests.server.house import SOUTH, House, problem
 from tests.server.laptop import Bare
+from tests.server.terminal import tell
 from tests.sync.office import TEAM
 
 NORTH = f"team:{TEAM}"
@@ -176,6 +178,28 @@ def test_waiting(house: House) -> None:
         waiting = other.submit(heads, chen, after=str(head), timeout="25")
         li.push(call(li, house.cases["own"]))
         assert waiting.result(10) == head + 1
+
+
+def test_who_waits_hears_of_another_team_at_once(own_house: House) -> None:
+    """Move a lead to the other team, from another process: what follows is the new team's alone."""
+    sun = own_house.crew["sun"]
+    before = sun.hello()
+    assert f"team:{SOUTH}" in before.scopes
+    with ThreadPoolExecutor(1) as other:
+        # So far ahead that no commit ends the wait.
+        waiting = other.submit(heads, sun, after=str(before.head + 99), timeout="25")
+        asked_at = time.monotonic()
+        assert tell(own_house.data, "user", "move", "sun", "--team", TEAM).code == 0
+        assert before.head < waiting.result(20) < before.head + 99
+    assert time.monotonic() - asked_at < 20
+    after = sun.hello()
+    assert (after.team_id, set(after.scopes)) == (TEAM, {NORTH, f"roster:{TEAM}"})
+    for scope in set(before.scopes) - set(after.scopes):
+        answer = sun.ask("GET", "/pull", params={"scope": scope})
+        assert (answer.status_code, problem(answer)) == (404, Codes.NOT_FOUND)
+    assert sun.records(NORTH, "case")
+    assert tell(own_house.data, "user", "move", "sun", "--team", "nowhere").code == 1
+    assert sun.hello().team_id == TEAM
 
 
 def heads(laptop: Bare, **asked: str) -> int:
