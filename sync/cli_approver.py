@@ -8,7 +8,7 @@ import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sync.protocol.policy_bundle import fingerprint
+from sync.protocol.signed_form import fingerprint
 from sync.server import approver_key
 from sync.server.administration import Administration, AdminRefused
 from sync.server.backup import approving

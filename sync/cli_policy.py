@@ -14,7 +14,8 @@ from sync.policy.packs.pack import load_pack, text_of
 from sync.policy.situations import OUT, try_table
 from sync.policy.vetting.checking import check_files
 from sync.policy.vetting.overlay import load_policy, tighten
-from sync.protocol.policy_bundle import PolicyBundle, fingerprint
+from sync.protocol.policy_bundle import PolicyBundle
+from sync.protocol.signed_form import fingerprint
 from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 

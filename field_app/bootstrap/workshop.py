@@ -48,8 +48,8 @@ from field_app.viewmodels.visit import VisitViewModel
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.policy.lessons import Lesson, load_lessons
-from sync.protocol.policy_bundle import fingerprint
 from sync.protocol.published_map import PublishedMap
+from sync.protocol.signed_form import fingerprint
 
 ROADS, MAPS = "roads", "maps"
 

@@ -1,18 +1,16 @@
 """Makes a laptop's introduction: its public key and the proof that it holds the private one."""
 
-import base64
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import DeviceId
 from sync.protocol.messages import Enrol, enrol_form
+from sync.protocol.signed_form import key_text, signature
 
 
 def introduction(
     account: str, code: str, device_id: DeviceId, device_name: str, key: Ed25519PrivateKey
 ) -> Enrol:
     """Return the request that enrols this laptop with a one-time code."""
-    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    proof = key.sign(enrol_form(account, code, device_id, public))
-    signed = base64.b64encode(proof).decode()
+    public = key_text(key.public_key())
+    signed = signature(enrol_form(account, code, device_id, public), key)
     return Enrol(account, code, device_id, device_name, public, signed, proves=True)

@@ -4,17 +4,16 @@ The server's audit key (Ed25519) signs them under a label of their own. Every la
 was shown: a log that was changed after the fact cannot agree with them again.
 """
 
-import base64
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.envelope import SUITE
 from sync.protocol.merkle import is_consistent
+from sync.protocol.signed_form import framed, holds, signature
 
 LABEL = b"yuefang/checkpoint/v1"
 MOST_PROVEN = 50  # older checkpoints one question may name
@@ -61,18 +60,12 @@ class Unproven(msgspec.Struct, frozen=True):
 
 def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Checkpoint:
     """Return the checkpoint with the audit key's signature."""
-    sig = base64.b64encode(key.sign(_form(checkpoint))).decode()
-    return msgspec.structs.replace(checkpoint, sig=sig)
+    return msgspec.structs.replace(checkpoint, sig=signature(_form(checkpoint), key))
 
 
 def is_signed(checkpoint: Checkpoint, key: str) -> bool:
     """Say whether this key (base64 of 32 raw bytes) signed exactly these fields."""
-    try:
-        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
-        known.verify(base64.b64decode(checkpoint.sig, validate=True), _form(checkpoint))
-    except (InvalidSignature, ValueError):
-        return False
-    return checkpoint.suite == SUITE
+    return checkpoint.suite == SUITE and holds(_form(checkpoint), checkpoint.sig, key)
 
 
 def agrees(older: Checkpoint, newer: Checkpoint, proof: tuple[str, ...]) -> bool:
@@ -94,12 +87,11 @@ def read_mark(mark: str) -> tuple[int, str] | None:
 
 
 def _form(checkpoint: Checkpoint) -> bytes:
-    fields = (
+    return framed(
         LABEL,
-        checkpoint.suite.encode(),
-        checkpoint.branch_id.encode(),
-        str(checkpoint.size).encode(),
-        checkpoint.root.encode(),
-        checkpoint.at.isoformat().encode(),
+        checkpoint.suite,
+        checkpoint.branch_id,
+        str(checkpoint.size),
+        checkpoint.root,
+        checkpoint.at.isoformat(),
     )
-    return b"".join(len(f).to_bytes(4) + f for f in fields)

@@ -5,15 +5,14 @@ envelopes share a signed form; `prev_hash` chains each to the device's one befor
 an envelope is SHA-256 over the signed form and the signature.
 """
 
-import base64
 import hashlib
 from datetime import datetime
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync.domain.ids import BranchId, DeviceId, MutationId, OfficerId
+from sync.protocol.signed_form import framed, holds_for, signature
 
 SUITE = "yf1"  # SHA-256 and Ed25519; a second suite gets a second name
 FIRST_PREVIOUS = "0" * 64  # what the first envelope of a device names as its predecessor
@@ -39,36 +38,30 @@ class Envelope(msgspec.Struct, frozen=True):
 
 def signed_form(envelope: Envelope) -> bytes:
     """Return the bytes that are signed: each field with its length before it."""
-    fields = (
-        envelope.suite.encode(),
-        envelope.mid.encode(),
-        envelope.branch_id.encode(),
-        envelope.officer_id.encode(),
-        envelope.device_id.encode(),
-        str(envelope.seq).encode(),
-        envelope.prev_hash.encode(),
+    return framed(
+        envelope.suite,
+        envelope.mid,
+        envelope.branch_id,
+        envelope.officer_id,
+        envelope.device_id,
+        str(envelope.seq),
+        envelope.prev_hash,
         bytes(envelope.body),
-        envelope.wall_at.isoformat().encode(),
-        envelope.boot_id.encode(),
-        str(envelope.mono_ms).encode(),
-        envelope.checkpoint.encode(),
+        envelope.wall_at.isoformat(),
+        envelope.boot_id,
+        str(envelope.mono_ms),
+        envelope.checkpoint,
     )
-    return b"".join(len(f).to_bytes(4) + f for f in fields)
 
 
 def sign(envelope: Envelope, key: Ed25519PrivateKey) -> Envelope:
     """Return the envelope with the device's signature."""
-    raw = key.sign(signed_form(envelope))
-    return msgspec.structs.replace(envelope, sig=base64.b64encode(raw).decode())
+    return msgspec.structs.replace(envelope, sig=signature(signed_form(envelope), key))
 
 
 def verifies(envelope: Envelope, key: Ed25519PublicKey) -> bool:
     """Say whether the signature is the device's over exactly these fields."""
-    try:
-        key.verify(base64.b64decode(envelope.sig, validate=True), signed_form(envelope))
-    except (InvalidSignature, ValueError):
-        return False
-    return envelope.suite == SUITE
+    return envelope.suite == SUITE and holds_for(signed_form(envelope), envelope.sig, key)
 
 
 def envelope_hash(envelope: Envelope) -> str:

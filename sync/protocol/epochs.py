@@ -5,15 +5,14 @@ audit key and the approver's key sign the same words under different labels: whi
 which branch, what follows it, and how much of feed and log the two have in common.
 """
 
-import base64
 from collections.abc import Sequence
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.messages import PastEpoch
+from sync.protocol.signed_form import framed, holds, signature
 
 DECLARED = b"yuefang/epoch/v1"
 APPROVED = b"yuefang/epoch-approval/v1"
@@ -28,24 +27,24 @@ class Ended(msgspec.Struct, frozen=True):
 
 def declare(ended: Ended, key: Ed25519PrivateKey) -> Ended:
     """Return it with the audit key's signature."""
-    sig = _sign(DECLARED, ended, key)
+    sig = signature(_form(DECLARED, ended), key)
     return Ended(ended.branch_id, msgspec.structs.replace(ended.past, sig=sig))
 
 
 def approve(ended: Ended, key: Ed25519PrivateKey) -> Ended:
     """Return it with the approver's signature."""
-    sig = _sign(APPROVED, ended, key)
+    sig = signature(_form(APPROVED, ended), key)
     return Ended(ended.branch_id, msgspec.structs.replace(ended.past, approval=sig))
 
 
 def is_declared(ended: Ended, audit_key: str) -> bool:
     """Say whether this audit key (base64 of 32 raw bytes) declared exactly this."""
-    return _verifies(DECLARED, ended, ended.past.sig, audit_key)
+    return holds(_form(DECLARED, ended), ended.past.sig, audit_key)
 
 
 def is_approved(ended: Ended, approver_key: str) -> bool:
     """Say whether this approver's key approved exactly this."""
-    return _verifies(APPROVED, ended, ended.past.approval, approver_key)
+    return holds(_form(APPROVED, ended), ended.past.approval, approver_key)
 
 
 def since(past: Sequence[PastEpoch], epoch: str) -> tuple[PastEpoch, ...]:
@@ -95,21 +94,8 @@ def leads(past: Sequence[PastEpoch], newest: str) -> bool:
     return bool(past) and [one.begins for one in past] == followers
 
 
-def _sign(label: bytes, ended: Ended, key: Ed25519PrivateKey) -> str:
-    return base64.b64encode(key.sign(_form(label, ended))).decode()
-
-
-def _verifies(label: bytes, ended: Ended, sig: str, key: str) -> bool:
-    try:
-        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
-        known.verify(base64.b64decode(sig, validate=True), _form(label, ended))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
 def _form(label: bytes, ended: Ended) -> bytes:
     past = ended.past
-    words = (ended.branch_id, past.epoch, past.begins, str(past.up_to), str(past.leaves))
-    parts = (label, *(word.encode() for word in words))
-    return b"".join(len(part).to_bytes(4) + part for part in parts)
+    return framed(
+        label, ended.branch_id, past.epoch, past.begins, str(past.up_to), str(past.leaves)
+    )

@@ -7,15 +7,14 @@
 Leases, orders and custodians' keys are signed with the server's audit key, which laptops pin.
 """
 
-import base64
 from datetime import datetime
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId, DeviceId, OfficerId
 from sync.protocol.envelope import SUITE
+from sync.protocol.signed_form import framed, holds, signature
 
 USUAL_HOURS = 72  # without a line; a branch may ask for another number
 LEAST_HOURS, MOST_HOURS = 1, 168
@@ -98,23 +97,16 @@ type Signed = Lease | WipeOrder | Custody
 
 def sign_order[S: (Lease, WipeOrder, Custody)](unsigned: S, key: Ed25519PrivateKey) -> S:
     """Return it with the audit key's signature."""
-    sig = base64.b64encode(key.sign(_form(unsigned))).decode()
-    return msgspec.structs.replace(unsigned, sig=sig)
+    return msgspec.structs.replace(unsigned, sig=signature(_form(unsigned), key))
 
 
 def is_ordered(signed: Signed, key: str) -> bool:
     """Say whether this key (base64 of 32 raw bytes) signed exactly these fields."""
-    try:
-        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
-        known.verify(base64.b64decode(signed.sig, validate=True), _form(signed))
-    except (InvalidSignature, ValueError):
-        return False
-    return signed.suite == SUITE
+    return signed.suite == SUITE and holds(_form(signed), signed.sig, key)
 
 
 def _form(signed: Signed) -> bytes:
     """Return the bytes that are signed: what it is, then each field with its length before it."""
     label = f"yuefang/{type(signed).__name__.lower()}/v1"
     plain = msgspec.to_builtins(msgspec.structs.replace(signed, sig=""))
-    fields = [label, *(str(plain[name]) for name in signed.__struct_fields__)]
-    return b"".join(len(f.encode()).to_bytes(4) + f.encode() for f in fields)
+    return framed(label, *(str(plain[name]) for name in signed.__struct_fields__))

@@ -33,6 +33,7 @@ from sync.domain.vocabulary import Role
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.envelope import Envelope
 from sync.protocol.lease import WipeOrder
+from sync.protocol.signed_form import framed
 
 MAX_BATCH = 200
 MAX_BATCH_BYTES = 512 * 1024
@@ -259,5 +260,4 @@ class Codes(StrEnum):
 
 def enrol_form(account: str, code: str, device_id: str, public_key: str) -> bytes:
     """Return the bytes a laptop signs to prove that it holds its device key."""
-    fields = (b"yuefang/enrol/v1", account.encode(), code.encode(), device_id.encode())
-    return b"".join(len(f).to_bytes(4) + f for f in (*fields, public_key.encode()))
+    return framed("yuefang/enrol/v1", account, code, device_id, public_key)

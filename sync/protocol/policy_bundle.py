@@ -5,18 +5,17 @@ of their own, so that nothing signed for another purpose can pass for rules. A l
 one key it was given when it was enrolled; a `Handover` signed by that key names the next one.
 """
 
-import base64
 import hashlib
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.policy.published import RuleTexts
 from sync.protocol.envelope import SUITE
+from sync.protocol.signed_form import framed, holds, signature
 
 BUNDLE_LABEL = b"yuefang/policy/v1"
 HANDOVER_LABEL = b"yuefang/policy-key/v1"
@@ -90,29 +89,19 @@ class Trusted(msgspec.Struct, frozen=True):
     key: str
 
 
-def key_text(key: Ed25519PublicKey) -> str:
-    """Return a public key as it is sent and pinned."""
-    return base64.b64encode(key.public_bytes_raw()).decode()
-
-
-def fingerprint(key: str) -> str:
-    """Return sixteen hex digits by which people compare keys."""
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
-
-
 def sign_bundle(bundle: PolicyBundle, key: Ed25519PrivateKey) -> PolicyBundle:
     """Return the bundle with the policy key's signature."""
-    return msgspec.structs.replace(bundle, sig=sign_form(_bundle_form(bundle), key))
+    return msgspec.structs.replace(bundle, sig=signature(_bundle_form(bundle), key))
 
 
 def sign_handover(handover: Handover, key: Ed25519PrivateKey) -> Handover:
     """Return the handover with the old key's signature."""
-    return msgspec.structs.replace(handover, sig=sign_form(_handover_form(handover), key))
+    return msgspec.structs.replace(handover, sig=signature(_handover_form(handover), key))
 
 
 def is_signed(bundle: PolicyBundle, key: str) -> bool:
     """Say whether this key signed exactly these fields."""
-    return bundle.suite == SUITE and verifies(_bundle_form(bundle), bundle.sig, key)
+    return bundle.suite == SUITE and holds(_bundle_form(bundle), bundle.sig, key)
 
 
 def bundle_hash(bundle: PolicyBundle) -> str:
@@ -138,7 +127,7 @@ def successor(key: str, handovers: tuple[Handover, ...]) -> str:
     for one in handovers:
         if one.old != key or one.suite != SUITE:
             continue
-        if verifies(_handover_form(one), one.sig, key):
+        if holds(_handover_form(one), one.sig, key):
             key = one.new
     return key
 
@@ -161,24 +150,3 @@ def _bundle_form(bundle: PolicyBundle) -> bytes:
 def _handover_form(handover: Handover) -> bytes:
     at = handover.at.isoformat()
     return framed(HANDOVER_LABEL, handover.suite, handover.old, handover.new, at)
-
-
-def framed(label: bytes, *fields: str) -> bytes:
-    """Return each part with its length before it, so that no two lists share a form."""
-    parts = (label, *(f.encode() for f in fields))
-    return b"".join(len(p).to_bytes(4) + p for p in parts)
-
-
-def sign_form(form: bytes, key: Ed25519PrivateKey) -> str:
-    """Return the policy key's signature over a form, in base64."""
-    return base64.b64encode(key.sign(form)).decode()
-
-
-def verifies(form: bytes, sig: str, key: str) -> bool:
-    """Say whether this key signed this form."""
-    try:
-        known = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
-        known.verify(base64.b64decode(sig, validate=True), form)
-    except (InvalidSignature, ValueError):
-        return False
-    return True

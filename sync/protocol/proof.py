@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync.protocol.envelope import SUITE
+from sync.protocol.signed_form import framed
 
 HEADER = "Sync-Proof"
 WINDOW = timedelta(minutes=5)  # how far AT may be from the server's clock, either way
@@ -72,16 +73,15 @@ def is_proven(asked: Asked, proof: Proof, key: Ed25519PublicKey) -> bool:
 
 
 def _form(asked: Asked, at_ms: int, one: str) -> bytes:
-    fields = (
-        b"yuefang/proof/v1",
-        asked.method.encode(),
-        asked.target.encode(),
-        str(at_ms).encode(),
-        one.encode(),
+    return framed(
+        "yuefang/proof/v1",
+        asked.method,
+        asked.target,
+        str(at_ms),
+        one,
         hashlib.sha256(asked.token.encode()).digest(),
         hashlib.sha256(asked.body).digest(),
     )
-    return b"".join(len(field).to_bytes(4) + field for field in fields)
 
 
 def _text(data: bytes) -> str:

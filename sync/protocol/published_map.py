@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.envelope import SUITE
-from sync.protocol.policy_bundle import Handover, framed, sign_form, successor, verifies
+from sync.protocol.policy_bundle import Handover, successor
+from sync.protocol.signed_form import framed, holds, signature
 
 MAP_LABEL = b"yuefang/map/v1"
 
@@ -80,12 +81,12 @@ class MapRefused(Exception):
 
 def sign_map(told: PublishedMap, key: Ed25519PrivateKey) -> PublishedMap:
     """Return the description with the policy key's signature."""
-    return msgspec.structs.replace(told, sig=sign_form(_form(told), key))
+    return msgspec.structs.replace(told, sig=signature(_form(told), key))
 
 
 def is_signed(told: PublishedMap, key: str) -> bool:
     """Say whether this key signed exactly these fields."""
-    return told.suite == SUITE and verifies(_form(told), told.sig, key)
+    return told.suite == SUITE and holds(_form(told), told.sig, key)
 
 
 def trust_map(news: MapNews, standing: MapStanding) -> PublishedMap | MapDistrust | None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server.key_file import KeyUnusable, write_key
 
 FORMAT = "yuefang/approver-key/v1"

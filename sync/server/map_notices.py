@@ -6,8 +6,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
-from sync.protocol.policy_bundle import fingerprint, key_text
 from sync.protocol.published_map import PublishedMap, sign_map
+from sync.protocol.signed_form import fingerprint, key_text
 from sync.server.commit import Commit
 from sync.server.repositories import maps
 from sync.server.repositories.session import Session

@@ -11,11 +11,10 @@ from sync.protocol.policy_bundle import (
     Handover,
     PolicyBundle,
     bundle_hash,
-    fingerprint,
-    key_text,
     sign_bundle,
     sign_handover,
 )
+from sync.protocol.signed_form import fingerprint, key_text
 from sync.server import map_notices
 from sync.server.administration import AdminRefused
 from sync.server.commit import Commit

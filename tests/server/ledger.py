@@ -30,7 +30,7 @@ from sync.protocol.envelope import (
     sign,
 )
 from sync.protocol.messages import Result, Status
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server.audit import growing
 from sync.server.audit.exporting import proofs, whole_log
 from sync.server.audit.growing import Entry

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.merkle import leaf_hash
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from tests.server.ledger import (
     AUDIT_KEY,
     BRANCH,

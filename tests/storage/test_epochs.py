@@ -14,7 +14,7 @@ from sync.domain.vocabulary import Role
 from sync.protocol.checkpoint import Checkpoint, Doubt, sign_checkpoint
 from sync.protocol.epochs import Ended, approve, declare
 from sync.protocol.messages import Hello, PastEpoch
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.protocol.versions import VERSION
 from tests.storage.furnished_vault import Furnished, profile_of_li
 

@@ -45,7 +45,7 @@ from field_app.storage.tries import MANY, Tries, pause_after
 from field_app.storage.trouble import LeaseOver, WrongPassphrase
 from sync.domain.ids import BranchId, DeviceId, OfficerId
 from sync.protocol.lease import Lease, is_ordered, sign_order
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from tests.storage.furnished_vault import DEVICE, KEY, LI, PASSPHRASE, SECRET, Furnished
 from tests.sync.office import Secrets
 

@@ -22,9 +22,9 @@ from sync.protocol.policy_bundle import (
     PolicyStanding,
     Trusted,
     bundle_hash,
-    key_text,
     sign_bundle,
 )
+from sync.protocol.signed_form import key_text
 from tests.storage.furnished_vault import PASSPHRASE, Furnished, profile_of_li
 from tests.sync.rules import PACK, STOP, pack, rule
 

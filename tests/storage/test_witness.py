@@ -10,7 +10,7 @@ from field_app.storage.profile import keep_profile
 from field_app.storage.witness import ASK_EVERY, Witness
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Doubt, sign_checkpoint
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from tests.storage.furnished_vault import Furnished, profile_of_li
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

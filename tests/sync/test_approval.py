@@ -10,7 +10,7 @@ from field_app.operations import outbox
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import Doubt
 from sync.protocol.epochs import Ended, approve
-from sync.protocol.policy_bundle import fingerprint, key_text
+from sync.protocol.signed_form import fingerprint, key_text
 from sync.server import approver_key
 from sync.server.backup.approving import Request, read_request, write_request
 from sync.server.key_file import KeyUnusable

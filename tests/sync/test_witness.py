@@ -14,7 +14,7 @@ from field_app.storage.witness import ASK_EVERY
 from sync.domain.ids import BranchId
 from sync.engine.http_transport import HttpTransport
 from sync.protocol.checkpoint import Doubt, read_mark
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server.audit import growing
 from sync.server.audit.growing import Entry
 from sync.server.key_file import make_key

@@ -13,7 +13,7 @@ from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import Checkpoint, sign_checkpoint
 from sync.protocol.envelope import SUITE
 from sync.protocol.merkle import Frontier, root_of
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server.key_file import KeyUnusable, make_key, read_key
 from sync.server.repositories import accounts, audit
 from sync.server.repositories.audit import Head

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.epochs import Ended, approve, declare, is_approved, is_declared
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server.administration import AdminRefused
 from sync.server.audit import sealing
 from sync.server.commit import Commit

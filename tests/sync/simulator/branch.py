@@ -27,7 +27,7 @@ from sync.domain.vocabulary import Channel, ContactResult, Product, Role
 from sync.engine.engine import sync_once
 from sync.engine.enrolment import introduction
 from sync.policy.published import texts_beside
-from sync.protocol.policy_bundle import key_text
+from sync.protocol.signed_form import key_text
 from sync.server import policy_key, publishing
 from sync.server.audit import sealing
 from sync.server.backup.approving import name_approver

@@ -15,13 +15,12 @@ from sync.protocol.policy_bundle import (
     PolicyStanding,
     Trusted,
     bundle_hash,
-    fingerprint,
     is_signed,
-    key_text,
     sign_bundle,
     sign_handover,
     trust,
 )
+from sync.protocol.signed_form import fingerprint, key_text
 
 AT = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)
 KEY, NEXT, THIRD, STRANGER = (

@@ -7,7 +7,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.protocol.envelope import SUITE
-from sync.protocol.policy_bundle import key_text
 from sync.protocol.published_map import (
     MapDistrust,
     MapNews,
@@ -17,6 +16,7 @@ from sync.protocol.published_map import (
     sign_map,
     trust_map,
 )
+from sync.protocol.signed_form import key_text
 
 AT = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)
 KEY, STRANGER = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 9))
