@@ -38,6 +38,7 @@ KEYS = (
     Key("Shift+Up", "pan_up", "Look up, on the map"),
     Key("Shift+Down", "pan_down", "Look down, on the map"),
     Key("M", "move_pin", "Move the pin, on the map: arrows, then Return or Escape"),
+    Key("K", "type_pin", "Type the pin's coordinates, on the map"),
     *(
         Key(f"Alt+{n}", f"suggestion_{n}", "Ask for a suggestion of the route plan, Alt+1 to Alt+9")
         for n in range(1, 10)

@@ -227,10 +227,12 @@ class MapViewModel(QObject):
         drawn = self._on_paper(stops, ways) if stops else None
         return await self.papers.day_sheet(language, drawn)
 
-    async def correct_pin(self, item: MapItem, point: Point, reason: str) -> Answer:
-        """Keep a pin that was set on this map, which is WGS-84."""
+    async def correct_pin(
+        self, item: MapItem, point: Point, reason: str, datum: Datum = Datum.WGS84
+    ) -> Answer:
+        """Keep a pin in WGS-84; `datum` is the system it was told in, the map's own is WGS-84."""
         written = await self._runner.act(
-            lambda desk: pins.correct(desk, item.case_id, point, Datum.WGS84, reason)
+            lambda desk: pins.correct(desk, item.case_id, point, datum, reason)
         )
         return answer_of(written, self._rules)
 

@@ -3,13 +3,12 @@
 import msgspec
 
 from sync.domain.commands import CorrectPin
+from sync.domain.coordinates import in_china
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, refused
 from sync.domain.question import Question
 from sync.domain.records import Case, PinMove
 
 E7 = 10_000_000
-# The box around China, as imports take it too: south, north, west, east in degrees.
-CHINA = (3.0, 54.0, 73.0, 136.0)
 
 
 def correct_pin(question: Question, command: CorrectPin) -> Outcome:
@@ -29,12 +28,6 @@ def correct_pin(question: Question, command: CorrectPin) -> Outcome:
     if before == (command.lat_e7, command.lon_e7):
         return refused("pin.not_moved")
     return Applied((Change(_moved(question, case, command), found.rev),))
-
-
-def in_china(lat: float, lon: float) -> bool:
-    """Say whether a place in degrees lies in the box around China."""
-    south, north, west, east = CHINA
-    return south <= lat <= north and west <= lon <= east
 
 
 def _moved(question: Question, case: Case, command: CorrectPin) -> Case:

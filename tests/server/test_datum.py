@@ -10,9 +10,9 @@ import statistics
 import prcoords
 import pytest
 
+from sync.domain.coordinates import to_wgs84
 from sync.domain.earth import metres
 from sync.domain.vocabulary import Datum
-from sync.server.imports.rows import to_wgs84
 
 BOX = (34.3, 38.4, 114.7, 122.8)
 POINTS, SEED = 2_000, 20261126

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import prcoords
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -13,6 +14,7 @@ from field_app.settings.settings import resources_folder
 from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.screens.map_screen import MapScreen
+from sync.domain.vocabulary import Datum
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, words_on
 from tests.ui.room import CASES, NO_GRAPHICS, Room
@@ -238,6 +240,49 @@ async def test_a_case_without_a_pin_is_found_and_pinned_by_a_click(room: Room) -
     [move] = (await file_of(li, item.case_id)).case.address.moves
     assert move.before_lat_e7 is None
     assert screen.list.count() == 0
+
+
+async def test_coordinates_are_typed_with_their_system(room: Room) -> None:
+    """Without a mouse: K, two numbers, the system, Return; what is wrong is said and kept open."""
+    li, screen = await day_of_two(room, map_drawing="painted")
+    item = screen._view.items[0]
+    before = (await file_of(li, item.case_id)).case.address
+    assert before.point is not None
+    lat, lon = before.point
+    told = prcoords.wgs_gcj(prcoords.Coords(lat + 0.001, lon))
+    press(li.main, Qt.Key.Key_K)
+    dialog = await asked(li.main)
+    place, system = dialog.entries["place"], dialog.entries["system"]
+    assert place.hasFocus()
+    for text, chosen, words in (
+        ("35.05", Datum.GCJ02, "These are not coordinates."),
+        ("35.1, 118.3", Datum.GCJ02, "at least 4 digits"),
+        ("0.0000, 0.0000", Datum.GCJ02, "outside China"),
+        (f"{told.lon:.7f}，{told.lat:.7f}", "", "Please fill in: Coordinate system"),
+    ):
+        type_text(place, text)
+        system.setCurrentIndex(system.findData(str(chosen)))
+        dialog.ok.click()
+        assert dialog.isVisible()
+        assert words in words_on(dialog)
+    system.setFocus()
+    press(system, Qt.Key.Key_Down)
+    press(dialog, Qt.Key.Key_Return)
+    await quiet()
+    assert screen.pin.point == pytest.approx((lat + 0.001, lon), abs=1e-6)
+    assert "111 m from where it was." in words_on(screen)
+    li.main.activateWindow()  # as the window manager does when a question has gone
+    await until(li.main.isActiveWindow)
+    press(li.main, Qt.Key.Key_Return)
+    dialog = await asked(li.main)
+    assert "told as GCJ-02" in words_on(dialog)
+    type_text(dialog.entries["reason"], "as the customer wrote")
+    dialog.ok.click()
+    await quiet()
+    after = (await file_of(li, item.case_id)).case.address
+    assert after.point == pytest.approx((lat + 0.001, lon), abs=1e-6)
+    [move] = after.moves
+    assert (move.datum, move.reason) == (Datum.GCJ02, "as the customer wrote")
 
 
 async def test_a_click_on_the_page_chooses_again_and_again(room: Room) -> None:

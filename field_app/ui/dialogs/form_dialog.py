@@ -1,7 +1,7 @@
 """A question with a few fields over a screen; opened, never executed, answered by a future."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -25,6 +25,7 @@ from field_app.ui.look import Look
 
 MOST_OF_WINDOW = 0.9
 
+type Check = Callable[[dict[str, str]], str]
 type Entry = QComboBox | QLineEdit | QPlainTextEdit | CheckGroup
 
 
@@ -55,6 +56,7 @@ class FormDialog(QDialog):
         explain: str = "",
         yes: str = "",
         ok: str = "",
+        check: Check | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -62,6 +64,7 @@ class FormDialog(QDialog):
         self.setMinimumWidth(look.px(460))
         self._look = look
         self._fields = fields
+        self._check = check or (lambda _told: "")
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,13 +111,22 @@ class FormDialog(QDialog):
         self.resize(width, min(wanted + hidden, self._tallest))
 
     def _accept(self) -> None:
+        if self._is_missing():
+            return
+        told = self._check(self.values())
+        if told:
+            self.trouble.say(told, "warn")
+        else:
+            self.accept()
+
+    def _is_missing(self) -> bool:
         for field in self._fields:
             if field.required and not self.values()[field.name].strip():
                 text = self._look.words("Please fill in: {field}", field=field.label)
                 self.trouble.say(text, "warn")
                 self.entries[field.name].setFocus()
-                return
-        self.accept()
+                return True
+        return False
 
     def values(self) -> dict[str, str]:
         """Return what was entered by field name."""
@@ -128,12 +140,14 @@ async def ask(
     fields: Sequence[Field],
     explain: str = "",
     ok: str = "",
+    check: Check | None = None,
 ) -> dict[str, str] | None:
     """Ask and wait without stopping the loop; None when the person changed their mind.
 
-    `ok` are the words of the button that takes, "Save" when none are given.
+    `ok` are the words of the button that takes, "Save" when none are given. What `check` says
+    against the values keeps the question open.
     """
-    dialog = FormDialog(parent, look, title, fields, explain, ok=ok)
+    dialog = FormDialog(parent, look, title, fields, explain, ok=ok, check=check)
     answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
 
     def done(code: int) -> None:

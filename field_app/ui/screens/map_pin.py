@@ -14,7 +14,10 @@ from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
+from field_app.ui.screens.map_coordinates import ask_coordinates
+from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.map import MapItem, MapViewModel
+from sync.domain.vocabulary import Datum
 
 if TYPE_CHECKING:
     from field_app.ui.screens.map_screen import MapCanvas
@@ -47,10 +50,14 @@ class PinBar(QFrame):
         self.point: tuple[float, float] | None = None
         words = look.words
         self.text = label("")
+        self.datum = Datum.WGS84
+        self.type = button(look, words("Type coordinates"), self.ask_place)
+        self.type.setToolTip(keys_of("type_pin"))
         self.keep = button(look, words("Keep the pin"), self.ask_reason, kind="primary")
         self.stop = button(look, words("Leave it"), self.give_up)
         line = QHBoxLayout(self)
         line.addWidget(self.text, 1)
+        line.addWidget(self.type)
         line.addWidget(self.keep)
         line.addWidget(self.stop)
         self.hide()
@@ -71,10 +78,10 @@ class PinBar(QFrame):
         self.show()
         self.map.setFocus()
 
-    def put(self, lat: float, lon: float) -> None:
-        """Set the pin here; nothing when no pin is being set."""
+    def put(self, lat: float, lon: float, datum: Datum = Datum.WGS84) -> None:
+        """Set the pin here, in WGS-84 whatever system it was told in; nothing when none is set."""
         if self.item is not None and self.map is not None:
-            self.point = (lat, lon)
+            self.point, self.datum = (lat, lon), datum
             self.map.set_pin(lat, lon)
             self._tell()
 
@@ -120,22 +127,37 @@ class PinBar(QFrame):
         told.append(words("Drag it or use the arrow keys; Return keeps it, Escape leaves it."))
         self.text.setText(" · ".join(told))
 
+    def ask_place(self) -> None:
+        """Ask for coordinates that somebody wrote down, and for the system they are in."""
+        if self.item is not None:
+            self._tasks.start(self._type())
+
+    async def _type(self) -> None:
+        told = await ask_coordinates(self.window(), self._look)
+        if told is not None and self.item is not None and self.map is not None:
+            point, datum = told
+            self.map.look_at(*point, PIN_ZOOM)
+            self.put(*point, datum)
+            self.map.setFocus()
+
     def ask_reason(self) -> None:
         """Ask why, then keep the pin."""
         if self.item is not None and self.point is not None:
-            self._tasks.start(self._keep(self.item, self.point))
+            self._tasks.start(self._keep(self.item, self.point, self.datum))
 
-    async def _keep(self, item: MapItem, point: tuple[float, float]) -> None:
+    async def _keep(self, item: MapItem, point: tuple[float, float], datum: Datum) -> None:
         words = self._look.words
         moved = self._view.moved_m(item, point)
         where = f"{point[0]:.5f}, {point[1]:.5f} · WGS-84"
+        if datum is not Datum.WGS84:
+            where += " · " + words("told as {system}", system=words.code(f"datum.{datum}"))
         told = words("{n} m from where it was.", n=moved) if moved is not None else ""
         field = Field("reason", words("Why the pin is moved"), required=True)
         title = words("Keep the pin")
         answers = await ask(self.window(), self._look, title, [field], f"{where}\n{told}".strip())
         if answers is None:
             return
-        answer = await self._view.correct_pin(item, point, answers["reason"])
+        answer = await self._view.correct_pin(item, point, answers["reason"], datum)
         if answer.saved:
             self.give_up()
             self._done(words("The pin is kept and will be sent."), "ok")

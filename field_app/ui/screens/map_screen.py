@@ -105,6 +105,7 @@ class MapScreen(Page):
         }
         if view.role is not Role.COMPLIANCE:
             acts["move_pin"] = self._move_pin
+            acts["type_pin"] = self._type_pin
         return acts
 
     def _pan(self, across: int, down: int) -> None:
@@ -203,6 +204,10 @@ class MapScreen(Page):
         if item is not None and self.map is not None and not self.pin.item:
             self._view.choose(item.id)
             self.pin.begin(item)
+
+    def _type_pin(self) -> None:
+        self._move_pin()
+        self.pin.ask_place()
 
     def _pin_done(self, text: str, tone: str) -> None:
         if tone == "ok":

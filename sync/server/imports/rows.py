@@ -12,9 +12,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
-import prcoords
 
-from sync.domain.pinning import in_china
+from sync.domain.coordinates import in_china, to_wgs84
 from sync.domain.records import Address, Customer, Loan
 from sync.domain.vocabulary import Channel, ContactResult, Datum
 from sync.server.imports.mapping import Mapping
@@ -265,12 +264,3 @@ def _read_time(text: str, form: str) -> datetime | None:
         return datetime.strptime(text, form)  # noqa: DTZ007  # the mapping says the zone
     except (ValueError, re.error):  # the latter for a form that names the hour twice
         return None
-
-
-def to_wgs84(lat: float, lon: float, datum: Datum) -> tuple[float, float]:
-    """Return a point in WGS-84, by the iterative inverse (round trip of a few millimetres)."""
-    if datum is Datum.WGS84:
-        return lat, lon
-    inverse = prcoords.gcj_wgs_bored if datum is Datum.GCJ02 else prcoords.bd_wgs_bored
-    found = inverse(prcoords.Coords(lat, lon))
-    return float(found.lat), float(found.lon)
