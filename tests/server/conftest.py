@@ -9,12 +9,15 @@ from tests.server.house import house, own_house, staffed
 from tests.server.laptop import PRIVATE_WORDS
 from tests.server.sheets import line
 from tests.server.shop import shop
+from tests.server.turned import clock, door
 from tests.sync.cluster import cluster
 from tests.sync.office import CASES, furnished, office, server_data
 from tools.sample.export import TITLES, Export, rows
 
 __all__ = [
+    "clock",
     "cluster",
+    "door",
     "furnished",
     "house",
     "nobody_in_the_log",

@@ -1,10 +1,7 @@
 """Enrolment at the server's door: which code is taken, who is locked out, what nobody learns."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,37 +17,13 @@ from sync.server.handlers.lockout import (
     NAME_SPAN,
     NAME_TRIES,
 )
-from tests.server.house import House, Staffed, moved_in, problem, service_of
+from tests.server.house import House, problem, service_of
 from tests.server.laptop import SYNC, enrol, enrolment
 from tests.server.terminal import contents, tell
+from tests.server.turned import Turned
 
 WRONG = "AAAA-AAAA-AAAA-AAAA"
 SECOND = timedelta(seconds=1)
-
-
-@dataclass
-class Turned:
-    """A clock that a test turns on."""
-
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Turned:
-    """Stand at the present until it is turned on."""
-    return Turned()
-
-
-@pytest.fixture
-def door(
-    request: pytest.FixtureRequest, staffed: Staffed, tmp_path: Path, clock: Turned
-) -> Iterator[House]:
-    """Open the staffed branch under a clock that can be turned on."""
-    with moved_in(request, staffed, tmp_path, clock) as found:
-        yield found
 
 
 def tried(house: House, login: str, code: str = WRONG) -> httpx.Response:

@@ -1,11 +1,10 @@
 """The proof of the device key: a stolen token opens nothing, a proof opens one door once."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,36 +13,13 @@ from sync.engine.signing_in import SigningIn
 from sync.protocol.messages import Codes
 from sync.protocol.proof import HEADER, TOKEN_LIFE, WINDOW
 from sync.server.repositories import device_sessions
-from tests.server.house import House, Staffed, moved_in, problem
+from tests.server.house import House, problem
 from tests.server.laptop import SYNC, Bare, enrol
 from tests.server.terminal import tell
+from tests.server.turned import Turned
 
 HELLO = f"{SYNC}/hello"
 SECOND = timedelta(seconds=1)
-
-
-@dataclass
-class Turned:
-    """The server's clock, which a test turns on."""
-
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Turned:
-    return Turned()
-
-
-@pytest.fixture
-def door(
-    request: pytest.FixtureRequest, staffed: Staffed, tmp_path: Path, clock: Turned
-) -> Iterator[House]:
-    """Open the staffed branch under a clock that can be turned on."""
-    with moved_in(request, staffed, tmp_path, clock) as found:
-        yield found
 
 
 def shown(

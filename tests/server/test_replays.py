@@ -1,8 +1,7 @@
 """What is remembered of used proofs: in one process's memory, and in the table of several."""
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,26 +14,11 @@ from sync.server.repositories.session import Database
 from sync.server.repositories.sqlite import SqliteDatabase
 from tests.server.house import Staffed, at_database
 from tests.server.test_leaving import ON_POSTGRESQL
+from tests.server.turned import Turned
 from tests.sync.office import copied
 
 SECOND = timedelta(seconds=1)
 NONE = SqliteDatabase(Path("never-opened"))  # what one process remembers asks no database
-
-
-@dataclass
-class Turned:
-    """A clock that a test turns on."""
-
-    at: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC))
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Turned:
-    """Stand still until it is turned on."""
-    return Turned()
 
 
 def test_one_process_remembers(clock: Turned) -> None:
