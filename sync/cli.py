@@ -33,7 +33,7 @@ from sync.policy.packs.pack import PackRefused
 from sync.policy.published import texts_beside
 from sync.policy.situations import RowRefused
 from sync.policy.words import PackWords
-from sync.protocol.map_pack import region_of
+from sync.protocol.map_water import ground_of
 from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
@@ -182,7 +182,7 @@ def _serve(parsed: Arguments) -> int:
 
 def _import(parsed: Arguments) -> int:
     try:
-        region = region_of(Path(parsed.map_pack)) if parsed.map_pack else None
+        ground = ground_of(Path(parsed.map_pack)) if parsed.map_pack else None
     except ValueError as error:
         return _fail(str(error))
 
@@ -194,7 +194,7 @@ def _import(parsed: Arguments) -> int:
             Path(parsed.mapping),
             TeamId(parsed.team),
             dry_run=parsed.dry_run,
-            region=region,
+            ground=ground,
         )
         print(report_text(report, parsed.language))
         return 0 if report.usable else 1

@@ -160,7 +160,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 def _add_import(command: argparse.ArgumentParser) -> None:
     _add_file(command, MAPPING)
     command.add_argument("--team", required=True)
-    command.add_argument("--map-pack", default="", help="tell of points outside this map's region")
+    command.add_argument(
+        "--map-pack", default="", help="tell of points outside this map's region or in its water"
+    )
 
 
 def _add_file(command: argparse.ArgumentParser, mapping: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from sync.protocol.map_pack import APPLICATION_ID, FORMAT, HASH, content_hash, holds
+from sync.protocol.map_water import WaterMap
 
 OTHER_FORMAT = "other"
 
@@ -62,6 +63,7 @@ class MapPack:
         self.info = info
         self._connection = connection
         self._lock = threading.Lock()
+        self._water = WaterMap(info.last_zoom, self.tile)
 
     @classmethod
     def open(cls, path: Path) -> "MapPack":
@@ -114,6 +116,10 @@ class MapPack:
             (zoom, column, flipped),
         )
         return gzip.decompress(found[0]) if found else None
+
+    def in_water(self, point: tuple[float, float]) -> bool:
+        """Say whether (latitude, longitude) lies in a lake or river that the pack knows."""
+        return self._water.holds(point)
 
     def find(self, text: str, most: int) -> tuple[FoundPlace, ...]:
         """Return places and streets whose names hold the text, those that begin with it first."""

@@ -36,7 +36,7 @@ class MapItem(msgspec.Struct, frozen=True):
     """One line of the list beside the map; `stop` is None where a pin is missing.
 
     `number` counts an officer's agreed visits as Today and the day sheet do; 0 = without one.
-    `state` is an appointment's state, blocked, case, unpinned or outside.
+    `state` is an appointment's state, blocked, case, unpinned, outside or water.
     """
 
     id: str
@@ -79,7 +79,7 @@ class MapViewModel(QObject):
         self.shows = "day"
         self.items: tuple[MapItem, ...] = ()
         self.ways: tuple[MapWay, ...] = ()
-        self.unpinned = self.outside = 0
+        self.unpinned = self.outside = self.water = 0
         self.chosen_id = ""
         self.loaded = False
         self.reloading = Reloading(self.load)
@@ -183,11 +183,14 @@ class MapViewModel(QObject):
             return "unpinned"
         if self._pack is not None and not self._pack.info.holds(point):
             return "outside"
+        if self.in_water(point):
+            return "water"
         return str(otherwise)
 
     def _count(self, items: Sequence[MapItem]) -> None:
         self.unpinned = sum(i.state == "unpinned" for i in items)
         self.outside = sum(i.state == "outside" for i in items)
+        self.water = sum(i.state == "water" for i in items)
 
     def choose(self, item_id: str) -> None:
         """Choose a point, from the list or from the map."""
@@ -214,6 +217,10 @@ class MapViewModel(QObject):
         """Say whether a place lies in the pack's region; without a pack anything does."""
         return self._pack is None or self._pack.info.holds(point)
 
+    def in_water(self, point: Point) -> bool:
+        """Say whether a place lies in water, as far as the pack knows."""
+        return self._pack is not None and self._pack.in_water(point)
+
     @property
     def today(self) -> date:
         """Return the day that is shown."""
@@ -239,7 +246,7 @@ class MapViewModel(QObject):
 
 def _shown(item: MapItem, shows: str) -> bool:
     if shows == "unpinned":
-        return item.state in ("unpinned", "outside")
+        return item.state in ("unpinned", "outside", "water")
     return shows == "day" or item.stop is not None
 
 

@@ -121,6 +121,12 @@ def test_lines_to_be_pinned_and_points_outside_the_map_are_told(shop: Shop, tmp_
     ]
     assert shop.cases()["T00002"].address.point is None
     assert shop.cases()["T00003"].address.point is not None
+    wet = csv_file(tmp_path / "wet.csv", [line(1), line(4, 纬度="35.0220892", 经度="118.3401347")])
+    assert shop.take(wet, *pack).out.splitlines() == [
+        "1 in water, to be looked at on the map: lines 3",
+        "written: 1 new, 0 changed, 1 same, 0 refused",
+    ]
+    assert shop.cases()["T00004"].address.point == (35.0220892, 118.3401347)
     for wrong in (file, tmp_path / "gone"):
         refused = shop.take(file, "--map-pack", str(wrong))
         assert (refused.code, refused.out) == (1, "")

@@ -23,6 +23,7 @@ from tools.tour.hands import asked, kept_as, press, type_text, until
 from tools.tour.seat import Seat, quiet
 
 pytestmark = NO_GRAPHICS
+RIVER = (35.0220892, 118.3401347)  # of the invented city
 PACK = resources_folder() / "sample" / "city.mappack"
 
 
@@ -131,6 +132,15 @@ async def asked_of(shown: MapView, script: str) -> object:
     return await answer
 
 
+async def kept_because(seat: Seat, screen: MapScreen, reason: str) -> None:
+    """Keep the pin and say why."""
+    screen.pin.keep.click()
+    dialog = await asked(seat.main)
+    type_text(dialog.entries["reason"], reason)
+    dialog.ok.click()
+    await quiet()
+
+
 DRAG = """(function () {
   var pin = document.querySelector('.stop.pin'), box = pin.getBoundingClientRect();
   var x = box.left + box.width / 2, y = box.top + box.height / 2;
@@ -232,13 +242,20 @@ async def test_a_case_without_a_pin_is_found_and_pinned_by_a_click(room: Room) -
     QTest.mouseRelease(shown.viewport(), Qt.MouseButton.LeftButton, pos=spot + QPoint(30, 0))
     assert screen.pin.point is not None
     assert screen.pin.point[1] > dragged[1]
-    screen.pin.keep.click()
-    dialog = await asked(li.main)
-    type_text(dialog.entries["reason"], "found on the map")
-    dialog.ok.click()
-    await quiet()
-    [move] = (await file_of(li, item.case_id)).case.address.moves
-    assert move.before_lat_e7 is None
+    screen.pin.put(*RIVER)
+    assert "This lies in water on the map." in words_on(screen)
+    await kept_because(li, screen, "as the customer said")
+    [wet] = screen._view.items
+    assert wet.stop is not None
+    assert (wet.stop.lat, wet.stop.lon) == RIVER
+    assert "lies in water, please look again" in screen.list.item(0).text()
+    assert "1 in water" in words_on(screen)
+    screen.move_pin.click()
+    screen.pin.put(RIVER[0], RIVER[1] + 0.01)
+    assert "This lies in water on the map." not in words_on(screen)
+    await kept_because(li, screen, "found on the map")
+    moves = (await file_of(li, item.case_id)).case.address.moves
+    assert [m.before_lat_e7 for m in moves] == [None, round(RIVER[0] * 1e7)]
     assert screen.list.count() == 0
 
 

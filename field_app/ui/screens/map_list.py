@@ -10,7 +10,7 @@ from field_app.viewmodels.map import MapItem, MapViewModel
 
 ID = Qt.ItemDataRole.UserRole
 PLACE = Qt.ItemDataRole.UserRole + 1
-TELLING = ("agreed", "kept", "blocked", "unpinned", "outside")
+TELLING = ("agreed", "kept", "blocked", "unpinned", "outside", "water")
 # The kinds of OpenStreetMap's places that have words, and streets.
 PLACES = ("city", "town", "village", "suburb", "quarter", "neighbourhood", "hamlet", "street")
 

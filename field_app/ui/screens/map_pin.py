@@ -124,6 +124,8 @@ class PinBar(QFrame):
             told.append(words("{n} m from where it was.", n=moved))
         if self.point is not None and not self._view.holds(self.point):
             told.append(words("This is outside the map's region."))
+        if self.point is not None and self._view.in_water(self.point):
+            told.append(words("This lies in water on the map."))
         told.append(words("Drag it or use the arrow keys; Return keeps it, Escape leaves it."))
         self.text.setText(" · ".join(told))
 

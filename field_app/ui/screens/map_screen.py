@@ -170,6 +170,8 @@ class MapScreen(Page):
             told.append(words("{n} without a pin", n=view.unpinned))
         if view.outside:
             told.append(words("{n} outside the map's region", n=view.outside))
+        if view.water:
+            told.append(words("{n} in water", n=view.water))
         if any(not way.roads for way in view.ways):
             told.append(words("Dotted: a straight line, no road is known there."))
         told.append(words("No request leaves this laptop."))

@@ -11,7 +11,7 @@ from sync.domain.ids import BranchId, CaseId, IdSource, RecordId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Address, Case, Contact, Versioned
 from sync.domain.time import local_date
-from sync.protocol.map_pack import Region, holds
+from sync.protocol.map_water import Ground
 from sync.server.commit import Commit
 from sync.server.imports.mapping import Mapping, MappingRefused, read_mapping
 from sync.server.imports.report import ImportReport
@@ -48,11 +48,12 @@ async def import_file(
     team: TeamId,
     *,
     dry_run: bool,
-    region: Region | None = None,
+    ground: Ground | None = None,
 ) -> ImportReport:
     """Import a file for a team; raises ImportFailed when the file cannot be read at all.
 
-    With a map's region, points that lie outside it are told of and taken as they are.
+    With a map's ground, points outside its region or in its water are told of and taken as they
+    are.
     """
     read, troubles = read_file(service, file, mapping)
     digest = await asyncio.to_thread(_digest, file)
@@ -68,7 +69,8 @@ async def import_file(
             plan.unchanged,
             tuple(troubles),
             tuple(r.line for r in read if r.address.point is None),
-            tuple(r.line for r in read if _is_outside(r, region)),
+            tuple(r.line for r in read if _is_outside(r, ground)),
+            tuple(r.line for r in read if _is_in_water(r, ground)),
         )
         if not dry_run:
             await _apply(session, service, branch, plan, digest, report)
@@ -77,9 +79,14 @@ async def import_file(
     return await service.database.write(work)
 
 
-def _is_outside(read: ReadCase, region: Region | None) -> bool:
+def _is_outside(read: ReadCase, ground: Ground | None) -> bool:
     point = read.address.point
-    return region is not None and point is not None and not holds(region, point)
+    return ground is not None and point is not None and ground.is_outside(point)
+
+
+def _is_in_water(read: ReadCase, ground: Ground | None) -> bool:
+    point = read.address.point
+    return ground is not None and point is not None and ground.water.holds(point)
 
 
 def _digest(file: Path) -> str:

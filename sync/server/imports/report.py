@@ -30,6 +30,7 @@ WORDS = {
         "summary": "{verb}：新增 {added}，变更 {changed}，未变 {unchanged}，拒绝 {refused}",
         "unpinned": "{n} 行没有坐标，待在地图上定位：第 {lines} 行",
         "outside": "{n} 行的坐标在地图区域之外，请在地图上核对：第 {lines} 行",
+        "water": "{n} 行的坐标落在水面上，请在地图上核对：第 {lines} 行",
         "dry": "试运行，未写入",
         "done": "已写入",
         "line": "第 {line} 行，{column}：{words}{value}",
@@ -70,6 +71,7 @@ WORDS = {
         "summary": "{verb}: {added} new, {changed} changed, {unchanged} same, {refused} refused",
         "unpinned": "{n} without coordinates, to be pinned on the map: lines {lines}",
         "outside": "{n} outside the map's region, to be looked at on the map: lines {lines}",
+        "water": "{n} in water, to be looked at on the map: lines {lines}",
         "dry": "dry run, nothing written",
         "done": "written",
         "line": "line {line}, {column}: {words}{value}",
@@ -96,7 +98,8 @@ class ImportReport(msgspec.Struct, frozen=True):
     """Counts, and each refused line with its reason.
 
     `unpinned` are lines taken without coordinates, `outside` those with a point that the map's
-    region does not hold, as in the sea; both are for a person to set on the map.
+    region does not hold, as in the sea, `water` those with one in a lake or river of the map; all
+    are for a person to set on the map.
     """
 
     dry_run: bool
@@ -106,6 +109,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     troubles: tuple[RowTrouble, ...]
     unpinned: tuple[int, ...] = ()
     outside: tuple[int, ...] = ()
+    water: tuple[int, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -141,7 +145,11 @@ def report_text(report: ImportReport, language: str) -> str:
         )
         for t in report.troubles
     ]
-    for name, numbers in (("unpinned", report.unpinned), ("outside", report.outside)):
+    for name, numbers in (
+        ("unpinned", report.unpinned),
+        ("outside", report.outside),
+        ("water", report.water),
+    ):
         if numbers:
             told = ", ".join(map(str, numbers[:MOST_LINES]))
             more = " …" if len(numbers) > MOST_LINES else ""
