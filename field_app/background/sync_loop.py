@@ -31,6 +31,8 @@ from sync.engine.ports import Progress, Transport
 from sync.engine.trouble import PASSING, Trouble
 
 STEP_S = 0.1
+IDLE_S = 60.0  # since the last act, before a map comes by itself
+IDLE_PER_S = 100_000  # bytes a second of a map that nobody waits for
 
 
 class SyncStatus(msgspec.Struct, frozen=True):
@@ -84,6 +86,9 @@ class SyncLoop:
         self._wanted = asyncio.Event()
         self._cancel = threading.Event()
         self._pace = Pace(time.monotonic, self._cancel.wait)
+        self._idle_pace = Pace(time.monotonic, self._cancel.wait, IDLE_PER_S)
+        self._maps_by_themselves = self._map_comes = False
+        self._acted_at: float | None = None
         self._failures = 0
         self._due_s = self._times.after_start(synced_before=False)
         self._planned = False  # a sync for the acts since the last one
@@ -107,6 +112,11 @@ class SyncLoop:
     def limit_files(self, kb_per_s: int) -> None:
         """Let photos and papers take no more of the line than this; 0 is no limit."""
         self._pace.most_per_s = kb_per_s * 1000
+        self._idle_pace.most_per_s = min(IDLE_PER_S, kb_per_s * 1000 or IDLE_PER_S)
+
+    def let_maps_come(self, *, by_themselves: bool) -> None:
+        """Let a newer map come without being asked for, while nothing else is to be done."""
+        self._maps_by_themselves = by_themselves
 
     def cancel(self) -> None:
         """Stop the sync under way after its present step, and take back the wish for one.
@@ -135,6 +145,8 @@ class SyncLoop:
 
     def _on_changes(self, _changes: Changes) -> None:
         """Plan a sync shortly after an act; changes that came down with a sync plan none."""
+        if not self._hush:
+            self._acted_at = time.monotonic()
         if self._hush or self._failures or self._planned:
             return  # later acts go with the first: they must not put it off for ever
         self._planned = True
@@ -160,6 +172,7 @@ class SyncLoop:
         self._due_s, self._planned = self._times.after_success(), False
         self._tell(running=True, progress=Progress("hello", 0, 0), next_at=None)
         try:
+            await self._look_for_maps()
             report = await self._runner.on_network(self._engine(asyncio.get_running_loop()))
         except Trouble as trouble:
             await self._failed(began, str(trouble.code), trouble.params, trouble)
@@ -170,6 +183,15 @@ class SyncLoop:
             await self._failed(began, "sync.bug", {}, None)
         else:
             await self._succeeded(began, report)
+
+    async def _look_for_maps(self) -> bool:
+        """Say whether a newer map comes by itself now: nobody works, and the settings allow it."""
+        idle = self._acted_at is None or time.monotonic() - self._acted_at >= IDLE_S
+        may = self._maps is not None and self._maps_by_themselves and idle
+        self._map_comes = await self._runner.run(
+            lambda desk: desk.store.map_notices.let_come(may=may)
+        )
+        return self._map_comes
 
     def _engine(self, loop: asyncio.AbstractEventLoop) -> Callable[[], SyncReport]:
         replica = ReplicaHop(
@@ -190,6 +212,7 @@ class SyncLoop:
                 cancelled=self._cancel.is_set,
                 pace=self._pace,
                 shelf=shelf,
+                map_pace=self._idle_pace if self._map_comes else None,
             )
 
         return lambda: self._followed(once)
@@ -228,7 +251,10 @@ class SyncLoop:
 
     async def _succeeded(self, began: datetime, report: SyncReport) -> None:
         self._failures = 0
-        if report.files_left and not report.cancelled:
+        # What hello told of a newer map is known only now.
+        came = self._map_comes
+        more = report.files_left or (await self._look_for_maps() and not came)
+        if more and not report.cancelled:
             self._due_s = 0.0
         run = SyncRun(began, self._clock.now(), report.sent, report.received, "")
         await self._runner.run(lambda desk: outbox.note_run(desk, run))

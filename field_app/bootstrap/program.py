@@ -168,6 +168,7 @@ class Program(QObject):
             self.runner, transport, self._laptop.clock, chance, _report, rounds, maps
         )
         self.sync_loop.limit_files(self.settings.files_kb_s)
+        self.sync_loop.let_maps_come(by_themselves=self.settings.newer_maps == "idle")
         await self.show_main()
         self._sync_task = asyncio.ensure_future(self.sync_loop.run())
         limit = timedelta(minutes=self.settings.lock_minutes)
@@ -210,6 +211,7 @@ class Program(QObject):
             self._lock.limit = timedelta(minutes=settings.lock_minutes)
         if self.sync_loop is not None:
             self.sync_loop.limit_files(settings.files_kb_s)
+            self.sync_loop.let_maps_come(by_themselves=settings.newer_maps == "idle")
         self.tasks.start(self.show_main())
 
     def _on_closing(self, window: MainWindow) -> None:

@@ -12,7 +12,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What the program remembers between starts; `text_size` is a percentage.
 
     `files_kb_s` is what photos may take of the line, in kilobytes a second; 0 is no limit.
-    `map_drawing` is web or painted.
+    `map_drawing` is web or painted; `newer_maps` is asked or idle: they come when somebody asks, or
+    by themselves while nothing else is to be done.
     """
 
     language: str = "zh_CN"
@@ -24,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True):
     map_pack: str = ""
     files_kb_s: int = 0
     map_drawing: str = "web"
+    newer_maps: str = "asked"
 
 
 FILE = "settings.json"

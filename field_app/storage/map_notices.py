@@ -13,15 +13,21 @@ from sync.protocol.map_pack import FORMAT
 from sync.protocol.published_map import MapDistrust, MapStanding, PublishedMap
 
 OFFERED, HERE, WANTED, TROUBLE = "map_offered", "map_here", "map_wanted", "map_trouble"
+STOPPED = "map_stopped"
+ASKED, BY_ITSELF = "yes", "idle"
 
 
 class MapState(msgspec.Struct, frozen=True):
-    """How the map stands; `wanted`: somebody asked for the offered one. `trouble` is a code."""
+    """How the map stands; `wanted`: the offered one is to be fetched. `trouble` is a code.
+
+    `by_itself`: nobody asked for it, it comes while nothing else is to be done.
+    """
 
     offered: PublishedMap | None = None
     here: PublishedMap | None = None
     wanted: bool = False
     trouble: str = ""
+    by_itself: bool = False
 
     @property
     def newer(self) -> PublishedMap | None:
@@ -46,7 +52,9 @@ class MapNotices:
     def state(self) -> MapState:
         """Return how the map stands."""
         wanted, trouble = self._vault.meta(WANTED), self._vault.meta(TROUBLE)
-        return MapState(self._told(OFFERED), self._told(HERE), bool(wanted), trouble or "")
+        by_itself = wanted == BY_ITSELF
+        offered, here = self._told(OFFERED), self._told(HERE)
+        return MapState(offered, here, bool(wanted), trouble or "", by_itself)
 
     def standing(self) -> MapStanding:
         """Return the key this laptop believes and the newest description."""
@@ -69,10 +77,27 @@ class MapNotices:
             self._vault.set_meta(TROUBLE, str(trouble or ""))
 
     def want(self, wanted: bool) -> None:
-        """Wish for the offered map, or no longer."""
+        """Wish for the offered map, or no longer: then it does not come by itself either."""
+        newer = self.state().newer
         with self._vault.transaction():
-            self._vault.set_meta(WANTED, "yes" if wanted else "")
+            self._vault.set_meta(WANTED, ASKED if wanted else "")
             self._vault.set_meta(TROUBLE, "")
+            self._vault.set_meta(STOPPED, "" if wanted or newer is None else newer.sha256)
+
+    def let_come(self, *, may: bool) -> bool:
+        """Let a newer map come by itself when it may; say whether one does now.
+
+        One that was stopped or that is wrong comes no more; what is asked for stays asked for.
+        """
+        state = self.state()
+        newer = state.newer
+        if newer is None or (state.wanted and not state.by_itself):
+            return False
+        comes = may and not state.trouble and self._vault.meta(STOPPED) != newer.sha256
+        if comes != state.by_itself:
+            with self._vault.transaction():
+                self._vault.set_meta(WANTED, BY_ITSELF if comes else "")
+        return comes
 
     def wanted(self) -> PublishedMap | None:
         """Return the map that is to be fetched."""

@@ -111,7 +111,7 @@ def make_screens(
     if views.review is not None:
         navigable["review"] = ReviewScreen(look, views.review, go)
     navigable["map"] = map_screen
-    navigable["sync"] = SyncScreen(look, views.sync, go)
+    navigable["sync"] = SyncScreen(look, views.sync, go, news())
     navigable["learning"] = LearningScreen(look, views.learning, go)
     navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys, news())
     return ScreenSet(

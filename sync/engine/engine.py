@@ -43,8 +43,12 @@ def sync_once(
     cancelled: Cancelled,
     pace: Pace | None = None,
     shelf: MapShelf | None = None,
+    map_pace: Pace | None = None,
 ) -> SyncReport:
-    """Bring laptop and server together once; raises Trouble and leaves every finished step done."""
+    """Bring laptop and server together once; raises Trouble and leaves every finished step done.
+
+    `map_pace` is the map's own, without one it keeps to that of the files.
+    """
     on_progress(Progress("hello", 0, 0))
     hello = transport.hello()
     _meet(replica, hello)
@@ -71,7 +75,8 @@ def sync_once(
         replica.note_sync()
     gave_way = files.gave_way
     if shelf is not None and not gave_way and not cancelled():
-        gave_way = fetch_map(shelf, replica, transport, pace or Pace(), on_progress, cancelled)
+        own = map_pace or pace or Pace()
+        gave_way = fetch_map(shelf, replica, transport, own, on_progress, cancelled)
     on_progress(Progress("done", sent + received, sent + received))
     wrong = str(files.trouble.code) if files.trouble else ""
     return SyncReport(sent, received, files.sent, cancelled(), gave_way, wrong)

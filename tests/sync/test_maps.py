@@ -20,6 +20,7 @@ from field_app.maps.pack import MapPack
 from field_app.storage.map_notices import MapState
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.http_transport import HttpTransport
+from sync.engine.pace import Pace
 from sync.engine.ports import Progress
 from sync.engine.trouble import Trouble
 from sync.protocol.map_pack import HASH, content_hash
@@ -121,6 +122,45 @@ def test_a_map_is_told_and_comes_only_when_it_is_asked_for(office: Office) -> No
     pack.close()
     li = office.reopened(li)
     assert place(li).exists()
+
+
+def test_a_map_comes_by_itself_slowly_unless_it_was_stopped(office: Office, tmp_path: Path) -> None:
+    """Say each time whether it may: by setting, when nobody works."""
+    publish(office)
+    li = office.seat("li")
+    notices = li.desk.store.map_notices
+    assert not notices.let_come(may=True)  # nothing is known of yet
+    sync(li)
+    assert not notices.let_come(may=False)
+    assert not state(li).wanted
+    assert notices.let_come(may=True)
+    assert (state(li).wanted, state(li).by_itself) == (True, True)
+    waited: list[float] = []
+    clock = iter(range(10_000))
+    slow = Pace(lambda: next(clock) / 1000, waited.append, 100_000)
+    sync(li, map_pace=slow, cancelled=lambda: len(waited) >= 2)
+    assert len(waited) == 2
+    assert all(0.9 < seconds <= 1 for seconds in waited)  # pieces of a second each
+    begun = sum(p.stat().st_size for p in (li.laptop.home / "maps").rglob("*.*"))
+    assert 0 < begun < MAP.stat().st_size
+    assert not notices.let_come(may=False)  # somebody works again: what is here is kept
+    assert not state(li).wanted
+    notices.want(False)
+    assert not notices.let_come(may=True)  # a person has stopped it
+    notices.want(True)
+    assert not notices.let_come(may=True)  # it is asked for, and no longer comes by itself
+    assert (state(li).wanted, state(li).by_itself) == (True, False)
+    seen: list[Progress] = []
+    sync(li, on_progress=seen.append)
+    assert next(p.bytes_done for p in seen if p.phase == "map") == begun
+    assert place(li).read_bytes() == MAP.read_bytes()
+    assert not notices.let_come(may=True)
+    notices.want(False)
+    publish(office, another(tmp_path))
+    sync(li)
+    assert notices.let_come(may=True)  # the next one is another matter
+    notices.note(MapDistrust.GONE)
+    assert not notices.let_come(may=True)
 
 
 def test_a_cut_line_goes_on_where_it_was(office: Office) -> None:

@@ -1,10 +1,9 @@
 """A newer map of the bank: told on the map and in the settings, fetched and shown on a click."""
 
-import pytest
-
 from field_app.settings.settings import resources_folder
 from field_app.ui.screens.map_screen import MapScreen
 from field_app.ui.screens.settings_screen import SettingsScreen
+from field_app.ui.screens.sync_screen import SyncScreen
 from tests.sync.office import administer
 from tests.ui.lookup import words_on
 from tests.ui.room import NO_GRAPHICS, Room
@@ -34,16 +33,10 @@ async def settings_of(seat: Seat) -> SettingsScreen:
     return screen
 
 
-@pytest.mark.parametrize(
-    ("language", "newer", "source"),
-    [
-        ("en", "A newer map is there", "published by the bank"),
-        ("zh_CN", "有更新的地图", "银行发布"),
-    ],
-)
-async def test_a_newer_map(room: Room, language: str, newer: str, source: str) -> None:
+async def test_a_newer_map(room: Room) -> None:
+    newer, source = "A newer map is there", "published by the bank"
     with_a_map(room)
-    li = await room.seat("li", language=language, map_drawing="painted")
+    li = await room.seat("li", language="en", map_drawing="painted")
     await li.sync()
     screen = await map_of(li)
     assert newer in words_on(screen)
@@ -64,6 +57,36 @@ async def test_a_newer_map(room: Room, language: str, newer: str, source: str) -
     assert screen.news.isHidden()
     li = await room.again(li)
     assert source in words_on(await settings_of(li))
+
+
+async def test_a_newer_map_comes_by_itself_and_may_be_stopped(room: Room) -> None:
+    """The sync screen says so; what was stopped stays so until somebody asks."""
+    with_a_map(room)
+    li = await room.seat("li", map_drawing="painted", newer_maps="idle")
+    await li.show("sync")
+    screen = li.screens.navigable["sync"]
+    assert isinstance(screen, SyncScreen)
+    li.program.sync_loop.request()
+    await until(lambda: "comes slowly while nothing else is to be done" in screen.news.text.text())
+    screen.news.stop.click()
+    await until(lambda: screen.news.fetch.isVisible())
+    await li.sync()
+    assert "A newer map is there" in screen.news.text.text()
+    settings = await settings_of(li)
+    assert settings.newer_maps.currentText() == "by themselves, when idle"
+    await li.show("sync")
+    screen.news.fetch.click()
+    await until(lambda: screen.news.use.isVisible())
+
+
+async def test_a_newer_map_that_nobody_stops_is_there_by_itself(room: Room) -> None:
+    with_a_map(room)
+    wished = {"map_drawing": "painted", "newer_maps": "idle"}
+    li = await room.seat("li", language="zh_CN", **wished)
+    await li.sync()
+    screen = await map_of(li)
+    await until(lambda: screen.news.use.isVisible())
+    assert "银行发布的地图已在本机上。" in screen.news.text.text()
 
 
 async def test_without_a_map_of_the_bank_nothing_is_said(room: Room) -> None:

@@ -1,4 +1,4 @@
-"""A line about the bank's map pack, on the map and in the settings; hidden without news."""
+"""A line about the bank's map pack: on the map, in the settings, with the sync; only with news."""
 
 from collections.abc import Callable
 
@@ -51,7 +51,14 @@ class MapNewsBar(QFrame):
         told = [words.code(view.state.trouble)] if view.state.trouble else []
         newer = view.newer
         done, size = (f"{mb:.1f}" for mb in view.megabytes)
-        if newer is not None and view.state.wanted:
+        if newer is not None and view.state.by_itself:
+            text = words(
+                "A newer map comes slowly while nothing else is to be done: {done} of {size} MB.",
+                done=done,
+                size=size,
+            )
+            told.append(text)
+        elif newer is not None and view.state.wanted:
             told.append(
                 words("The map is being fetched: {done} of {size} MB.", done=done, size=size)
             )

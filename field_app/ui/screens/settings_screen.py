@@ -51,6 +51,8 @@ class SettingsScreen(Page):
         self.text_size = combo(SIZES, words("Text size"), str(settings.text_size))
         drawings = [("web", words("Web view")), ("painted", words("Painted, with less memory"))]
         self.drawing = combo(drawings, words("Map drawing"), settings.map_drawing)
+        ways = [("asked", words("when I ask")), ("idle", words("by themselves, when idle"))]
+        self.newer_maps = combo(ways, words("Newer maps come"), settings.newer_maps)
         self.minutes = QSpinBox()
         self.minutes.setRange(1, 60)
         self.minutes.setValue(settings.lock_minutes)
@@ -67,6 +69,7 @@ class SettingsScreen(Page):
         add_row(form, words("Lock after minutes"), self.minutes)
         add_row(form, words("Line for photos, kB a second"), self.files)
         add_row(form, words("Map drawing"), self.drawing)
+        add_row(form, words("Newer maps come"), self.newer_maps)
         card.body.addLayout(form)
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)
@@ -118,5 +121,6 @@ class SettingsScreen(Page):
                 files_kb_s=self.files.value(),
                 map_pack=known,
                 map_drawing=str(self.drawing.currentData()),
+                newer_maps=str(self.newer_maps.currentData()),
             )
         )

@@ -17,6 +17,7 @@ from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
+from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.sync import (
     AttentionItem,
@@ -39,7 +40,7 @@ type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 class SyncScreen(Page):
     """How this laptop stands to the server."""
 
-    def __init__(self, look: Look, view: SyncViewModel, go: Navigator) -> None:
+    def __init__(self, look: Look, view: SyncViewModel, go: Navigator, news: MapNewsBar) -> None:
         super().__init__(look, look.words("Sync"))
         self._view = view
         self._go = go
@@ -57,6 +58,8 @@ class SyncScreen(Page):
         self.record = Notice(look)
         self.body.addWidget(self.record)
         self.body.addWidget(self.progress)
+        self.news = news
+        self.body.addWidget(news)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
         self.body.addLayout(self._cards)
@@ -68,6 +71,7 @@ class SyncScreen(Page):
 
     def enter(self) -> None:
         """Read the state."""
+        self.news.enter()
         self.start(self._view.load())
 
     def _show_status(self) -> None:
