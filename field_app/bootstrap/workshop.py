@@ -161,7 +161,7 @@ class Workshop:
         )
 
     def _today(self, rules: WordsInForce, papers: Papers) -> TodayViewModel:
-        way = OnTheWay(self._runner, self._laptop.clock, self._times, papers)
+        way = OnTheWay(self._runner, self._laptop.clock, self._times)
         return TodayViewModel(self._runner, rules, papers, way)
 
     def _lessons(self) -> tuple[Lesson, ...]:

@@ -1,5 +1,6 @@
 """Windows for visits: judged while typed, proposed, agreed, ended."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -195,16 +196,22 @@ def invitation(desk: Desk, draft: Draft, words: Words) -> str:
     return invitation_text(words, what)
 
 
-def calendar_entry(desk: Desk, appointment_id: RecordId, words: Words) -> bytes:
-    """Return an appointment as an iCalendar file without personal data; empty when it is gone."""
+def calendar_entry(
+    desk: Desk, appointment_id: RecordId, words: Words
+) -> Callable[[str], bytes] | None:
+    """Return what makes an iCalendar file without the customer's data; None when it is gone.
+
+    It is given a line that says whose file it is.
+    """
     stands = desk.store.projection.get(Appointment, appointment_id)
     if stands is None:
-        return b""
+        return None
     case = desk.store.projection.get(Case, stands.record.case_id)
     number = case.record.case_no if case else ""
     one = stands.record
     summary = words("Visit {case_no}", case_no=number)
-    return calendar_file([Entry(summary, one.id, one.start, one.end)], desk.clock.now())
+    entry, now = Entry(summary, one.id, one.start, one.end), desk.clock.now()
+    return lambda line: calendar_file([entry], now, line)
 
 
 def verdict_now(desk: Desk, appointment: Appointment) -> Decision | None:

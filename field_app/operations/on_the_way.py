@@ -117,23 +117,26 @@ def source_of(known: PlanGround, me: OfficerId) -> str:
     return next((r.travel_source for r in known.standing if r.officer_id == me and r.stops), "")
 
 
-def calendar(desk: Desk, visits: Sequence[TodayVisit], words: Words) -> bytes:
-    """Return the day's visits as an iCalendar file without a name or a place."""
+def calendar(visits: Sequence[TodayVisit], words: Words, now: datetime, line: str) -> bytes:
+    """Return the day's visits as an iCalendar file without a name or a place.
+
+    `line` says whose file it is.
+    """
     entries = [
         Entry(words("Visit {case_no}", case_no=v.case_no), v.appointment_id, v.start, v.end)
         for v in visits
     ]
-    return calendar_file(entries, desk.clock.now())
+    return calendar_file(entries, now, line)
 
 
-def way_points(visits: Sequence[TodayVisit]) -> bytes:
-    """Return the day's stops that have a pin as a GPX file of ids and places."""
+def way_points(visits: Sequence[TodayVisit], line: str) -> bytes:
+    """Return the day's stops that have a pin as a GPX file of ids and places, with its maker."""
     found = [
         GpxStop(number, v.appointment_id, *v.point)
         for number, v in enumerate(visits, start=1)
         if v.point is not None
     ]
-    return gpx_file(found)
+    return gpx_file(found, line)
 
 
 def hand_over(desk: Desk, visit: TodayVisit) -> str:

@@ -14,6 +14,7 @@ from sync.domain.commands import (
     PublishRoutes,
     RecordAttachment,
     ReferCustomer,
+    TakeOut,
     TakeQuiz,
     decode_command,
     subject_of,
@@ -162,6 +163,8 @@ def _anew(desk: Desk, command: Command) -> Command | None:
             return msgspec.structs.replace(command, hold_id=fresh)
         case TakeQuiz():
             return msgspec.structs.replace(command, training_id=fresh)
+        case TakeOut():
+            return msgspec.structs.replace(command, export_id=fresh)
         case ReferCustomer(referral):
             return msgspec.structs.replace(
                 command, referral=msgspec.structs.replace(referral, id=fresh)

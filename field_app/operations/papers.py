@@ -1,7 +1,6 @@
-"""Papers to print: gathered here, set elsewhere; every export leaves its trace before the file."""
+"""Papers to print: gathered here, set elsewhere."""
 
 from datetime import date
-from pathlib import Path
 
 from field_app.i18n.words import Words
 from field_app.operations.cases import officer_names
@@ -74,10 +73,9 @@ def day_paper(
     return day_sheet(words, DayFacts(today.day, officer, visits, drawn))
 
 
-def write(desk: Desk, path: Path, data: bytes, what: str, **ids: str) -> None:
-    """Note the export in the trail, then write the file whole; raises OSError."""
-    desk.store.audit.add(desk.clock.now(), "export", file=what, **ids)
-    path.write_bytes(data)
+def visits_today(desk: Desk) -> int:
+    """Return how many customers are on today's sheet."""
+    return len(read_day(desk).visits)
 
 
 def _referred_to(desk: Desk, case_id: CaseId) -> tuple[str, ...]:

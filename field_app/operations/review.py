@@ -1,5 +1,6 @@
 """What waits for leads and compliance officers, and how customers were treated."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -15,9 +16,11 @@ from sync.domain.records import (
     Case,
     Complaint,
     Contact,
+    Export,
     Feedback,
     Plan,
     Record,
+    Reveal,
     Versioned,
     Visit,
     kind_of,
@@ -72,12 +75,32 @@ class FlaggedItem(msgspec.Struct, frozen=True):
     between: Between | None = None
 
 
+class ManyLooks(msgspec.Struct, frozen=True):
+    """A day on which somebody looked at more masked fields than is usual."""
+
+    by: str
+    day: date
+    looks: int
+    cases: int
+
+
+class FileTaken(msgspec.Struct, frozen=True):
+    """A file that somebody took out; `nth` of that person's day, `over` the bank's number."""
+
+    by: str
+    export: Export
+    nth: int
+    over: bool
+
+
 class Queue(msgspec.Struct, frozen=True):
     """Everything that waits for somebody who oversees."""
 
     complaints: tuple[ComplaintItem, ...]
     plans: tuple[PlanItem, ...]
     flagged: tuple[FlaggedItem, ...]
+    looks: tuple[ManyLooks, ...]
+    files: tuple[FileTaken, ...]
 
 
 class Conduct(msgspec.Struct, frozen=True):
@@ -90,7 +113,7 @@ class Conduct(msgspec.Struct, frozen=True):
 
 def queue(desk: Desk) -> Queue:
     """Return what waits; complaints that went to compliance are theirs, the most urgent first."""
-    return Queue(_complaints(desk), _plans(desk), _flagged(desk))
+    return Queue(_complaints(desk), _plans(desk), _flagged(desk), _looks(desk), _files(desk))
 
 
 def _complaints(desk: Desk) -> tuple[ComplaintItem, ...]:
@@ -116,6 +139,40 @@ def _plans(desk: Desk) -> tuple[PlanItem, ...]:
             by = names.get(plan.proposed_by, "")
             found.append(PlanItem(about, stands.rev, plan, by, own))
     return tuple(sorted(found, key=lambda i: (i.plan.proposed_at, i.plan.id)))
+
+
+def _looks(desk: Desk) -> tuple[ManyLooks, ...]:
+    """Return the days of the last weeks with unusually many looks, the latest first."""
+    names, since = officer_names(desk), desk.clock.now() - LOOK_BACK
+    found: dict[tuple[OfficerId, date], list[CaseId]] = {}
+    for stands in desk.store.projection.every(Reveal):
+        one = stands.record
+        if one.at >= since:
+            found.setdefault((one.by, local_date(one.at, desk.zone)), []).append(one.case_id)
+    usual = desk.policy.reference.reveals_per_day
+    many = (
+        ManyLooks(names.get(by, by[:8]), day, len(seen), len(set(seen)))
+        for (by, day), seen in found.items()
+        if len(seen) > usual
+    )
+    return tuple(sorted(many, key=lambda one: (one.day, one.looks), reverse=True))
+
+
+def _files(desk: Desk) -> tuple[FileTaken, ...]:
+    """Return what was taken out in the last weeks, the latest first; one day's are counted."""
+    names, since = officer_names(desk), desk.clock.now() - LOOK_BACK
+    most, found = desk.policy.reference.exports_per_day, []
+    counted: Counter[tuple[OfficerId, date]] = Counter()
+    every = (stands.record for stands in desk.store.projection.every(Export))
+    for one in sorted(every, key=lambda e: (e.at, e.id)):
+        if one.at < since:
+            continue
+        day = (one.officer_id, local_date(one.at, desk.zone))
+        counted[day] += 1
+        nth = counted[day]
+        by = names.get(one.officer_id, one.officer_id[:8])
+        found.append(FileTaken(by, one, nth, nth > most))
+    return tuple(reversed(found))
 
 
 def _flagged(desk: Desk) -> tuple[FlaggedItem, ...]:
@@ -198,11 +255,6 @@ def case_numbers(desk: Desk, case_ids: frozenset[CaseId]) -> dict[CaseId, str]:
     """Return the numbers of these cases, for lists of the records behind a figure."""
     found = {c: desk.store.projection.get(Case, c) for c in case_ids}
     return {c: stands.record.case_no for c, stands in found.items() if stands}
-
-
-def note_export(desk: Desk, what: str, reason: str) -> None:
-    """Keep, before the file exists, that somebody takes figures out of the vault."""
-    desk.store.audit.add(desk.clock.now(), "export", exported=what, reason=reason)
 
 
 def trail_is_whole(desk: Desk) -> int | None:

@@ -18,20 +18,21 @@ class Entry(msgspec.Struct, frozen=True):
     end: datetime
 
 
-def calendar_file(entries: Iterable[Entry], now: datetime) -> bytes:
-    """Return the file."""
+def calendar_file(entries: Iterable[Entry], now: datetime, line: str) -> bytes:
+    """Return the file; `line` says whose it is, in each entry's comment."""
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     for one in entries:
-        calendar.add_component(_event(one, now))
+        calendar.add_component(_event(one, now, line))
     data: bytes = calendar.to_ical()
     return data
 
 
-def _event(one: Entry, now: datetime) -> Event:
+def _event(one: Entry, now: datetime, line: str) -> Event:
     event = Event()
     event.add("summary", one.summary)
+    event.add("comment", line)
     event.add("uid", f"{one.uid}@yuefang")
     # In UTC: a named zone would have to be described in the file for other calendars to know it.
     for name, instant in (("dtstart", one.start), ("dtend", one.end), ("dtstamp", now)):

@@ -21,10 +21,15 @@ class GpxStop(msgspec.Struct, frozen=True):
     lon: float
 
 
-def gpx_file(stops: Sequence[GpxStop]) -> bytes:
-    """Return the file: one route whose points are named by number and the end of the id."""
+def gpx_file(stops: Sequence[GpxStop], line: str) -> bytes:
+    """Return the file: one route whose points are named by number and the end of the id.
+
+    `line` says whose file it is, in its description.
+    """
     ElementTree.register_namespace("", GPX)
     root = ElementTree.Element(f"{{{GPX}}}gpx", {"version": "1.1", "creator": "yuefang"})
+    about = ElementTree.SubElement(root, f"{{{GPX}}}metadata")
+    ElementTree.SubElement(about, f"{{{GPX}}}desc").text = line
     route = ElementTree.SubElement(root, f"{{{GPX}}}rte")
     for stop in stops:
         place = {"lat": f"{stop.lat:.6f}", "lon": f"{stop.lon:.6f}"}

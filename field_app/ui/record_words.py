@@ -22,6 +22,8 @@ PREFIX: dict[type[Enum], str] = {
     vocabulary.Vulnerability: "vulnerability",
     vocabulary.AppointmentState: "appointment",
     vocabulary.FeedbackKind: "feedback",
+    vocabulary.ExportFile: "export_file",
+    vocabulary.ExportReason: "export_reason",
     vocabulary.Revealable: "field",
     vocabulary.Place: "place",
     vocabulary.Present: "present",

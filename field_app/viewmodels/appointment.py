@@ -6,6 +6,7 @@ answer of the rules, `saved(str)` with the kind of act, `refused(object)` with a
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -19,13 +20,15 @@ from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
 from field_app.operations.submit import RULES, Changes, Written
 from field_app.viewmodels.answer import answer_of
+from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
+from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import AgreementEvidence, Appointment, Officer, Versioned
 from sync.domain.situation import Decision, Verdict
 from sync.domain.time import Clock, at_local, local
-from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, Place
+from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, ExportFile, Place
 from sync.policy.slots import Slot as Slot
 
 DAYS_SHOWN = 14
@@ -71,6 +74,7 @@ class AppointmentViewModel(QObject):
     def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
         super().__init__()
         self._runner = runner
+        self.exports = Exports(runner)
         self._clock = clock
         self._rule_words = rule_words
         self.judging = Reloading(self.judge)
@@ -240,14 +244,18 @@ class AppointmentViewModel(QObject):
             return ""
         return await self._runner.run(lambda desk: appointments.invitation(desk, draft, words))
 
-    async def calendar_file(self, words: Words) -> bytes:
-        """Return the appointment as an ICS file without personal data, empty when there is none."""
+    async def save_calendar(self, words: Words, wish: ExportWish, path: Path) -> Problem | None:
+        """Save the appointment as an ICS file that names nobody; returns why it could not be."""
         stands = self.open
-        if stands is None:
-            return b""
-        return await self._runner.run(
-            lambda desk: appointments.calendar_entry(desk, stands.record.id, words)
+        make = await self._runner.run(
+            lambda desk: (
+                appointments.calendar_entry(desk, stands.record.id, words) if stands else None
+            )
         )
+        if make is None or stands is None:
+            return Problem("answer.gone")
+        out = FileOut(ExportFile.CALENDAR, make, 1, {"appointment": stands.record.id})
+        return await self.exports.write(words, wish, path, out)
 
     async def _act(self, kind: str, act: Callable[[Desk], Written]) -> None:
         answer = answer_of(await self._runner.act(act), self._rule_words)

@@ -6,6 +6,7 @@ Signals: `changed()` after reading, `chosen(str)` with the id of the chosen poin
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,7 @@ from field_app.operations.submit import Changes
 from field_app.operations.today import TodayVisit
 from field_app.reports.day_sheet import SheetMap
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.exports import ExportWish
 from field_app.viewmodels.papers import Papers
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
@@ -226,13 +228,13 @@ class MapViewModel(QObject):
         """Return the day that is shown."""
         return local_date(self._clock.now(), self._runner.desk.zone)
 
-    async def day_sheet(self, language: str) -> bytes | Problem:
-        """Return the officer's day sheet as PDF, with the map of its numbered visits."""
+    async def save_day_sheet(self, language: str, wish: ExportWish, path: Path) -> Problem | None:
+        """Save the officer's day sheet as PDF, with the map of its numbered visits."""
         items = await self._day()
         ways = await asyncio.to_thread(_ways, items, self._times)
         stops = [i.stop for i in items if i.stop and i.number]
         drawn = self._on_paper(stops, ways) if stops else None
-        return await self.papers.day_sheet(language, drawn)
+        return await self.papers.save_day_sheet(language, wish, path, drawn)
 
     async def correct_pin(
         self, item: MapItem, point: Point, reason: str, datum: Datum = Datum.WGS84

@@ -6,6 +6,7 @@ kept until it is put away: a lead's published route stays as it is.
 
 import asyncio
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,11 +21,11 @@ from field_app.operations.on_the_way import Late, Rest
 from field_app.operations.on_the_way import NextStop as NextStop
 from field_app.operations.routes import PlanGround
 from field_app.operations.today import TodayVisit
-from field_app.viewmodels.papers import Papers
+from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.problem import Problem
 from sync.domain.ids import RecordId
 from sync.domain.time import Clock, at_local, local, local_date
-from sync.domain.vocabulary import AppointmentState
+from sync.domain.vocabulary import AppointmentState, ExportFile
 
 ROUND = (AppointmentState.AGREED, AppointmentState.KEPT)
 
@@ -34,12 +35,12 @@ class OnTheWay(QObject):
 
     changed = Signal()
 
-    def __init__(self, runner: Runner, clock: Clock, times: TravelTimes, papers: Papers) -> None:
+    def __init__(self, runner: Runner, clock: Clock, times: TravelTimes) -> None:
         super().__init__()
         self._runner = runner
         self._clock = clock
         self._times = times
-        self._papers = papers
+        self._exports = Exports(runner)
         self._ground: PlanGround | None = None
         self.me = runner.desk.me.officer_id
         self.my_name = ""
@@ -108,18 +109,22 @@ class OnTheWay(QObject):
         self.rest = None
         self.changed.emit()
 
-    async def calendar(self, words: Words) -> bytes:
-        """Return what is still to come as an iCalendar file without personal data."""
+    async def save_calendar(self, words: Words, wish: ExportWish, path: Path) -> Problem | None:
+        """Save what is still to come as an iCalendar file without personal data, or say why not."""
+        visits, now = self.to_come, self._clock.now()
+        out = FileOut(
+            ExportFile.DAY_CALENDAR,
+            lambda line: on_the_way.calendar(visits, words, now, line),
+            len(visits),
+        )
+        return await self._exports.write(words, wish, path, out)
+
+    async def save_way(self, words: Words, wish: ExportWish, path: Path) -> Problem | None:
+        """Save what is still to come as a GPX file of ids and places, or say why not."""
         visits = self.to_come
-        return await self._runner.run(lambda desk: on_the_way.calendar(desk, visits, words))
-
-    def way_points(self) -> bytes:
-        """Return what is still to come as a GPX file of ids and places."""
-        return on_the_way.way_points(self.to_come)
-
-    async def save(self, path: Path, data: bytes, what: str) -> Problem | None:
-        """Note the export and write the file; returns why it could not be written."""
-        return await self._papers.save(path, data, what)
+        make = partial(on_the_way.way_points, visits)
+        out = FileOut(ExportFile.DAY_GPX, make, sum(v.point is not None for v in visits))
+        return await self._exports.write(words, wish, path, out)
 
     async def hand_over(self, visit: TodayVisit) -> str:
         """Note that a place is given to a navigation program; return its geo: URI."""

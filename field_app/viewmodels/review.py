@@ -15,19 +15,22 @@ from field_app.operations import review
 from field_app.operations.desk import Desk
 from field_app.operations.review import ComplaintItem as ComplaintItem
 from field_app.operations.review import Conduct, Queue
+from field_app.operations.review import FileTaken as FileTaken
 from field_app.operations.review import FlaggedItem as FlaggedItem
+from field_app.operations.review import ManyLooks as ManyLooks
 from field_app.operations.review import PlanItem as PlanItem
 from field_app.operations.submit import Changes, Saved, Written
 from field_app.reports.conduct_paper import conduct_paper
 from field_app.reports.conduct_sheet import conduct_sheet
 from field_app.reports.conduct_sheet import measured as measured
-from field_app.reports.typesetting import NoTypeface, pdf_of
+from field_app.reports.typesetting import pdf_of
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import RuleWords
-from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId
 from sync.domain.time import Clock
+from sync.domain.vocabulary import ExportFile
 from sync.policy.conduct import MEASURES as MEASURES
 from sync.policy.conduct import Evidence, Figure
 
@@ -45,6 +48,7 @@ class ReviewViewModel(QObject):
     def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
         super().__init__()
         self._runner = runner
+        self.exports = Exports(runner)
         self._clock = clock
         self._rule_words = rule_words
         self.queue: Queue | None = None
@@ -124,27 +128,18 @@ class ReviewViewModel(QObject):
         if not isinstance(written, Saved):
             self.reloading.ask()
 
-    async def export(self, words: Words, path: Path, reason: str) -> None:
+    async def export(self, words: Words, path: Path, wish: ExportWish) -> None:
         """Write the figures as a workbook or PDF, on record before the file exists."""
-        found = self.conduct.figures
+        found, months = self.conduct.figures, self.conduct.months
         wanted = frozenset(e.case_id for f in found for e in f.evidence)
         numbers = await self._runner.run(lambda desk: review.case_numbers(desk, wanted))
-        await self._runner.run(lambda desk: review.note_export(desk, "conduct", reason))
-        when = words.moment(self._clock.now(), self.zone)
-        me = self._runner.desk.me.officer_id
-        note = words("Taken out {when} by {who}: {reason}", when=when, who=me[:8], reason=reason)
 
-        def made() -> bytes:
+        def make(line: str) -> bytes:
             if path.suffix.lower() == ".pdf":
-                return pdf_of(conduct_paper(words, found, self.conduct.months, note))
-            return conduct_sheet(words, found, numbers, note)
+                return pdf_of(conduct_paper(words, found, months, line))
+            return conduct_sheet(words, found, numbers, line)
 
-        try:
-            await self._runner.store.do(lambda: path.write_bytes(made()))
-        except NoTypeface:
-            self.answered.emit("export", Answer(False, (Problem("paper.no_typeface"),)))
-        except OSError as trouble:
-            problem = Problem("export.unwritable", {"reason": trouble.strerror or ""})
-            self.answered.emit("export", Answer(False, (problem,)))
-        else:
-            self.answered.emit("export", Answer(True))
+        out = FileOut(ExportFile.CONDUCT, make, len(numbers))
+        trouble = await self.exports.write(words, wish, path, out)
+        answer = Answer(False, (trouble,)) if trouble else Answer(True)
+        self.answered.emit("export", answer)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop, SyncStatus
+from field_app.i18n.words import Words
 from field_app.operations import keys, outbox, record
 from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
@@ -20,12 +21,14 @@ from field_app.storage.incidents import Incident as Incident
 from field_app.storage.rulebook import InForce
 from field_app.storage.server_time import BOUND as BOUND
 from field_app.viewmodels.answer import BY_RULES, Answer, answer_of
+from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import RuleWords, explain
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import MutationId
 from sync.domain.outcome import Reason
 from sync.domain.situation import RuleFinding, Severity
+from sync.domain.vocabulary import ExportFile
 from sync.engine.ports import Progress as Progress
 
 
@@ -40,6 +43,7 @@ class SyncViewModel(QObject):
     def __init__(self, runner: Runner, loop: SyncLoop, rule_words: RuleWords) -> None:
         super().__init__()
         self._runner = runner
+        self.exports = Exports(runner)
         self._loop = loop
         self._rule_words = rule_words
         self.state: SyncState | None = None
@@ -102,13 +106,14 @@ class SyncViewModel(QObject):
         problems = tuple(Problem(r.code, r.params) for r in others)
         return Answer(False, problems, explain(self._rule_words, known))
 
-    async def save_checkpoints(self, path: Path) -> Problem | None:
-        """Write what this laptop can testify of the server's record; returns why it could not."""
-        try:
-            await self._runner.run(lambda desk: record.save_checkpoints(desk, path))
-        except OSError as trouble:
-            return Problem("paper.unwritable", {"reason": trouble.strerror or ""})
-        return None
+    async def save_checkpoints(self, words: Words, wish: ExportWish, path: Path) -> Problem | None:
+        """Save what this laptop can testify of the server's record; returns why it could not be.
+
+        A stamp would be one line too many for whoever verifies: the record has it.
+        """
+        told = await self._runner.run(record.checkpoints)
+        out = FileOut(ExportFile.CHECKPOINTS, lambda _line: told, 0)
+        return await self.exports.write(words, wish, path, out)
 
     async def accept_theirs(self, mid: MutationId) -> None:
         """Let the server's version stand."""

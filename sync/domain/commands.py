@@ -28,6 +28,8 @@ from sync.domain.records import (
 from sync.domain.vocabulary import (
     AppointmentState,
     Datum,
+    ExportFile,
+    ExportReason,
     HoldKind,
     Place,
     PlanState,
@@ -285,6 +287,19 @@ class PublishRoutes(msgspec.Struct, frozen=True, tag="publish_routes", tag_field
     rules: DayRules = DayRules()
 
 
+class TakeOut(msgspec.Struct, frozen=True, tag="take_out", tag_field="do"):
+    """Take a file out of the laptop: said before there is one. Always kept, for it happened."""
+
+    export_id: RecordId
+    officer_id: OfficerId
+    file: ExportFile
+    reason: ExportReason
+    words: str
+    cases: int
+    locked: bool
+    at: datetime
+
+
 type Fact = (
     RecordContact
     | RecordVisit
@@ -315,6 +330,7 @@ type Command = (
     | ReferCustomer
     | CloseReferral
     | TakeQuiz
+    | TakeOut
 )
 
 FACTS = (
@@ -348,6 +364,7 @@ COMMANDS: tuple[type[Any], ...] = (
     ReferCustomer,
     CloseReferral,
     TakeQuiz,
+    TakeOut,
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

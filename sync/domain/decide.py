@@ -9,6 +9,7 @@ from typing import Any
 from sync.domain import commands
 from sync.domain.appointing import close_appointment, confirm_appointment, propose_appointment
 from sync.domain.commands import Command, fact_record
+from sync.domain.exporting import take_out
 from sync.domain.leading import assign_case, lift_hold, place_hold
 from sync.domain.learning import take_quiz
 from sync.domain.listening import (
@@ -51,6 +52,7 @@ DECIDERS: dict[type[Any], Callable[[Question, Any], Outcome]] = {
     commands.ReferCustomer: refer_customer,
     commands.CloseReferral: close_referral,
     commands.TakeQuiz: take_quiz,
+    commands.TakeOut: take_out,
 }
 
 

@@ -22,6 +22,8 @@ from sync.domain.vocabulary import (
     ComplaintState,
     ContactResult,
     Datum,
+    ExportFile,
+    ExportReason,
     FactFlag,
     FeedbackKind,
     HardshipCause,
@@ -355,6 +357,23 @@ class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
     words: str = ""
 
 
+class Export(msgspec.Struct, frozen=True, tag="export", tag_field="kind"):
+    """Somebody took a file out of a laptop; kept before there was a file, so it may be of none.
+
+    `cases` is how many customers it is about; `locked` whether it opens by a password only.
+    """
+
+    id: RecordId
+    officer_id: OfficerId
+    team_id: TeamId
+    at: datetime
+    file: ExportFile
+    reason: ExportReason
+    words: str
+    cases: int
+    locked: bool
+
+
 class Training(msgspec.Struct, frozen=True, tag="training", tag_field="kind"):
     """One try at a module's questions; a fact about a colleague, graded on both ends.
 
@@ -466,6 +485,7 @@ type Record = (
     | Wish
     | Referral
     | Training
+    | Export
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -487,6 +507,7 @@ KINDS: dict[str, type[Any]] = {
     "wish": Wish,
     "referral": Referral,
     "training": Training,
+    "export": Export,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sync.domain.ids import OfficerId, TeamId
 from sync.domain.outcome import Actor
-from sync.domain.records import Case, Officer, Record, Reveal, Route, Training
+from sync.domain.records import Case, Export, Officer, Record, Reveal, Route, Training
 from sync.domain.vocabulary import Role
 
 
@@ -43,9 +43,7 @@ def scopes_of(record: Record, case: Case | None) -> frozenset[str]:
     match record:
         case Officer():
             return frozenset({roster_scope(record.team_id)})
-        case Training():
-            return _of_team(record.team_id) | {officer_scope(record.officer_id)}
-        case Route():
+        case Training() | Route() | Export():
             return _of_team(record.team_id) | {officer_scope(record.officer_id)}
         case _ if case is None:
             return frozenset()

@@ -16,6 +16,7 @@ from sync.domain.commands import (
     PublishRoutes,
     RecordVisit,
     ReferCustomer,
+    TakeOut,
     TakeQuiz,
     fact_record,
 )
@@ -60,7 +61,7 @@ def needs(command: Command) -> Needs:
             return Needs((command.visit.case_id,), command.visit.officers)
         case PlaceHold() | LiftHold():
             return Needs((command.case_id,))
-        case TakeQuiz():
+        case TakeQuiz() | TakeOut():
             return Needs((), (command.officer_id,))
         case ReferCustomer():
             return Needs((command.referral.case_id,))

@@ -239,3 +239,25 @@ class FactFlag(StrEnum):
     TIME_SUSPECT = "time_suspect"
     RULE_BREACH = "rule_breach"
     FORKED = "forked"
+
+
+class ExportFile(StrEnum):
+    """Which file somebody takes out of a laptop."""
+
+    DAY_SHEET = "day_sheet"
+    PLAN_AGREEMENT = "plan_agreement"
+    CONDUCT = "conduct"
+    CALENDAR = "calendar"
+    DAY_CALENDAR = "day_calendar"
+    DAY_GPX = "day_gpx"
+    CHECKPOINTS = "checkpoints"
+
+
+class ExportReason(StrEnum):
+    """Why somebody takes a file out."""
+
+    VISIT = "visit"
+    CUSTOMER = "customer"
+    SUPERVISION = "supervision"
+    RECORDS = "records"
+    OTHER = "other"

@@ -29,7 +29,7 @@ from tests.ui.acts import VISIT_DAY
 from tests.ui.lookup import file_of, rows_at
 from tests.ui.room import MORNING
 from tools.sample.shifted_server import ShiftedClock
-from tools.tour.hands import asked, kept_as, type_text, until
+from tools.tour.hands import asked, kept_as, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
 
 PASSPHRASE = "purple ladder quietly sings"
@@ -86,7 +86,7 @@ async def morning(seat: Seat, told: argparse.Namespace) -> None:
     assert QGuiApplication.clipboard().text()
     out = Path(told.out)
     screen.ics.click()
-    await kept_as(seat.main, out / "visit.ics")
+    await taken_out(seat.main, out / "visit.ics")
     await quiet()
     assert (out / "visit.ics").exists()
 
@@ -144,7 +144,7 @@ async def at_work(seat: Seat, out: Path, clock: ShiftedClock) -> None:
     today = seat.screens.today
     assert today is not None
     today.print.click()
-    await kept_as(seat.main, out / "day.pdf")
+    await taken_out(seat.main, out / "day.pdf")
     await quiet()
     assert (out / "day.pdf").exists()
     await seat.show("map")

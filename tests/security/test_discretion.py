@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -332,6 +333,23 @@ def test_nothing_speaks_outside_the_window() -> None:
         if word in path.read_text(encoding="utf-8")
     ]
     assert found == ["way_card.py: QDesktopServices"]
+
+
+def test_files_leave_by_one_gate() -> None:
+    """Nothing of the window, its models, acts and papers writes a file but the gate.
+
+    What is asked where to lie is asked by the gate's own question.
+    """
+    writes = re.compile(
+        r"write_bytes|write_text|(?<!def )(?<![\w.])open\(|QSaveFile|QFile\(|QPdfWriter|QPrinter"
+    )
+    layers = ("ui", "viewmodels", "operations", "reports")
+    files = [p for layer in layers for p in (ROOT / "field_app" / layer).rglob("*.py")]
+    told = {path: path.read_text(encoding="utf-8") for path in files}
+    found = {path.name for path, text in told.items() if writes.search(text)}
+    assert found == {"exports.py"}
+    asking = {path.name for path, text in told.items() if "ask_where" in text}
+    assert asking == {"save_file.py", "export_dialog.py"}
 
 
 def test_the_library_of_the_cipher_says_nothing(

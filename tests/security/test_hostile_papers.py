@@ -83,9 +83,16 @@ def test_in_every_block_it_is_text(name: str) -> None:
 @pytest.mark.parametrize("name", SHOWN | HIDDEN)
 def test_a_calendar_file_has_one_event_and_no_line_of_anybodys(name: str) -> None:
     text = (SHOWN | HIDDEN)[name]
-    data = calendar_file([Entry(text, "id", NOON, NOON)], NOON)
+    data = calendar_file([Entry(text, "id", NOON, NOON)], NOON, text)
     [event] = Calendar.from_ical(data).walk("VEVENT")
-    assert {str(key) for key in event} == {"SUMMARY", "UID", "DTSTART", "DTEND", "DTSTAMP"}
+    assert {str(key) for key in event} == {
+        "SUMMARY",
+        "COMMENT",
+        "UID",
+        "DTSTART",
+        "DTEND",
+        "DTSTAMP",
+    }
     begun = [line for line in data.decode().split("\r\n") if line.startswith("BEGIN:")]
     assert begun == ["BEGIN:VCALENDAR", "BEGIN:VEVENT"]
 

@@ -65,6 +65,8 @@ TABLE: dict[str, dict[str, str]] = {
         "compliance": "RRRRR",
         "admin": "RRRRR",
     },
+    # Only for oneself, whoever one is: it happened.
+    "take_out": {"officer": "ASSSS", "lead": "SSSSS", "compliance": "SSSSS", "admin": "SSSSS"},
     # Only for oneself; what nobody teaches is refused after that is asked.
     "take_quiz": {"officer": "RSSSS", "lead": "SSSSS", "compliance": "SSSSS", "admin": "SSSSS"},
 }
@@ -135,6 +137,16 @@ def body(name: str, case_id: str, laptop: Bare, officer_id: str) -> bytes:
             "day": WHEN.date() + timedelta(days=next(DAYS)),  # one route a day and officer
             "routes": ({"officer_id": officer_id, "base_rev": 0, "stops": ()},),
             "travel_source": "table",
+        },
+        "take_out": {
+            "export_id": fresh(),
+            "officer_id": officer_id,
+            "file": "day_sheet",
+            "reason": "other",
+            "words": PRIVATE_WORDS,
+            "cases": 3,
+            "locked": True,
+            "at": WHEN,
         },
         "take_quiz": {
             "training_id": fresh(),

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from field_app.ui.screens.appointment_screen import AppointmentScreen
 from sync.domain.ids import CaseId
@@ -13,7 +12,7 @@ from sync.domain.records import Appointment
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import Room
-from tools.tour.hands import asked, press, type_text, until
+from tools.tour.hands import asked, press, taken_out, type_text
 from tools.tour.seat import Seat, quiet
 
 
@@ -193,11 +192,9 @@ async def test_the_calendar_file_holds_nothing_personal(room: Room, tmp_path: Pa
     await agree(li, case_id, VISIT_DAY)
     screen = await opened(li, case_id)
     screen.ics.click()
-    await until(lambda: bool(screen.findChildren(QFileDialog)))
-    [dialog] = screen.findChildren(QFileDialog)
     saved = tmp_path / "visit.ics"
-    dialog.fileSelected.emit(str(saved))
-    dialog.reject()
+    await taken_out(li.main, saved)
+    await quiet()
     text = saved.read_text(encoding="utf-8")
     assert text.startswith("BEGIN:VCALENDAR")
     assert "DTSTART:20260312T020000Z" in text
@@ -213,11 +210,9 @@ async def test_a_file_that_cannot_be_written_is_told(room: Room, tmp_path: Path)
     await agree(li, case_id, VISIT_DAY)
     screen = await opened(li, case_id)
     screen.ics.click()
-    await until(lambda: bool(screen.findChildren(QFileDialog)))
-    [dialog] = screen.findChildren(QFileDialog)
-    dialog.fileSelected.emit(str(tmp_path / "nowhere" / "visit.ics"))
-    dialog.reject()
-    assert "The file could not be written" in screen.notice.text
+    await taken_out(li.main, Path("/proc/visit.ics"))
+    await quiet()
+    assert "cannot be written" in screen.notice.text
 
 
 async def test_too_soon_unless_the_customer_asked(room: Room) -> None:

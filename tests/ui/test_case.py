@@ -142,6 +142,25 @@ async def test_another_case_hides_what_was_shown(room: Room) -> None:
     assert len(await records(li, Reveal)) == 5
 
 
+async def test_leaving_the_screen_masks_what_was_shown(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    phone = (await file_of(li, case_id)).case.customer.phones[0]
+    screen = await opened(li, case_id)
+    screen.reveal_buttons[Revealable.PHONE].click()
+    await quiet()
+    screen._hide_timer.start(50_000)
+    screen.reveal_buttons[Revealable.ADDRESS].click()
+    await quiet()
+    assert screen._hide_timer.interval() == 50_000, "a later look lengthens no earlier one"
+    await li.show("today")
+    assert phone not in screen._view.plain.values()
+    assert not screen._hide_timer.isActive()
+    li.main.go_back()
+    await opened(li, case_id)
+    assert phone not in words_on(screen)
+
+
 async def test_a_contact_is_recorded(room: Room) -> None:
     li = await room.seat("li")
     case_id = (await rows_at(li, "call"))[0].id

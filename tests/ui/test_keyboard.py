@@ -17,7 +17,7 @@ from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_accessible import reachable
-from tools.tour.hands import asked, kept_as, press, until
+from tools.tour.hands import asked, press, taken_out, until
 from tools.tour.seat import quiet
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -149,7 +149,7 @@ async def test_the_day_sheet_is_printed_by_its_key(room: Room, tmp_path: Path) -
     await li.show("today")
     press(li.main, Qt.Key.Key_P)
     path = tmp_path / "day.pdf"
-    await kept_as(li.main, path)
+    await taken_out(li.main, path)
     await quiet()
     assert path.read_bytes().startswith(b"%PDF")
 

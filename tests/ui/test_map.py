@@ -19,7 +19,7 @@ from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, words_on
 from tests.ui.room import CASES, NO_GRAPHICS, Room
 from tests.unit.field_app.reports.papers_read import words_of
-from tools.tour.hands import asked, kept_as, press, type_text, until
+from tools.tour.hands import asked, press, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
 
 pytestmark = NO_GRAPHICS
@@ -338,7 +338,7 @@ async def test_the_day_sheet_with_its_map(room: Room, tmp_path: Path) -> None:
     li, _screen = await day_of_two(room)
     press(li.main, Qt.Key.Key_P)
     path = tmp_path / "day.pdf"
-    await kept_as(li.main, path)
+    await taken_out(li.main, path)
     await quiet()
     seen = words_of(path.read_bytes())
     assert "The numbers are those of the visits above." in seen

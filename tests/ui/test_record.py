@@ -10,7 +10,7 @@ from sync.server.repositories.session import Session
 from tests.sync.rules import at_the_server
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
-from tools.tour.hands import kept_as, until
+from tools.tour.hands import taken_out, until
 from tools.tour.seat import quiet
 
 
@@ -39,11 +39,11 @@ async def test_a_changed_record_is_told(room: Room, tmp_path: Path, language: st
 
     path = tmp_path / "checkpoints.jsonl"
     screen.testify.click()
-    await kept_as(li.main, path)
+    await taken_out(li.main, path)
     await until(lambda: li.main.words("Saved: {name}", name=path.name) in li.main.told.text)
     kept = [json.loads(line)["checkpoint"] for line in path.read_text("utf-8").splitlines()]
     assert {one["size"] for one in kept} > {0}
 
     screen.testify.click()
-    await kept_as(li.main, tmp_path / "nowhere" / "checkpoints.jsonl")
+    await taken_out(li.main, tmp_path / "nowhere" / "checkpoints.jsonl")
     await until(lambda: bool(screen.notice.text))

@@ -5,18 +5,19 @@ from pathlib import Path
 
 import openpyxl
 import pypdfium2
+import pytest
 
-from field_app.operations import feedback, review
+from field_app.operations import cases, feedback, review
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written
 from field_app.ui.screens.review_screen import ReviewScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Complaint, Hold
-from sync.domain.vocabulary import ComplaintState, FeedbackKind
+from sync.domain.vocabulary import ComplaintState, FeedbackKind, Revealable
 from tests.ui.acts import VISIT_DAY, agree, ready, visited
-from tests.ui.lookup import file_of, read, records, words_on
+from tests.ui.lookup import file_of, in_language, read, records, words_on
 from tests.ui.room import MORNING, Room
-from tools.tour.hands import asked, until
+from tools.tour.hands import asked, taken_out, until
 from tools.tour.seat import Seat, quiet
 
 SAID = "你们的人在楼道里大声说话"
@@ -170,7 +171,8 @@ async def test_an_export_is_on_record_and_holds_no_names(room: Room, tmp_path: P
     await complain(lead, case_id)
     screen = await shown(lead)
     path = tmp_path / "conduct.xlsx"
-    screen.conduct.write(path, "=1+1 monthly report")
+    screen.conduct.export_button.click()
+    await taken_out(lead.main, path, kind="xlsx", words="=1+1 monthly report")
     await until(path.exists)
     await quiet()
     file = await file_of(lead, case_id)
@@ -192,7 +194,8 @@ async def test_an_export_is_on_record_and_holds_no_names(room: Room, tmp_path: P
 async def test_an_export_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> None:
     lead = await room.seat("chen")
     screen = await shown(lead)
-    screen.conduct.write(tmp_path / "missing" / "conduct.xlsx", "report")
+    screen.conduct.export_button.click()
+    await taken_out(lead.main, Path("/proc/conduct.xlsx"), kind="xlsx")
     await until(lambda: bool(screen.notice.text))
     assert "cannot be written" in screen.notice.text
 
@@ -203,11 +206,34 @@ async def test_the_same_figures_are_printed(room: Room, tmp_path: Path) -> None:
     await complain(lead, case_id)
     screen = await shown(lead)
     path = tmp_path / "conduct.pdf"
-    screen.conduct.write(path, "$1 *monthly* #report")
+    screen.conduct.export_button.click()
+    await taken_out(lead.main, path, kind="pdf", words="$1 *monthly* #report")
     await until(path.exists)
     await quiet()
     document = pypdfium2.PdfDocument(path)
     text = "".join(page.get_textpage().get_text_range() for page in document)
     assert "Complaints per 100 visits" in text
-    assert "$1 *monthly* #report" in text
+    assert "Taken out by" in text
+    assert "for supervision" in text
     assert (await file_of(lead, case_id)).case.customer.name not in text
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_unusually_many_looks_are_told(room: Room, language: str) -> None:
+    lead = await room.seat("chen", language=language)
+    case_id = (await ready(lead))[0]
+
+    def look(desk: Desk, times: int) -> None:
+        for _ in range(times):
+            cases.reveal(desk, case_id, Revealable.PHONE)
+
+    words = lead.program.look.words
+    await read(lead, lambda desk: look(desk, 40))
+    await shown(lead)
+    assert words("No day of the last 30 had unusually many.") in words_on(lead.main)
+    await read(lead, lambda desk: look(desk, 1))
+    await lead.show("team")
+    await shown(lead)
+    told = words("{n} looks at {m} cases", n=41, m=1)
+    assert told in words_on(lead.main)
+    assert in_language(told, language)

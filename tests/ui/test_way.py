@@ -18,7 +18,7 @@ from tests.ui.lookup import file_of, in_language, read, words_on
 from tests.ui.room import Room
 from tests.ui.test_plan import agreed, plan_of, solved
 from tests.ui.test_today import agreed_day, buttons, today_of
-from tools.tour.hands import asked, kept_as, type_text, until
+from tools.tour.hands import asked, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
 
 
@@ -124,7 +124,7 @@ async def test_files_for_other_devices_hold_no_person(room: Room, tmp_path: Path
     way = today_of(li).way
     for act, name in ((way.ics, "day.ics"), (way.gpx, "day.gpx")):
         act.click()
-        await kept_as(li.main, tmp_path / name)
+        await taken_out(li.main, tmp_path / name)
         await until(lambda name=name: (tmp_path / name).exists())
     events = (tmp_path / "day.ics").read_text("utf-8")
     assert events.count("BEGIN:VEVENT") == len(cases)
@@ -135,6 +135,8 @@ async def test_files_for_other_devices_hold_no_person(room: Room, tmp_path: Path
         pytest.approx(v.point, abs=1e-6) for v in pinned
     ]
     written = events + (tmp_path / "day.gpx").read_text("utf-8")
+    assert events.count("Taken out by") == len(cases)
+    assert "Taken out by" in points.findtext("{*}metadata/{*}desc", "")
     for case_id in cases:
         case = (await file_of(li, case_id)).case
         for person in (case.customer.name, case.address.text, *case.customer.phones):

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
 
 from field_app.ui.dialogs.form_dialog import FormDialog
 
@@ -56,6 +56,22 @@ async def asked(window: QWidget) -> FormDialog:
     await until(lambda: dialog_over(window) is not None)
     dialog = dialog_over(window)
     assert dialog is not None
+    return dialog
+
+
+async def taken_out(window: QWidget, path: Path, password: str = "", **answers: str) -> FormDialog:
+    """Say why a file is taken out and where to; without a password it is left open."""
+    dialog = await asked(window)
+    for name, value in {**answers, "lock": "locked" if password else "open"}.items():
+        entry = dialog.entries[name]
+        if isinstance(entry, QComboBox):
+            entry.setCurrentIndex(entry.findData(value))
+        else:
+            type_text(entry, value)
+    if password:
+        type_text(dialog.entries["password"], password)
+    dialog.ok.click()
+    await kept_as(window, path)
     return dialog
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from field_app.ui.screens.relief_screen import ReliefScreen
 from sync.domain.ids import CaseId
 from sync.domain.vocabulary import PlanState
-from tools.tour.hands import asked, kept_as, type_text, until
+from tools.tour.hands import asked, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
 from tools.tour.stage import Stage
 
@@ -114,15 +114,11 @@ async def _print(stage: Stage, officer: Seat, language: str) -> None:
     card = officer.screens.case.plan_card
     assert card is not None
     card.print_button.click()
-    question = await asked(officer.main)
-    box = question.entries["language"]
-    box.setCurrentIndex(box.findData(language))
-    question.ok.click()
-    await _keep(officer, stage.folder / f"plan-{language}.pdf")
+    await _keep(officer, stage.folder / f"plan-{language}.pdf", language=language)
 
 
-async def _keep(officer: Seat, path: Path) -> None:
-    await kept_as(officer.main, path)
+async def _keep(officer: Seat, path: Path, **answers: str) -> None:
+    await taken_out(officer.main, path, **answers)
     await until(lambda: _is_pdf(path))
 
 

@@ -3,15 +3,15 @@
 from datetime import date, time, timedelta
 from functools import partial
 
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
-from field_app.ui.components.findings_list import FindingsList, answer_text
+from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, clear
 from field_app.ui.components.texts import button, label, tip
 from field_app.ui.components.week_grid import WeekGrid
-from field_app.ui.dialogs.file_dialog import FileDialog
+from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
@@ -181,21 +181,15 @@ class AppointmentScreen(Page):
         self._go.tell(self.words("Copied. The text does not name the debt."))
 
     async def _export(self) -> None:
-        data = await self._view.calendar_file(self.words)
-        dialog = FileDialog(self, self.words("Save the calendar file"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("ics")
-        dialog.selectFile("visit.ics")
-        dialog.fileSelected.connect(lambda path: self._write(path, data))
-        dialog.open()
-
-    def _write(self, path: str, data: bytes) -> None:
-        try:
-            with open(path, "wb") as file:
-                file.write(data)
-        except OSError as trouble:
-            text = self.words("The file could not be written: {why}", why=trouble.strerror or "")
-            self.notice.say(text, "block")
+        words = self.words
+        export = await ask_export(self, words("Save the calendar file"), "visit.ics")
+        if export is None:
+            return
+        trouble = await self._view.save_calendar(words, export.wish, export.path)
+        if trouble is not None:
+            self.notice.say(problem_text(words, trouble), "block")
+        else:
+            self._go.tell(words("Saved: {name}", name=export.path.name))
 
     def _on_saved(self, kind: str) -> None:
         self._go.tell(self.words.code(f"saved.appointment_{kind}"))

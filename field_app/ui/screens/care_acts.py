@@ -3,10 +3,11 @@
 from field_app.ui.components.choices import options_of
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
+from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.dialogs.form_dialog import Field, ask
-from field_app.ui.dialogs.save_file import ask_where
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.care import CareViewModel
+from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.papers import file_name
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.wish_entry import WishEntry, read_wishes, wish_entry
@@ -201,19 +202,14 @@ class CareActs:
         languages = tuple((code, words.code(f"language.{code}")) for code in papers.languages)
         spoken = self._care.language_of_paper
         fields = (Field("language", words("Language of the paper"), languages, spoken),)
-        told = await ask(page, page.look, words("Paper for the customer"), fields)
-        if told is None:
-            return
-        made = await papers.agreement(plan.id, told["language"])
-        if isinstance(made, Problem):
-            page.notice.say(problem_text(words, made), "block")
-            return
         name = file_name("plan", self._care.file.case.case_no if self._care.file else "")
-        path = await ask_where(page, page.look, words("Save the paper"), name)
-        if path is None:
+        title = words("Paper for the customer")
+        export = await ask_export(page, title, name, *fields, usual=ExportReason.CUSTOMER)
+        if export is None:
             return
-        trouble = await papers.save(path, made, "plan_agreement", plan=plan.id)
+        language = export.told["language"]
+        trouble = await papers.save_agreement(plan.id, language, export.wish, export.path)
         if trouble is not None:
             page.notice.say(problem_text(words, trouble), "block")
         else:
-            self._go.tell(words("Saved: {name}", name=path.name))
+            self._go.tell(words("Saved: {name}", name=export.path.name))

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text
@@ -345,7 +346,16 @@ class CaseScreen(Page):
 
     def _on_revealed(self) -> None:
         self._show()
-        self._hide_timer.start(REVEAL_MS)
+        # A later look must not keep an earlier one open for longer than its minute.
+        if not self._hide_timer.isActive():
+            self._hide_timer.start(REVEAL_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Mask what was shown as soon as the screen goes."""
+        if self._view.plain:
+            self._hide_timer.stop()
+            self._view.hide()
+        super().hideEvent(event)
 
     def _on_answer(self, what: str, answer: Answer) -> None:
         if answer.saved:

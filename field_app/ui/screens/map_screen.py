@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
 from field_app.ui.components.texts import button, label
-from field_app.ui.dialogs.save_file import ask_where
+from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.look import Look
 from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
@@ -21,7 +21,6 @@ from field_app.ui.screens.map_pin import PinBar
 from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.map import MapItem, MapViewModel
 from field_app.viewmodels.papers import file_name
-from field_app.viewmodels.problem import Problem
 from sync.domain.vocabulary import Role
 
 MAP_LEAST = 220
@@ -228,17 +227,15 @@ class MapScreen(Page):
 
     async def _save_sheet(self) -> None:
         words, view = self.words, self._view
-        made = await view.day_sheet(words.language)
-        if isinstance(made, Problem):
-            self.notice.say(problem_text(words, made), "block")
-            return
         name = file_name("day", view.today.isoformat())
-        path = await ask_where(self, self.look, words("Save the day sheet"), name)
-        trouble = await view.papers.save(path, made, "day_sheet") if path else None
+        export = await ask_export(self, words("Save the day sheet"), name)
+        if export is None:
+            return
+        trouble = await view.save_day_sheet(words.language, export.wish, export.path)
         if trouble is not None:
             self.notice.say(problem_text(words, trouble), "block")
-        elif path is not None:
-            self._go.tell(words("Saved: {name}", name=path.name))
+        else:
+            self._go.tell(words("Saved: {name}", name=export.path.name))
 
     def leave(self) -> None:
         """Let the web view go before the program ends."""

@@ -1,9 +1,7 @@
 """Conduct as bars by month; a bar opens the records behind it."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from field_app.ui.components.bar_chart import Bar, BarChart
 from field_app.ui.components.choices import combo
@@ -11,9 +9,10 @@ from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card
 from field_app.ui.components.texts import button, label
-from field_app.ui.dialogs.file_dialog import FileDialog
-from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.dialogs.export_dialog import ask_export
+from field_app.ui.dialogs.form_dialog import Field
 from field_app.ui.navigation import Navigator
+from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.review import MEASURES, ReviewViewModel, measured
 from sync.domain.ids import CaseId
 
@@ -109,19 +108,10 @@ class ReviewConduct(QWidget):
 
     async def _export(self) -> None:
         page, words = self._page, self._page.words
-        fields = (Field("reason", words("What is it for?"), required=True),)
-        explain = words("Taking figures out of the vault is recorded with its reason.")
-        told = await ask(page, page.look, words("Export"), fields, explain)
-        if told is None:
-            return
-        kinds = ("XLSX (*.xlsx)", "PDF (*.pdf)")
-        dialog = FileDialog(page, words("Export"), str(Path.home() / "conduct.xlsx"))
-        dialog.setNameFilters(kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.fileSelected.connect(lambda path: self.write(Path(path), told["reason"]))
-        dialog.open()
-
-    def write(self, path: Path, reason: str) -> None:
-        """Write the workbook, or a PDF, to a chosen place."""
-        self._page.start(self._view.export(self._page.words, path, reason))
+        kinds = (("xlsx", words("Workbook (XLSX)")), ("pdf", words("Paper (PDF)")))
+        kind = Field("kind", words("Kind of file"), kinds)
+        name = "conduct.xlsx"
+        usual = ExportReason.SUPERVISION
+        export = await ask_export(page, words("Export"), name, kind, usual=usual)
+        if export is not None:
+            await self._view.export(words, export.path, export.wish)

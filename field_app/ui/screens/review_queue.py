@@ -11,10 +11,18 @@ from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
 from field_app.ui.sentences import happened
-from field_app.viewmodels.review import ComplaintItem, FlaggedItem, PlanItem, ReviewViewModel
+from field_app.viewmodels.review import (
+    ComplaintItem,
+    FileTaken,
+    FlaggedItem,
+    ManyLooks,
+    PlanItem,
+    ReviewViewModel,
+)
 from sync.domain.vocabulary import ComplaintState
 
 SOON_DAYS = 5
+FILES_SHOWN = 40
 
 
 class ReviewQueue(QWidget):
@@ -44,17 +52,29 @@ class ReviewQueue(QWidget):
         self._add(words("Plans to decide"), queue.plans, self._plan, words("None waits."))
         nothing = words("No fact of the last 30 days is marked.")
         self._add(words("Marked facts"), queue.flagged, self._flagged, nothing)
+        usual = words("No day of the last 30 had unusually many.")
+        self._add(words("Many looks at masked data"), queue.looks, self._looks, usual)
+        self._add_files(queue.files)
         self._column.addStretch(1)
+
+    def _add_files(self, files: tuple[FileTaken, ...]) -> None:
+        words = self._page.words
+        nothing = words("Nobody took a file out in the last 30 days.")
+        card = self._add(words("Files taken out"), files[:FILES_SHOWN], self._file, nothing)
+        if len(files) > FILES_SHOWN:
+            more = words("and {n} earlier ones", n=len(files) - FILES_SHOWN)
+            card.body.addWidget(label(more, "muted"))
 
     def _add[T](
         self, heading: str, items: tuple[T, ...], make: Callable[[Card, T], None], nothing: str
-    ) -> None:
+    ) -> Card:
         card = Card(self._page.look, f"{heading} ({len(items)})")
         for item in items:
             make(card, item)
         if not items:
             card.body.addWidget(label(nothing, "muted"))
         self._column.addWidget(card)
+        return card
 
     def _open(self, item: ComplaintItem | PlanItem | FlaggedItem) -> QWidget:
         about = item.about
@@ -155,6 +175,26 @@ class ReviewQueue(QWidget):
         told = words("{n} instalments, at most {amount}", n=months, amount=largest)
         by = label(" · ".join(p for p in (told, item.proposed_by) if p), "muted")
         card.body.addLayout(row(self._page.look, self._open(item), by, None, *marks))
+
+    def _looks(self, card: Card, item: ManyLooks) -> None:
+        words = self._page.words
+        told = words("{n} looks at {m} cases", n=item.looks, m=item.cases)
+        text = label(f"{item.by} · {words.day(item.day)}")
+        card.body.addLayout(row(self._page.look, text, None, badge(told, "warn")))
+
+    def _file(self, card: Card, item: FileTaken) -> None:
+        words, one = self._page.words, item.export
+        what = words.code(f"export_file.{one.file}")
+        when = words.moment(one.at, self._view.zone)
+        why = words.code(f"export_reason.{one.reason}")
+        about = words("{n} cases", n=one.cases)
+        marks = [] if one.locked else [badge(words("not locked"), "info")]
+        if item.over:
+            marks.append(badge(words("number {n} of the day", n=item.nth), "warn"))
+        text = label(" · ".join((item.by, when, what, about, why)))
+        card.body.addLayout(row(self._page.look, text, None, *marks))
+        if one.words:
+            card.body.addWidget(label(one.words, "muted"))
 
     def _flagged(self, card: Card, item: FlaggedItem) -> None:
         words = self._page.words

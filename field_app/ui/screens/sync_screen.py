@@ -13,12 +13,13 @@ from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
-from field_app.ui.dialogs.save_file import ask_where
+from field_app.ui.dialogs.export_dialog import OPEN, ask_export
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
 from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.viewmodels.answer import Answer
+from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.sync import (
     AttentionItem,
     Incident,
@@ -191,14 +192,15 @@ class SyncScreen(Page):
     async def _testify(self) -> None:
         words = self.words
         name = "checkpoints.jsonl"
-        path = await ask_where(self, self.look, words("Save checkpoints"), name, "jsonl")
-        if path is None:
+        title, usual = words("Save checkpoints"), ExportReason.SUPERVISION
+        export = await ask_export(self, title, name, usual=usual, lock=OPEN)
+        if export is None:
             return
-        trouble = await self._view.save_checkpoints(path)
+        trouble = await self._view.save_checkpoints(words, export.wish, export.path)
         if trouble is not None:
             self.notice.say(problem_text(words, trouble), "block")
         else:
-            self._go.tell(words("Saved: {name}", name=path.name))
+            self._go.tell(words("Saved: {name}", name=export.path.name))
 
     def _start(self, act: Resolve, item: AttentionItem) -> None:
         self.start(act(item.item.mid))

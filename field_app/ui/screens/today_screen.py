@@ -10,13 +10,12 @@ from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, EmptyState, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
-from field_app.ui.dialogs.save_file import ask_where
+from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.way_card import WayCard
 from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.papers import file_name
-from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.today import FollowUp, Today, TodayViewModel, TodayVisit
 
 SOON_DAYS = 30
@@ -34,7 +33,7 @@ class TodayScreen(Page):
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
-        self.way = WayCard(look, view.way, go, self.start)
+        self.way = WayCard(self, view.way, go)
         self.body.addWidget(self.way)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
@@ -54,17 +53,15 @@ class TodayScreen(Page):
         words, papers, day = self.words, self._view.papers, self._view.day
         if day is None:
             return
-        made = await papers.day_sheet(words.language)
-        if isinstance(made, Problem):
-            self.notice.say(problem_text(words, made), "block")
-            return
         name = file_name("day", day.day.isoformat())
-        path = await ask_where(self, self.look, words("Save the day sheet"), name)
-        trouble = await papers.save(path, made, "day_sheet") if path else None
+        export = await ask_export(self, words("Save the day sheet"), name)
+        if export is None:
+            return
+        trouble = await papers.save_day_sheet(words.language, export.wish, export.path)
         if trouble is not None:
             self.notice.say(problem_text(words, trouble), "block")
-        elif path is not None:
-            self._go.tell(words("Saved: {name}", name=path.name))
+        else:
+            self._go.tell(words("Saved: {name}", name=export.path.name))
 
     def _show(self) -> None:
         day = self._view.day

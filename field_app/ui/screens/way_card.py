@@ -1,39 +1,42 @@
 """On the way: what the driving times rest on, running late, files for other devices."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from field_app.i18n.words import Words
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.flow import Flow
+from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear
 from field_app.ui.components.texts import button, label
+from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.dialogs.form_dialog import Field, ask, confirm
-from field_app.ui.dialogs.save_file import ask_where
-from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.appointment import Suggestion
+from field_app.viewmodels.exports import ExportWish
 from field_app.viewmodels.on_the_way import Call, OnTheWay
+from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.time_entry import read_time
 from field_app.viewmodels.today import TodayVisit
 
-type Start = Callable[[Coroutine[Any, Any, Any]], None]
+type Save = Callable[[Words, ExportWish, Path], Awaitable[Problem | None]]
 
 
 class WayCard(QWidget):
     """A row of acts, and below it the rest of the day once somebody is late."""
 
-    def __init__(self, look: Look, view: OnTheWay, go: Navigator, start: Start) -> None:
+    def __init__(self, page: Page, view: OnTheWay, go: Navigator) -> None:
         super().__init__()
-        self._look = look
+        self._page = page
+        self._look = look = page.look
         self._view = view
         self._go = go
-        self._start = start
-        words = look.words
+        start, words = page.start, look.words
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(10))
@@ -167,23 +170,22 @@ class WayCard(QWidget):
         self._go.tell(self._look.words("Copied. The text does not name the debt."))
 
     async def _save_calendar(self) -> None:
-        data = await self._view.calendar(self._look.words)
-        await self._save(
-            data, "day.ics", "day_calendar", self._look.words("Save the calendar file")
-        )
+        title = self._look.words("Save the calendar file")
+        await self._save("day.ics", title, self._view.save_calendar)
 
     async def _save_way(self) -> None:
-        title = self._look.words("Save the GPX file")
-        await self._save(self._view.way_points(), "day.gpx", "day_gpx", title)
+        await self._save("day.gpx", self._look.words("Save the GPX file"), self._view.save_way)
 
-    async def _save(self, data: bytes, name: str, what: str, title: str) -> None:
+    async def _save(self, name: str, title: str, save: Save) -> None:
         words = self._look.words
-        path = await ask_where(self, self._look, title, name, name.rpartition(".")[2])
-        trouble = await self._view.save(path, data, what) if path else None
+        export = await ask_export(self._page, title, name)
+        if export is None:
+            return
+        trouble = await save(words, export.wish, export.path)
         if trouble is not None:
             self.trouble.say(problem_text(words, trouble), "block")
-        elif path is not None:
-            self._go.tell(words("Saved: {name}", name=path.name))
+        else:
+            self._go.tell(words("Saved: {name}", name=export.path.name))
 
     async def navigate(self, visit: TodayVisit) -> None:
         """Give one place to a navigation program, after saying what that means."""

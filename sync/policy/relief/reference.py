@@ -38,7 +38,8 @@ class Reference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A line below `low_percent` or above `high_percent` of its usual cost is unusual. The stress
     view lowers the income by `income_falls_percent` and lays `irregular_quarter_fen` on each
     quarter. A plan breaks when `grace_days` have passed over an instalment. A covered screen comes
-    back by a click for `cover_seconds`.
+    back by a click for `cover_seconds`. An officer takes at most `exports_per_day` files out of
+    the laptops, and more than `reveals_per_day` looks at masked fields are told to who oversees.
     """
 
     id: str
@@ -49,6 +50,8 @@ class Reference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     irregular_quarter_fen: int = 0
     grace_days: int = GRACE_DAYS
     cover_seconds: int = 30
+    exports_per_day: int = 20
+    reveals_per_day: int = 40
     lines: tuple[ReferenceLine, ...] = ()
 
 
@@ -63,9 +66,11 @@ _RANGES = {
     "irregular_quarter_fen": range(10**9 + 1),
     "grace_days": range(93),
     "cover_seconds": range(301),
+    "exports_per_day": range(1001),
+    "reveals_per_day": range(1, 1001),
 }
-# A figure that came later: a file without it is one of before, and means the usual one.
-_LATER = {"cover_seconds"}
+# Figures that came later: a file without them is one of before, and means the usual ones.
+_LATER = {"cover_seconds", "exports_per_day", "reveals_per_day"}
 
 
 def read_reference(text: str) -> Reference:

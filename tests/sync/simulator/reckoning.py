@@ -218,7 +218,7 @@ def _may_see(login: str, kind: str, body: Body, cases: dict[str, Body]) -> bool:
     overseer = ROLES[login] != "officer"
     if kind == "officer":
         return bool(body["team_id"] == TEAM)
-    if kind in ("route", "training"):
+    if kind in ("route", "training", "export"):
         return overseer or body["officer_id"] == login
     case = cases[body["id"] if kind == "case" else body["case_id"]]
     if overseer:

@@ -1,9 +1,6 @@
 """Papers from a real vault: what they hold, and the trace an export leaves before its file."""
 
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from field_app.i18n.words import load_words
 from field_app.operations import papers, referrals, relief
@@ -46,19 +43,6 @@ def test_the_grace_on_paper_is_the_banks(furnished: Furnished) -> None:
     paper = papers.agreement_paper(furnished.desk, proposed(furnished).id, WORDS)
     assert paper is not None
     assert f"{policy.reference.grace_days}天" in squeezed(words_of(pdf_of(paper)))
-
-
-def test_the_trace_comes_before_the_file(furnished: Furnished, tmp_path: Path) -> None:
-    path = tmp_path / "plan.pdf"
-    papers.write(furnished.desk, path, b"%PDF-", "plan_agreement", plan="p1")
-    assert path.read_bytes() == b"%PDF-"
-    [(what, entry)] = furnished.rows("SELECT what, entry FROM audit ORDER BY n DESC LIMIT 1")
-    assert (what, entry) == ("export", '{"file":"plan_agreement","plan":"p1"}')
-    with pytest.raises(OSError, match="No such file"):
-        papers.write(furnished.desk, tmp_path / "gone" / "x.pdf", b"", "day_sheet")
-    [(entry,)] = furnished.rows("SELECT entry FROM audit ORDER BY n DESC LIMIT 1")
-    assert entry == '{"file":"day_sheet"}'
-    assert furnished.store.audit.first_broken() is None
 
 
 def test_the_day_sheet_is_the_officers_own(furnished: Furnished) -> None:

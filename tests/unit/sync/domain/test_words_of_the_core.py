@@ -39,6 +39,8 @@ from sync.domain.scopes import granted_scopes, scopes_of
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.time import at_local, days_between, local_date
 from sync.domain.vocabulary import (
+    ExportFile,
+    ExportReason,
     FeedbackKind,
     HoldKind,
     PlanState,
@@ -121,6 +123,7 @@ EVERY_COMMAND = [
     commands.CloseComplaint("k1", "c1", 2, True, "满意", NOW),
     commands.EscalateComplaint("k1", "c1", 1, "请合规处理", NOW),
     commands.ReferCustomer(referral()),
+    commands.TakeOut("x1", "li", ExportFile.DAY_SHEET, ExportReason.VISIT, "", 3, True, NOW),
     commands.TakeQuiz("t1", "li", "conduct", "1", (0, 2), NOW),
     commands.CloseReferral("f1", "c1", 1, ReferralOutcome.HELPED, "已得到帮助", NOW),
 ]

@@ -64,7 +64,8 @@ def test_a_file_is_found_by_the_name_of_its_pack(tmp_path: Path) -> None:
     (tmp_path / "reference_yy.toml").write_text(HEAD, encoding="utf-8")
     found = load_reference(tmp_path / "yy.toml")
     assert found.grace_days == 7
-    assert found.cover_seconds == 30, "a file of before this figure means the usual one"
+    later = (found.cover_seconds, found.exports_per_day, found.reveals_per_day)
+    assert later == (30, 20, 40), "a file of before these figures means the usual ones"
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

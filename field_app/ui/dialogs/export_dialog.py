@@ -1,0 +1,74 @@
+"""Asks why a file is taken out, under which password, and where it shall lie."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from field_app.ui.components.page import Page
+from field_app.ui.dialogs.form_dialog import Field, ask
+from field_app.ui.dialogs.save_file import ask_where
+from field_app.viewmodels.exports import ZIP, ExportReason, ExportWish, fresh_password
+
+LOCKED, OPEN = "locked", "open"
+
+
+class Export(NamedTuple):
+    """What was answered; `told` are the values of further fields."""
+
+    wish: ExportWish
+    path: Path
+    told: dict[str, str]
+
+
+async def ask_export(
+    page: Page,
+    title: str,
+    name: str,
+    *fields: Field,
+    usual: ExportReason = ExportReason.VISIT,
+    lock: str = LOCKED,
+) -> Export | None:
+    """Ask and wait; None when the person changed their mind.
+
+    `name` ends with the kind of file, unless a further field called `kind` is asked for it.
+    `lock` is what stands there first.
+    """
+    words = page.words
+    explain = words(
+        "It is on record before the file exists, and your name stands on every page. "
+        "Tell the password by another way than the file."
+    )
+    told = await ask(page, page.look, title, (*fields, *_fields(page, usual, lock)), explain)
+    if told is None:
+        return None
+    password = told["password"] if told["lock"] == LOCKED else ""
+    if told["lock"] == LOCKED and not password:
+        page.notice.say(words("A locked file needs a password."), "block")
+        return None
+    path = await _where(page, title, name, told.get("kind", ""), is_locked=bool(password))
+    if path is None:
+        return None
+    wish = ExportWish(ExportReason(told["reason"]), told["words"], password)
+    return Export(wish, path, told)
+
+
+def _fields(page: Page, usual: ExportReason, lock: str) -> tuple[Field, ...]:
+    words = page.words
+    reasons = tuple((str(r), words.code(f"export_reason.{r}")) for r in ExportReason)
+    locks = (
+        (LOCKED, words("locked with the password below")),
+        (OPEN, words("open: whoever finds it can read it")),
+    )
+    return (
+        Field("reason", words("What is it for?"), reasons, str(usual)),
+        Field("words", words("In your own words, without names")),
+        Field("lock", words("The file is"), locks, lock),
+        Field("password", words("Password of the file"), chosen=fresh_password()),
+    )
+
+
+async def _where(page: Page, title: str, name: str, kind: str, *, is_locked: bool) -> Path | None:
+    suffix = f".{kind}" if kind else Path(name).suffix
+    name = str(Path(name).with_suffix(suffix))
+    if is_locked and suffix != ".pdf":
+        name += ZIP
+    return await ask_where(page, page.look, title, name, Path(name).suffix[1:])
