@@ -31,6 +31,7 @@ from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
 from field_app.viewmodels.doorstep import DoorstepViewModel
+from field_app.viewmodels.drafting import Drafting
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
@@ -135,13 +136,13 @@ class Workshop:
         rulebook = runner.desk.store.rulebook
         rules = WordsInForce(lambda: rulebook.packs, words.language)
         role = runner.desk.me.role
-        papers = self._papers()
+        papers, drafting = self._papers(), Drafting(runner)
         leads = role is Role.LEAD
         oversees = role in (Role.LEAD, Role.COMPLIANCE)
         return Views(
             cases=CasesViewModel(runner, words),
             case=CaseViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
-            appointment=AppointmentViewModel(runner, clock, rules),
+            appointment=AppointmentViewModel(runner, clock, rules, drafting),
             visit=VisitViewModel(runner, clock, rules),
             relief=ReliefViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
             map=MapViewModel(
@@ -158,6 +159,7 @@ class Workshop:
             learning=LearningViewModel(runner, rules, self._lessons()),
             keys=KeysViewModel(runner, self._laptop.work),
             door=DoorstepViewModel(runner, clock),
+            drafting=drafting,
         )
 
     def _today(self, rules: WordsInForce, papers: Papers) -> TodayViewModel:

@@ -410,7 +410,7 @@ class MainWindow(QMainWindow):
     async def kept(self) -> None:
         """Wait until what was typed last is kept as a draft."""
         if self.screens is not None:
-            await self.screens.relief.settled()
+            await self.screens.settled()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the map go first, then tell that the window closes."""

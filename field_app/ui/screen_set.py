@@ -29,6 +29,7 @@ from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
 from field_app.viewmodels.doorstep import DoorstepViewModel
+from field_app.viewmodels.drafting import Drafting
 from field_app.viewmodels.keys import KeysViewModel
 from field_app.viewmodels.learning import LearningViewModel
 from field_app.viewmodels.map import MapViewModel
@@ -57,6 +58,7 @@ class Views:
     learning: LearningViewModel
     keys: KeysViewModel
     door: DoorstepViewModel
+    drafting: Drafting
     today: TodayViewModel | None = None
     team: TeamViewModel | None = None
     plan: PlanViewModel | None = None
@@ -75,6 +77,12 @@ class ScreenSet:
     map: MapScreen
     door: DoorstepScreen
     today: TodayScreen | None
+
+    async def settled(self) -> None:
+        """Wait until what was typed last is kept as a draft."""
+        await self.relief.settled()
+        if self.case.drafting is not None:
+            await self.case.drafting.settled()
 
     @property
     def every(self) -> list[Page]:
@@ -114,7 +122,7 @@ def make_screens(
     navigable["sync"] = SyncScreen(look, views.sync, go, news())
     navigable["learning"] = LearningScreen(look, views.learning, go)
     navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys, news())
-    return ScreenSet(
+    screens = ScreenSet(
         navigable,
         CaseScreen(look, views.case, go),
         AppointmentScreen(look, views.appointment, go),
@@ -124,3 +132,6 @@ def make_screens(
         DoorstepScreen(look, views.door),
         today,
     )
+    for page in screens.every:
+        page.drafting = views.drafting
+    return screens

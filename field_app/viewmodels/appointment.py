@@ -20,6 +20,7 @@ from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
 from field_app.operations.submit import RULES, Changes, Written
 from field_app.viewmodels.answer import answer_of
+from field_app.viewmodels.drafting import Drafting, KeptDraft
 from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
 from field_app.viewmodels.problem import Problem
@@ -62,6 +63,16 @@ class Consent(msgspec.Struct, frozen=True):
     written: bool = False
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """What stood in the form, and the revision it was typed upon."""
+
+    rev: int
+    window: Window
+    place: Place
+    officers: tuple[OfficerId, ...]
+    consent: Consent
+
+
 class AppointmentViewModel(QObject):
     """One case's appointment, from the first proposal to the customer's yes or no."""
 
@@ -71,9 +82,12 @@ class AppointmentViewModel(QObject):
     saved = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
+    def __init__(
+        self, runner: Runner, clock: Clock, rule_words: RuleWords, drafting: Drafting
+    ) -> None:
         super().__init__()
         self._runner = runner
+        self._drafting = drafting
         self.exports = Exports(runner)
         self._clock = clock
         self._rule_words = rule_words
@@ -116,6 +130,8 @@ class AppointmentViewModel(QObject):
         if suggested is not None:
             self.officers = suggested.officers
             self._take(suggested.start, suggested.end)
+        else:
+            await self._take_up()
         self.loaded.emit()
         await self.judge()
 
@@ -160,9 +176,40 @@ class AppointmentViewModel(QObject):
         begins, ends = local(start, self.zone), local(end, self.zone)
         self.window = Window(begins.date(), begins.time(), ends.time())
 
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Return the ids of case and appointment, for the name of a draft."""
+        case_id = self.file.case.id if self.file else ""
+        return case_id, self.open.record.id if self.open else "new"
+
+    @property
+    def _draft(self) -> KeptDraft:
+        return KeptDraft(self._drafting, "/".join(("appointment", *self.ids)))
+
+    def _keep(self) -> None:
+        """Keep what stands in the form, so that it outlives a lock."""
+        if self.file is not None and self.window is not None:
+            rev = self.open.rev if self.open else 0
+            kept = _Kept(rev, self.window, self.place, self.officers, self.consent)
+            self._draft.keep(msgspec.json.encode(kept))
+
+    async def _take_up(self) -> None:
+        """Go on from the draft, unless its day is over or the appointment changed since."""
+        body = await self._draft.recall()
+        if body is None:
+            return
+        kept = msgspec.json.decode(body, type=_Kept)
+        today = local(self._clock.now(), self.zone).date()
+        if kept.window.day < today or kept.rev != (self.open.rev if self.open else 0):
+            self._draft.drop()
+            return
+        self.window, self.place = kept.window, kept.place
+        self.officers, self.consent = kept.officers, kept.consent
+
     async def choose_slot(self, slot: Slot) -> None:
         """Take a proposed lawful slot."""
         self._take(slot.start, slot.end)
+        self._keep()
         await self.judge()
 
     def take_form(
@@ -175,6 +222,7 @@ class AppointmentViewModel(QObject):
         """Take what the form holds and ask the rules soon; a burst of typing asks once."""
         self.window = window or self.window
         self.place, self.officers, self.consent = place, officers, consent
+        self._keep()
         self.judging.ask()
 
     async def judge(self) -> None:
@@ -258,8 +306,10 @@ class AppointmentViewModel(QObject):
         return await self.exports.write(words, wish, path, out)
 
     async def _act(self, kind: str, act: Callable[[Desk], Written]) -> None:
+        draft = self._draft
         answer = answer_of(await self._runner.act(act), self._rule_words)
         if answer.saved:
+            draft.drop()
             self.saved.emit(kind)
         else:
             self.refused.emit(answer)

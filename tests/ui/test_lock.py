@@ -12,16 +12,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
 
 from field_app.bootstrap.session_watch.logind import BusWatch, reason_of
 from field_app.bootstrap.standby import WORD, Former, Standby
+from field_app.ui.dialogs.form_dialog import FormDialog
+from sync.domain.ids import CaseId
 from tests.ui.acts import VISIT_DAY, agree, ready
-from tests.ui.lookup import file_of
-from tests.ui.room import Room
+from tests.ui.lookup import file_of, in_language, words_on
+from tests.ui.room import MORNING, Room
 from tests.ui.sheets import sheet, told
-from tools.tour.hands import asked, press, until
-from tools.tour.seat import quiet
+from tools.tour.hands import asked, press, type_text, until
+from tools.tour.seat import Seat, quiet
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 BUS = "org.freedesktop.DBus"
@@ -73,6 +75,87 @@ async def test_a_sheet_of_relief_is_there_after_the_lock(room: Room) -> None:
     await room.leave(li)
     again = await room.seat("li")
     assert (await sheet(again, case_id))._view.entry == before
+
+
+async def feedback_asked(seat: Seat, case_id: CaseId) -> FormDialog:
+    """Open the question for the customer's feedback."""
+    seat.main.open_case(case_id)
+    await quiet()
+    seat.screens.case.acts.feedback()
+    return await asked(seat.main)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_a_question_half_answered_is_there_after_the_lock(room: Room, language: str) -> None:
+    li = await room.seat("li", language=language)
+    case_id = (await ready(li))[0]
+    dialog = await feedback_asked(li, case_id)
+    kind, said = dialog.entries["kind"], dialog.entries["words"]
+    assert isinstance(kind, QComboBox)
+    assert isinstance(said, QPlainTextEdit)
+    kind.setCurrentIndex(kind.findData("complaint"))
+    type_text(said, "他们在楼道里")
+    li.program.lock()
+    li.screens.case._tasks.cancel()  # as the end of the process does
+    await room.leave(li)
+    again = await room.seat("li", language=language)
+    dialog = await feedback_asked(again, case_id)
+    assert dialog.values()["kind"] == "complaint"
+    assert dialog.values()["words"] == "他们在楼道里"
+    told = again.main.words("What was typed before is here again.")
+    assert told in words_on(dialog)
+    assert in_language(told, language)
+    dialog.ok.click()
+    await quiet()
+    dialog = await feedback_asked(again, case_id)
+    assert dialog.values()["words"] == "", "what was taken is gone from the drafts"
+    type_text(dialog.entries["words"], "算了")
+    dialog.reject()
+    await quiet()
+    dialog = await feedback_asked(again, case_id)
+    assert dialog.values()["words"] == "", "a change of mind leaves nothing"
+    dialog.reject()
+
+
+async def test_an_appointment_half_agreed_is_there_after_the_lock(room: Room) -> None:
+    li = await room.seat("li")
+    first, second = (await ready(li))[:2]
+    li.main.open_appointment(first, None)
+    await quiet()
+    form = li.screens.appointment.form
+    type_text(form.span, "15:10-15:50")
+    form.said.setFocus()
+    QTest.keyClicks(form.said, "ring twice")
+    li.program.lock()
+    await room.leave(li)
+    again = await room.seat("li")
+    again.main.open_appointment(second, None)
+    await quiet()
+    form = again.screens.appointment.form
+    assert (form.said.text(), form.span.text()) != ("ring twice", "15:10-15:50"), "another case"
+    again.main.open_appointment(first, None)
+    await quiet()
+    assert (form.said.text(), form.span.text()) == ("ring twice", "15:10-15:50")
+    again.screens.appointment.propose.click()
+    await quiet()
+    again.main.open_appointment(first, None)
+    await quiet()
+    assert form.said.text() == "", "what was kept as a proposal is no draft"
+
+
+async def test_a_draft_of_a_day_that_is_over_is_let_go(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    li.main.open_appointment(case_id, None)
+    await quiet()
+    form = li.screens.appointment.form
+    form.said.setFocus()
+    QTest.keyClicks(form.said, "ring twice")
+    await quiet()
+    room.clock.jump_to(MORNING + timedelta(days=20))
+    li.main.open_appointment(case_id, None)
+    await quiet()
+    assert form.said.text() == ""
 
 
 async def test_what_was_copied_goes_with_the_lock(room: Room) -> None:

@@ -11,6 +11,7 @@ from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.surfaces import EmptyState, Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
+from field_app.viewmodels.drafting import Drafting, KeptDraft
 
 
 class Page(QWidget):
@@ -22,6 +23,7 @@ class Page(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.look = look
         self.words = look.words
+        self.drafting: Drafting | None = None
         self._tasks = Tasks()
         outer = QVBoxLayout(self)
         edge = look.px(24)
@@ -60,6 +62,10 @@ class Page(QWidget):
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start something that takes time; its errors are reported, never lost."""
         self._tasks.start(work)
+
+    def draft(self, what: str, *ids: str) -> KeptDraft | None:
+        """Return where a question keeps what is typed; its name tells what it is about."""
+        return KeptDraft(self.drafting, "/".join((what, *ids))) if self.drafting else None
 
     def bring(self, part: QWidget) -> None:
         """Scroll the content so that a part of it begins at the top."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,6 +22,7 @@ from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
+from field_app.viewmodels.drafting import KeptDraft
 
 MOST_OF_WINDOW = 0.9
 
@@ -45,7 +46,12 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class FormDialog(QDialog):
-    """Asks for some values; with `yes`, the words of its only button, it merely tells."""
+    """Asks for some values; with `yes`, the words of its only button, it merely tells.
+
+    `changed()` tells that something was typed or chosen.
+    """
+
+    changed = Signal()
 
     def __init__(
         self,
@@ -74,7 +80,9 @@ class FormDialog(QDialog):
             column.addWidget(label(explain, "muted"))
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        self.entries: dict[str, Entry] = {f.name: _entry(f, look) for f in fields}
+        self.entries: dict[str, Entry] = {
+            f.name: _entry(f, look, self.changed.emit) for f in fields
+        }
         for field in fields:
             add_row(form, field.label, self.entries[field.name])
         column.addLayout(form)
@@ -141,16 +149,26 @@ async def ask(
     explain: str = "",
     ok: str = "",
     check: Check | None = None,
+    draft: KeptDraft | None = None,
 ) -> dict[str, str] | None:
     """Ask and wait without stopping the loop; None when the person changed their mind.
 
     `ok` are the words of the button that takes, "Save" when none are given. What `check` says
-    against the values keeps the question open.
+    against the values keeps the question open. With a `draft` what is typed outlives a lock and
+    stands there again.
     """
-    dialog = FormDialog(parent, look, title, fields, explain, ok=ok, check=check)
+    kept = _read(await draft.recall()) if draft else {}
+    again = [msgspec.structs.replace(f, chosen=kept.get(f.name, f.chosen)) for f in fields]
+    dialog = FormDialog(parent, look, title, again, explain, ok=ok, check=check)
+    if kept:
+        dialog.trouble.say(look.words("What was typed before is here again."), "info")
+    if draft is not None:
+        dialog.changed.connect(lambda: draft.keep(msgspec.json.encode(dialog.values())))
     answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
 
     def done(code: int) -> None:
+        if draft is not None:
+            draft.drop()
         if not answer.done():
             taken = code == QDialog.DialogCode.Accepted
             answer.set_result(dialog.values() if taken else None)
@@ -158,6 +176,16 @@ async def ask(
     dialog.finished.connect(done)
     dialog.open()
     return await answer
+
+
+def _read(kept: bytes | None) -> dict[str, str]:
+    """Return the values of a draft; what an older program kept otherwise is left aside."""
+    if kept is None:
+        return {}
+    try:
+        return msgspec.json.decode(kept, type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}
 
 
 async def confirm(parent: QWidget, look: Look, title: str, explain: str, ok: str = "") -> bool:
@@ -170,19 +198,22 @@ def inform(parent: QWidget, look: Look, title: str, text: str) -> None:
     FormDialog(parent, look, title, (), text, look.words("Close")).open()
 
 
-def _entry(field: Field, look: Look) -> Entry:
+def _entry(field: Field, look: Look, changed: Callable[[], object]) -> Entry:
     entry: Entry
     if field.options and field.many:
-        entry = CheckGroup(look, field.options, bool, 4)
+        entry = CheckGroup(look, field.options, changed, 4)
         entry.choose(field.chosen.split())
     elif field.options:
         entry = combo(field.options, field.label, field.chosen)
+        entry.currentIndexChanged.connect(lambda _n: changed())
     elif field.lines > 1:
         entry = QPlainTextEdit(field.chosen)
         entry.setFixedHeight(look.px(24 * field.lines + 16))
         entry.setTabChangesFocus(True)
+        entry.textChanged.connect(lambda: changed())
     else:
         entry = QLineEdit(field.chosen)
+        entry.textChanged.connect(lambda _t: changed())
     entry.setAccessibleName(field.label)
     return entry
 

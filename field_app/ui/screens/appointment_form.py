@@ -81,6 +81,14 @@ class AppointmentForm(QWidget):
         self.place.setCurrentIndex(self.place.findData(str(self._view.place)))
         if window is not None:
             self.show_window(window)
+        self._show_consent(self._view.consent)
+
+    def _show_consent(self, consent: Consent) -> None:
+        self.by.setCurrentIndex(self.by.findData(str(consent.by)))
+        self.channel.setCurrentIndex(self.channel.findData(str(consent.channel)))
+        self.said.setText(consent.words)
+        self.asked.setChecked(consent.requested_by_customer)
+        self.written.setChecked(consent.written)
 
     def show_window(self, window: Window) -> None:
         """Show a window chosen elsewhere."""

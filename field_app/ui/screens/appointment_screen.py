@@ -171,7 +171,8 @@ class AppointmentScreen(Page):
             Field("words", words("In the customer's words"), lines=3),
         )
         title = words("End this appointment")
-        told = await ask(self, self.look, title, fields, ok=title)
+        draft = self.draft("end", *self._view.ids)
+        told = await ask(self, self.look, title, fields, ok=title, draft=draft)
         if told is not None:
             await self._view.close_with(AppointmentState(told["state"]), told["words"])
 

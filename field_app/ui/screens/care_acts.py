@@ -28,6 +28,10 @@ class CareActs:
         self._care = care
         self._go = go
 
+    @property
+    def _case_id(self) -> str:
+        return self._care.file.case.id if self._care.file else ""
+
     def approve(self, plan: Versioned[Plan]) -> None:
         """Approve a plan; one beyond the means needs a reason."""
         self._page.start(self._approve(plan))
@@ -40,7 +44,8 @@ class CareActs:
         if beyond:
             explain = words("This plan is beyond the customer's means: say why it is right.")
         title, look = words("Approve the plan"), self._page.look
-        told = await ask(self._page, look, title, fields, explain, words("Approve"))
+        draft = self._page.draft("approve", plan.record.case_id, plan.record.id)
+        told = await ask(self._page, look, title, fields, explain, words("Approve"), draft=draft)
         if told is not None:
             await self._care.decide(plan, approve=True, reason=told["reason"])
 
@@ -51,7 +56,8 @@ class CareActs:
     async def _decline(self, plan: Versioned[Plan]) -> None:
         words = self._page.words
         explain = words("The officer reads the reason and can propose another plan.")
-        reason = await self._reason(words("Decline the plan"), explain, words("Decline"))
+        title, ok = words("Decline the plan"), words("Decline")
+        reason = await self._reason("decline", plan, title, explain, ok)
         if reason is not None:
             await self._care.decide(plan, approve=False, reason=reason)
 
@@ -70,7 +76,14 @@ class CareActs:
             Field("words", words("In the customer's words"), lines=3),
         )
         explain = words("From now on collecting stops while the plan is kept.")
-        told = await ask(page, page.look, words("The customer agrees"), fields, explain)
+        told = await ask(
+            page,
+            page.look,
+            words("The customer agrees"),
+            fields,
+            explain,
+            draft=page.draft("agree", plan.record.case_id, plan.record.id),
+        )
         if told is not None:
             written = told["way"] == "written"
             await self._care.agree(plan, written=written, recorded=not written, words=told["words"])
@@ -100,14 +113,17 @@ class CareActs:
         self._page.start(self._end(plan, PlanState.ENDED, words("End the plan"), explain))
 
     async def _end(self, plan: Versioned[Plan], state: PlanState, title: str, explain: str) -> None:
-        reason = await self._reason(title, explain, title)
+        reason = await self._reason(str(state), plan, title, explain, title)
         if reason is not None:
             await self._care.end(plan, state, reason)
 
-    async def _reason(self, title: str, explain: str, ok: str) -> str | None:
+    async def _reason(
+        self, what: str, plan: Versioned[Plan], title: str, explain: str, ok: str
+    ) -> str | None:
         page, words = self._page, self._page.words
         fields = (Field("reason", words("Reason"), lines=3, required=True),)
-        told = await ask(page, page.look, title, fields, explain, ok)
+        draft = page.draft(what, plan.record.case_id, plan.record.id)
+        told = await ask(page, page.look, title, fields, explain, ok, draft=draft)
         return told["reason"] if told is not None else None
 
     def refer(self) -> None:
@@ -124,7 +140,8 @@ class CareActs:
         )
         explain = words("The customer decides whether to go. Tell later what became of it.")
         title = words("Refer the customer")
-        told = await ask(page, page.look, title, fields, explain, words("Refer"))
+        draft = page.draft("refer", self._case_id)
+        told = await ask(page, page.look, title, fields, explain, words("Refer"), draft=draft)
         if told is not None:
             await self._care.refer(told["organisation"], told["topic"], told["words"])
 
@@ -143,7 +160,13 @@ class CareActs:
             Field("outcome", words("What became of it"), outcomes),
             Field("words", words("Note"), lines=3),
         )
-        told = await ask(page, page.look, referral.record.organisation, fields)
+        told = await ask(
+            page,
+            page.look,
+            referral.record.organisation,
+            fields,
+            draft=page.draft("referral", self._case_id, referral.record.id),
+        )
         if told is not None:
             outcome = ReferralOutcome(told["outcome"])
             await self._care.close_referral(referral, outcome, told["words"])
@@ -161,7 +184,14 @@ class CareActs:
         title = words("The customer's wishes")
         told: dict[str, str] | None = None
         while True:
-            told = await ask(page, page.look, title, self._wish_fields(stands), explain)
+            told = await ask(
+                page,
+                page.look,
+                title,
+                self._wish_fields(stands),
+                explain,
+                draft=page.draft("wishes", file.case.id),
+            )
             if told is None:
                 return
             stands = WishEntry(**told)

@@ -33,6 +33,10 @@ class CaseActs:
         self._view = view
         self._go = go
 
+    @property
+    def _case_id(self) -> str:
+        return self._view.file.case.id if self._view.file else ""
+
     def contact(self, channel: str = "phone") -> None:
         """Record a contact."""
         self._page.start(self._contact(channel))
@@ -46,7 +50,14 @@ class CaseActs:
             Field("note", words("Note"), lines=3),
         )
         explain = words("Kept with the present time and counted against the caps.")
-        told = await ask(page, page.look, words("Record a contact"), fields, explain)
+        told = await ask(
+            page,
+            page.look,
+            words("Record a contact"),
+            fields,
+            explain,
+            draft=page.draft("contact", self._case_id),
+        )
         if told is not None:
             await self._view.record_contact(
                 Channel(told["channel"]), ContactResult(told["result"]), told["note"]
@@ -65,7 +76,14 @@ class CaseActs:
             Field("words", words("In the customer's words"), lines=4, required=True),
         )
         explain = words("A complaint rests the case until it is answered.")
-        told = await ask(page, page.look, words("The customer's feedback"), fields, explain)
+        told = await ask(
+            page,
+            page.look,
+            words("The customer's feedback"),
+            fields,
+            explain,
+            draft=page.draft("feedback", self._case_id),
+        )
         if told is not None:
             await self._view.record_feedback(
                 FeedbackKind(told["kind"]), told["topic"], told["words"]
@@ -83,7 +101,10 @@ class CaseActs:
             Field("reason", words("What was told"), lines=3, required=True),
         )
         explain = words("Nobody visits this customer until a lead lifts the hold.")
-        told = await ask(page, page.look, words("Lay a hold"), fields, explain, words("Hold"))
+        draft = page.draft("hold", self._case_id)
+        told = await ask(
+            page, page.look, words("Lay a hold"), fields, explain, words("Hold"), draft=draft
+        )
         if told is not None:
             kind, days = HoldKind(told["kind"]), int(told["days"])
             await self._view.place_hold(kind, told["reason"], days)
@@ -101,7 +122,8 @@ class CaseActs:
         )
         explain = words("The reason is kept with your name.")
         title = words("Lift the hold")
-        told = await ask(page, page.look, title, fields, explain, title)
+        draft = page.draft("lift", self._case_id, hold.record.id)
+        told = await ask(page, page.look, title, fields, explain, title, draft=draft)
         if told is not None:
             await self._view.lift_hold(hold, told["reason"], asked=told["asked"] == "yes")
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.page import Page
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
@@ -37,12 +38,12 @@ type Done = Callable[[str, str], None]
 class PinBar(QFrame):
     """Says what to do with the pin; `item` is whose pin it is, None when none is moved."""
 
-    def __init__(self, look: Look, view: MapViewModel, screen: QWidget, done: Done) -> None:
+    def __init__(self, look: Look, view: MapViewModel, page: Page, done: Done) -> None:
         super().__init__()
         self.setProperty("kind", "card")
         self._look = look
         self._view = view
-        self._screen = screen
+        self._page = page
         self._done = done
         self._tasks = Tasks()
         self.map: MapCanvas | None = None
@@ -106,7 +107,7 @@ class PinBar(QFrame):
         ]
         acts += [(Qt.Key.Key_Return, self.ask_reason), (Qt.Key.Key_Escape, self.give_up)]
         for key, does in acts:
-            shortcut = QShortcut(QKeySequence(key), self._screen)
+            shortcut = QShortcut(QKeySequence(key), self._page)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda does=does: does())
             self._keys.append(shortcut)
@@ -156,7 +157,9 @@ class PinBar(QFrame):
         told = words("{n} m from where it was.", n=moved) if moved is not None else ""
         field = Field("reason", words("Why the pin is moved"), required=True)
         title = words("Keep the pin")
-        answers = await ask(self.window(), self._look, title, [field], f"{where}\n{told}".strip())
+        draft = self._page.draft("pin", item.case_id)
+        explain = f"{where}\n{told}".strip()
+        answers = await ask(self._page, self._look, title, [field], explain, draft=draft)
         if answers is None:
             return
         answer = await self._view.correct_pin(item, point, answers["reason"], datum)

@@ -11,6 +11,7 @@ from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
 from field_app.ui.sentences import happened
+from field_app.viewmodels.drafting import KeptDraft
 from field_app.viewmodels.review import (
     ComplaintItem,
     FileTaken,
@@ -123,6 +124,9 @@ class ReviewQueue(QWidget):
         made.setAccessibleName(f"{text}: {item.about.case_no}")
         return made
 
+    def _draft(self, what: str, item: ComplaintItem) -> KeptDraft | None:
+        return self._page.draft(what, item.about.case_id, item.complaint.id)
+
     def answer(self, item: ComplaintItem) -> None:
         """Ask for the answer."""
         self._page.start(self._answer(item))
@@ -132,7 +136,8 @@ class ReviewQueue(QWidget):
         fields = (Field("answer", words("Answer to the customer"), lines=5, required=True),)
         explain = words("The complaint closes only with the customer's own word on it.")
         title, look = words("Answer"), self._page.look
-        told = await ask(self._page, look, title, fields, explain, title)
+        draft = self._draft("answer", item)
+        told = await ask(self._page, look, title, fields, explain, title, draft=draft)
         if told is not None:
             await self._view.answer(item, told["answer"])
 
@@ -148,7 +153,14 @@ class ReviewQueue(QWidget):
             Field("words", words("In the customer's words"), lines=4, required=True),
         )
         explain = words("Content ends the rest; not content goes to compliance, the case rests on.")
-        told = await ask(self._page, self._page.look, words("Customer's word"), fields, explain)
+        told = await ask(
+            self._page,
+            self._page.look,
+            words("Customer's word"),
+            fields,
+            explain,
+            draft=self._draft("word", item),
+        )
         if told is not None:
             await self._view.close(item, content=told["content"] == "yes", words=told["words"])
 
@@ -160,7 +172,8 @@ class ReviewQueue(QWidget):
         words = self._page.words
         fields = (Field("reason", words("Reason"), lines=3, required=True),)
         title, look = words("To compliance"), self._page.look
-        told = await ask(self._page, look, title, fields, ok=title)
+        draft = self._draft("escalate", item)
+        told = await ask(self._page, look, title, fields, ok=title, draft=draft)
         if told is not None:
             await self._view.escalate(item, told["reason"])
 
