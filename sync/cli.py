@@ -271,6 +271,9 @@ def _device(parsed: Arguments) -> int:
             await admin.set_device_state(
                 parsed.id, {"revoke": "revoked"}.get(parsed.action, "lost")
             )
+        elif parsed.action in ("concern", "calm"):
+            is_felt = parsed.action == "concern"
+            await KeyAdministration(admin.service).concern(parsed.id, is_felt=is_felt)
         elif parsed.action == "found":
             await KeyAdministration(admin.service).found(parsed.id)
         elif parsed.action == "wipe":

@@ -45,7 +45,8 @@ def build_parser() -> argparse.ArgumentParser:
     code = commands.add_parser("enrol-code", parents=[common], help="make a one-time code")
     code.add_argument("login")
     device = commands.add_parser("device", parents=[common], help="laptops")
-    device.add_argument("action", choices=["list", "revoke", "lost", "found", "wipe"])
+    acts = ["list", "revoke", "lost", "found", "concern", "calm", "wipe"]
+    device.add_argument("action", choices=acts)
     device.add_argument("id", nargs="?", default="")
     device.add_argument(
         "--no-rescue", action="store_true", help="wipe without taking unsent work first"

@@ -13,10 +13,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
+from field_app.background.lease_watch import LeaseWatch
 from field_app.background.lock_timer import LockTimer
 from field_app.background.runner import Runner, StoreThread
 from field_app.background.sync_loop import SyncLoop
@@ -30,6 +32,7 @@ from field_app.bootstrap.session_watch.watching import Watch, watch_session
 from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
 from field_app.bootstrap.workshop import BankMap, Workshop, maps_of
 from field_app.i18n.words import load_words
+from field_app.operations import keys
 from field_app.settings.settings import Settings, write_settings
 from field_app.storage.profile import Profile, profile_of
 from field_app.storage.tries import Tries
@@ -78,6 +81,7 @@ class Program(QObject):
         self.runner: Runner | None = None
         self.sync_loop: SyncLoop | None = None
         self._lock: LockTimer | None = None
+        self._lease: LeaseWatch | None = None
         self._sync_task: asyncio.Task[None] | None = None
         self._profile: Profile | None = None
         self._workshop: Workshop | None = None
@@ -174,6 +178,9 @@ class Program(QObject):
         limit = timedelta(minutes=self.settings.lock_minutes)
         self._lock = LockTimer(self._laptop.clock, limit, self.lock)
         self.tasks.start(self._lock.watch())
+        left = partial(self.runner.run, keys.lease_left)
+        self._lease = LeaseWatch(left, self._on_lease, self.lock)
+        self.tasks.start(self._lease.watch())
         self._watch = watch_session(lambda _why: self.lock(), self)
         self.opened.emit()
 
@@ -242,6 +249,11 @@ class Program(QObject):
         if self._workshop is not None:
             self._workshop.retire()
         self._show(GoneScreen(self.look))
+
+    def _on_lease(self, left: timedelta) -> None:
+        """Say that this laptop is about to lock because it has not met its server for so long."""
+        if isinstance(self.window, MainWindow):
+            self.window.warn_of_end(left)
 
     def _touch(self) -> None:
         """Note that a person is here."""

@@ -276,6 +276,17 @@ class MainWindow(QMainWindow):
             )
             self.tell(text, "warn")
 
+    def warn_of_end(self, left: timedelta) -> None:
+        """Say aloud that the lease ends while the program runs; it stays until something else."""
+        minutes = max(1, round(left.total_seconds() / 60))
+        text = self.words(
+            "In {n} minutes this laptop locks: it has been without its server for as long as it "
+            "may. What you typed is kept. Sync now.",
+            n=minutes,
+        )
+        self._told_timer.stop()
+        self.told.say(text, "warn")
+
     def _tell_rules(self) -> None:
         rules = self._sync.rules
         text = self.words(

@@ -17,6 +17,7 @@ from sync.protocol.envelope import SUITE
 from sync.protocol.signed_form import framed, holds, signature
 
 USUAL_HOURS = 72  # without a line; a branch may ask for another number
+CONCERN_HOURS = 24  # for a laptop that somebody has doubts about
 LEAST_HOURS, MOST_HOURS = 1, 168
 
 

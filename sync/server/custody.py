@@ -239,6 +239,20 @@ class KeyAdministration:
         await self._leaf(session, device.branch_id, what="device.wipe", id=device.id, rescue=rescue)
         return state
 
+    async def concern(self, device_id: str, *, is_felt: bool) -> None:
+        """Give a laptop that somebody has doubts about a day without its server, or as before.
+
+        It learns of it at its next sync; raises AdminRefused for one there is not.
+        """
+
+        async def work(session: Session) -> None:
+            device = await self._device(session, device_id)
+            await accounts.set_meta(session, device_keys.CONCERN + device.id, "1" * is_felt)
+            what = "device.concern" if is_felt else "device.calm"
+            await self._leaf(session, device.branch_id, what=what, id=device.id)
+
+        await self._database.write(work)
+
     async def found(self, device_id: str) -> None:
         """Let a laptop that was lost or revoked work again; raises AdminRefused after a wipe."""
 

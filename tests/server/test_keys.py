@@ -83,6 +83,27 @@ def test_a_lease_is_signed_for_this_laptop_and_its_secret_is_its_own(house: Hous
     assert "lease.hours" in leaves(house)
 
 
+def hours_of(laptop: Bare) -> float:
+    lease = granted(laptop).lease
+    return (lease.not_after - lease.not_before).total_seconds() / 3600
+
+
+def test_a_laptop_of_concern_has_a_day(house: House) -> None:
+    li, wang = house.crew["li"], house.crew["wang"]
+    assert li.device_id in tell(house.data, "device", "concern", li.device_id).out
+    assert (hours_of(li), hours_of(wang)) == (24, 72)
+    tell(house.data, "offline-hours", "12")
+    assert hours_of(li) == 12, "never longer than others"
+    tell(house.data, "offline-hours", "72")
+    tell(house.data, "device", "calm", li.device_id)
+    assert hours_of(li) == 72
+    assert [w for w in leaves(house) if w in ("device.concern", "device.calm")] == [
+        "device.concern",
+        "device.calm",
+    ]
+    assert tell(house.data, "device", "concern", "nothing").err == "there is no laptop nothing\n"
+
+
 def test_it_takes_two_persons(house: House, tmp_path: Path, shut: tuple[str, str]) -> None:
     li = house.crew["li"]
     assert seat(house, tmp_path, shut, "first", "chen") == ""

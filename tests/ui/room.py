@@ -7,7 +7,8 @@ the branch's server.
 import csv
 import shutil
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,14 @@ from PySide6.QtWidgets import QApplication
 from field_app.bootstrap.laptop import Laptop, line
 from field_app.operations import team
 from field_app.settings.settings import Settings, read_settings, write_settings
+from field_app.storage.held_key import LEASE_ENDS
 from field_app.storage.keys import FLOOR
 from field_app.storage.slot_file import SecretStore
 from field_app.ui.main_window import MainWindow
 from sync.domain.time import local_date
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Transport
+from sync.protocol.lease import USUAL_HOURS
 from tests.sync.office import (
     PASSPHRASE,
     TEAM,
@@ -138,10 +141,17 @@ class Room:
         self.clock.told.append(self._touch)
 
     def _touch(self) -> None:
-        """Let everybody touch their laptop: else skipped days would lock it within seconds."""
+        """Let everybody touch their laptop: else skipped days would lock it within seconds.
+
+        Its lease goes on too, as with a sync on each of the days.
+        """
+        ends = (self.clock.now() + timedelta(hours=USUAL_HOURS)).isoformat()
         for seat in self.seats:
-            if isinstance(seat.program.window, MainWindow):
+            if isinstance(seat.program.window, MainWindow) and not seat.program.gone.is_set():
                 seat.main.touched.emit()
+                assert seat.program.runner is not None
+                vault = seat.program.runner.desk.store.vault
+                seat.program.store.hop(partial(vault.set_meta, LEASE_ENDS, ends))
 
     def serve(self, tls: tuple[Path, Path] | None = None) -> Server:
         """Start a copy of the branch's server, with a certificate and its key when given."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from field_app.operations import keys
 from field_app.storage.held_key import lease_name
 from field_app.storage.slot_file import read_slot
 from field_app.storage.tries import Tries
@@ -164,6 +165,53 @@ async def test_a_lease_that_ends_soon_is_told(room: Room, language: str) -> None
     words = seat.program.look.words
     assert words("sync within {n} hours to unlock here", n=hours) in seat.main.strip_text.text()
     assert seat.main.told.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_lease_that_ends_while_the_program_runs_locks_it(room: Room, language: str) -> None:
+    room.clock.jump_to(room.clock.now() + timedelta(hours=71))
+    laptop = room.laptop("li")
+    seat = room.window(laptop, "li", language=language)
+    await seat.unlock(PASSPHRASE)
+    runner, watch = seat.program.runner, seat.program._lease
+    assert runner is not None
+    assert watch is not None
+    left = await runner.run(keys.lease_left)
+    assert left is not None
+    said = seat.main.told.text
+    room.clock.jump_to(room.clock.now() + left - timedelta(minutes=10), nobody_there=True)
+    assert not await watch.look()
+    warned = seat.main.told.text
+    assert warned != said
+    assert warned == seat.main.words(
+        "In {n} minutes this laptop locks: it has been without its server for as long as it "
+        "may. What you typed is kept. Sync now.",
+        n=10,
+    )
+    assert in_language(warned, language)
+    seat.main.tell("something else")
+    assert not await watch.look()
+    assert seat.main.told.text == "something else", "said once"
+    seat.main.touched.emit()
+    room.clock.jump_to(room.clock.now() + timedelta(minutes=11), nobody_there=True)
+    await watch.watch()
+    assert seat.relaunches == 1
+    assert not seat.main.isVisible()
+
+
+async def test_a_sync_in_time_puts_the_end_off(room: Room) -> None:
+    room.serve()
+    room.clock.jump_to(room.clock.now() + timedelta(hours=71))
+    li = await room.seat("li")
+    runner, watch = li.program.runner, li.program._lease
+    assert runner is not None
+    assert watch is not None
+    await li.sync()
+    left = await runner.run(keys.lease_left)
+    assert left is not None
+    assert left > timedelta(hours=71)
+    assert not await watch.look()
+    assert li.relaunches == 0
 
 
 def custodians(data: Path, folder: Path) -> tuple[str, ...]:

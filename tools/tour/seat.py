@@ -15,7 +15,7 @@ from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
 from tools.tour.hands import WAIT_S, press, type_text, until
 
-LASTING = ("SyncLoop.run", "LockTimer.watch", "collect_garbage")
+LASTING = ("SyncLoop.run", "LockTimer.watch", "LeaseWatch.watch", "collect_garbage")
 
 
 class Seat:

@@ -36,7 +36,7 @@ async def _lease(session: Session, service: Service, device: Device) -> LeaseGra
         stands = DeviceKey(1, secrets.token_bytes(SECRET_BYTES))
         await device_keys.put(session, device.branch_id, device.id, stands)
     now = service.clock.now()
-    hours = await device_keys.offline_hours(session, device.branch_id)
+    hours = await device_keys.lease_hours(session, device.branch_id, device.id)
     unsigned = Lease(
         SUITE,
         device.branch_id,

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 
 from sync.domain.ids import BranchId, DeviceId
-from sync.protocol.lease import USUAL_HOURS, Custody, Escrow, WipeOrder
+from sync.protocol.lease import CONCERN_HOURS, USUAL_HOURS, Custody, Escrow, WipeOrder
 from sync.server.repositories import accounts
 from sync.server.repositories.session import Session
 
 CUSTODY = "custody"  # the signed public keys, among the server's own values
 CUSTODIANS = "custodians"  # who has them, as "first second"
 HOURS = "offline_hours:"  # and the branch
+CONCERN = "concern:"  # and the laptop
 
 
 class DeviceKey(msgspec.Struct, frozen=True):
@@ -79,6 +80,13 @@ async def wipe_order(session: Session, branch: BranchId, device: DeviceId) -> Wi
 async def offline_hours(session: Session, branch: BranchId) -> int:
     """Return how many hours a laptop of this branch may be without its server."""
     return int(await accounts.meta(session, HOURS + branch) or USUAL_HOURS)
+
+
+async def lease_hours(session: Session, branch: BranchId, device: DeviceId) -> int:
+    """Return how many hours this laptop may be without its server: few while there is concern."""
+    hours = await offline_hours(session, branch)
+    concern = await accounts.meta(session, CONCERN + device)
+    return min(hours, CONCERN_HOURS) if concern else hours
 
 
 async def custody(session: Session) -> Custody | None:
