@@ -114,6 +114,9 @@ async def test_after_the_days_number_no_file_is_made(
     assert today is not None
     assert today.notice.text == li.program.look.words.code("export.daily_cap", n=20)
     assert in_language(today.notice.text, language)
+    said = today.notice.text
+    await today._view.load()
+    assert today.notice.text == said, "it outlives the next reading of the day"
     assert not path.exists()
     assert len(await exports(li)) == 20
     room.clock.jump_to(VISIT_DAY.replace(day=VISIT_DAY.day + 1))

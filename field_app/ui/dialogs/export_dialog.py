@@ -33,6 +33,7 @@ async def ask_export(
     `lock` is what stands there first.
     """
     words = page.words
+    page.notice.say("")
     explain = words(
         "It is on record before the file exists, and your name stands on every page. "
         "Tell the password by another way than the file."

@@ -33,6 +33,9 @@ class TodayScreen(Page):
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
+        # Of its own: what came of an act must outlive the next reading of the day.
+        self.certificate = Notice(look)
+        self.body.addWidget(self.certificate)
         self.way = WayCard(self, view.way, go)
         self.body.addWidget(self.way)
         self._cards = QVBoxLayout()
@@ -87,14 +90,14 @@ class TodayScreen(Page):
         day = self._view.day
         until = day.certified_until if day else None
         if day is None or until is None or (until - day.day).days > SOON_DAYS:
-            self.notice.say("")
+            self.certificate.say("")
         elif until < day.day:
-            self.notice.say(
+            self.certificate.say(
                 self.words("Your certificate has ended: no visits until it is renewed."), "block"
             )
         else:
             text = self.words("Your certificate ends on {day}.", day=self.words.day(until))
-            self.notice.say(text, "warn")
+            self.certificate.say(text, "warn")
 
     def _show_visits(self, visits: tuple[TodayVisit, ...]) -> None:
         self._cards.addWidget(label(self.words("Agreed visits"), "heading"))
