@@ -14,7 +14,14 @@ from field_app.bootstrap.laptop import Laptop, mono_ms
 from field_app.bootstrap.unlocking import slot_of, unlock
 from field_app.storage.audit import AuditTrail
 from field_app.storage.outbox import Outbox, Signer
-from field_app.storage.profile import JOURNAL_NUMBER, NAME, Profile, keep_profile, profile_of
+from field_app.storage.profile import (
+    JOURNAL_NUMBER,
+    NAME,
+    Profile,
+    enrolled_profile,
+    keep_profile,
+    profile_of,
+)
 from field_app.storage.trouble import PassphraseOfTheOther, VaultTrouble, WrongPassphrase
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
@@ -85,18 +92,14 @@ def _anew(laptop: Laptop, vault: Vault, form: EnrolForm, tell: Callable[[str], N
 def _profile(
     former: Profile, address: str, device: DeviceId, pen: Ed25519PrivateKey, answer: Enrolled
 ) -> Profile:
-    return msgspec.structs.replace(
-        former,
-        address=address,
-        branch_id=answer.branch_id,
-        branch_name=answer.branch_name,
-        device_id=device,
-        officer=answer.officer,
-        token=answer.token,
-        device_key=pen.private_bytes_raw(),
-        policy_key=answer.policy_key,
-        audit_key=answer.audit_key,
-    )
+    """Return the profile of the new laptop, with everything the code's answer pins anew.
+
+    An approver may have followed another: a laptop that stayed with the former one would believe
+    no restored server. Where the answer names none, the known one stays.
+    """
+    made = enrolled_profile(answer, address, former.account, device, pen.private_bytes_raw())
+    approver = answer.approver_key or former.approver_key
+    return msgspec.structs.replace(made, approver_key=approver)
 
 
 def _keep(laptop: Laptop, vault: Vault, profile: Profile, pen: Ed25519PrivateKey) -> None:

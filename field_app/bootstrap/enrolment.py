@@ -14,7 +14,7 @@ from field_app.bootstrap.laptop import Laptop
 from field_app.storage.audit import AuditTrail
 from field_app.storage.held_key import KEY_MADE_AT, HeldKey
 from field_app.storage.keys import Owner, calibrate, make_slot, new_vault_key, pass_of
-from field_app.storage.profile import Profile, keep_profile
+from field_app.storage.profile import Profile, enrolled_profile, keep_profile
 from field_app.storage.slot_file import write_slot
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
@@ -46,20 +46,7 @@ def enrol(laptop: Laptop, form: EnrolForm, tell: Callable[[str], None]) -> Vault
         asked = introduction(account, code, device, laptop.name, pen)
         answer = laptop.connect(address, "", b"").enrol(asked)
         tell("keep")
-        profile = Profile(
-            address=address,
-            account=account,
-            branch_id=answer.branch_id,
-            branch_name=answer.branch_name,
-            server_id=answer.server_id,
-            device_id=device,
-            officer=answer.officer,
-            token=answer.token,
-            device_key=pen.private_bytes_raw(),
-            policy_key=answer.policy_key,
-            audit_key=answer.audit_key,
-            approver_key=answer.approver_key,
-        )
+        profile = enrolled_profile(answer, address, account, device, pen.private_bytes_raw())
         keep_profile(vault, profile)
         AuditTrail(vault).add(laptop.clock.now(), "enrol", device=device)
         vault.set_meta(KEY_MADE_AT, laptop.clock.now().isoformat())

@@ -5,6 +5,7 @@ import msgspec
 from field_app.storage.vault import Vault
 from sync.domain.ids import BranchId, DeviceId
 from sync.domain.records import Officer
+from sync.protocol.messages import Enrolled
 
 NAME = "profile"
 JOURNAL_NUMBER = 0  # envelopes begin with one
@@ -30,6 +31,26 @@ class Profile(msgspec.Struct, frozen=True):
     policy_key: str = ""
     audit_key: str = ""
     approver_key: str = ""
+
+
+def enrolled_profile(
+    answer: Enrolled, address: str, account: str, device: DeviceId, device_key: bytes
+) -> Profile:
+    """Return the profile of an enrolment that the server answered."""
+    return Profile(
+        address=address,
+        account=account,
+        branch_id=answer.branch_id,
+        branch_name=answer.branch_name,
+        server_id=answer.server_id,
+        device_id=device,
+        officer=answer.officer,
+        token=answer.token,
+        device_key=device_key,
+        policy_key=answer.policy_key,
+        audit_key=answer.audit_key,
+        approver_key=answer.approver_key,
+    )
 
 
 def keep_profile(vault: Vault, profile: Profile) -> None:

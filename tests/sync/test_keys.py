@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
-from field_app.bootstrap.enrolling_anew import enrol_here
+from field_app.bootstrap.enrolling_anew import _profile, enrol_here
 from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.resetting import KeyReset
@@ -30,12 +31,13 @@ from field_app.storage.trouble import (
 )
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
+from sync.domain.ids import DeviceId
 from sync.domain.outcome import Refused
 from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult
 from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
-from sync.protocol.messages import Codes, Push, Pushed
+from sync.protocol.messages import Codes, Enrolled, Push, Pushed
 from tests.sync.acts import agree, call, unanswered, visitable
 from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, Secrets, administer, furnish, sit_down
 from tools.sample.shifted_server import ShiftedClock
@@ -418,6 +420,25 @@ def test_enrolling_anew_keeps_unsent_work_and_sends_it_once(office: Office) -> N
     seat = office.reopened(seat)
     assert read_slot(laptop.slot).device_id == seat.profile.device_id
     assert [one.folder for one in laptop.every_officers()] == ["vault"]
+
+
+def test_who_enrols_anew_believes_the_approver_of_today(office: Office) -> None:
+    seat = office.seat("li")
+    former = msgspec.structs.replace(seat.profile, approver_key="former")
+    pen, device_id = Ed25519PrivateKey.generate(), DeviceId("anew")
+    known = {f: getattr(former, f) for f in ("token", "branch_id", "branch_name", "officer")}
+    answer = Enrolled(
+        **known,
+        server_id=former.server_id,
+        epoch="e",
+        server_time=datetime(2026, 3, 9, tzinfo=UTC),
+        approver_key="today",
+    )
+    made = _profile(former, former.address, device_id, pen, answer)
+    assert (made.approver_key, made.device_id, made.account) == ("today", "anew", "li")
+    silent = msgspec.structs.replace(answer, approver_key="")
+    made = _profile(former, former.address, device_id, pen, silent)
+    assert made.approver_key == "former", "a server that tells of none makes nobody forget"
 
 
 def test_a_new_key_is_put_in_escrow_anew(office: Office, tmp_path: Path) -> None:

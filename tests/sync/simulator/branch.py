@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from field_app.settings.settings import resources_folder
 from field_app.storage.audit import AuditTrail
 from field_app.storage.cipher import VaultKey
-from field_app.storage.profile import Profile, keep_profile
+from field_app.storage.profile import enrolled_profile, keep_profile
 from field_app.storage.vault import Vault
 from sync.domain.ids import CaseId, DeviceId, OfficerId, RecordId, TeamId
 from sync.domain.outcome import Change
@@ -198,20 +198,7 @@ def enrolled(net: Net, home: Path, name: str, login: str, code: str) -> Seat:
     seat = Seat(name, login, home, key, answer.token, time, chance)
     seat.laptop.vault.mkdir(parents=True)
     vault = Vault.create(seat.laptop.vault, key, chance.bytes)
-    profile = Profile(
-        address=ADDRESS,
-        account=login,
-        branch_id=answer.branch_id,
-        branch_name=answer.branch_name,
-        server_id=answer.server_id,
-        device_id=device,
-        officer=answer.officer,
-        token=answer.token,
-        device_key=pen.private_bytes_raw(),
-        policy_key=answer.policy_key,
-        audit_key=answer.audit_key,
-        approver_key=answer.approver_key,
-    )
+    profile = enrolled_profile(answer, ADDRESS, login, device, pen.private_bytes_raw())
     keep_profile(vault, profile)
     AuditTrail(vault).add(seat.clock.now(), "enrol", device=device)
     seat.sit(vault)
