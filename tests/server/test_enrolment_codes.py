@@ -1,22 +1,27 @@
 """Enrolment at the server's door: which code is taken, who is locked out, what nobody learns."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar.testing import TestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from sync.protocol.messages import Codes
+from sync.protocol.messages import Codes, Enrol
 from sync.server.app import create_app
+from sync.server.handlers.enrolment import _enrol
 from sync.server.handlers.lockout import (
     ADDRESS_SPAN,
     ADDRESS_TRIES,
     NAME_SPAN,
     NAME_TRIES,
 )
+from sync.server.repositories.session import Row, Session
 from tests.server.house import House, problem, service_of
 from tests.server.laptop import SYNC, enrol, enrolment
 from tests.server.terminal import contents, tell
@@ -74,6 +79,63 @@ def test_nobody_learns_who_has_an_account(door: House) -> None:
             assert len({answer.content for answer in told}) == 1
             assert all(answer.headers == told[0].headers for answer in told)
     assert problem(told[0]) == Codes.TOO_MANY_TRIES
+
+
+class Watched:
+    """A transaction that writes down what it is asked, without the values."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.locking = session.locking
+        self.asked: list[str] = []
+
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        self.asked.append(sql)
+        return await self._session.rows(sql, *values)
+
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        self.asked.append(sql)
+        return await self._session.row(sql, *values)
+
+    async def run(self, sql: str, *values: Any) -> None:
+        self.asked.append(sql)
+        await self._session.run(sql, *values)
+
+    async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
+        self.asked.append(sql)
+        await self._session.run_many(sql, rows)
+
+
+def test_a_name_that_nobody_has_is_as_much_work_as_one_that_somebody_has(door: House) -> None:
+    """Count what is done rather than how long it takes: the same statements, and one comparison.
+
+    What is left is how soon an index ends its search. That the count bites is seen by the right
+    code, for which more is done.
+    """
+    code = door.code("li")
+    service = service_of(door.data)
+
+    def asked(login: str, told: str) -> list[str]:
+        request = msgspec.convert(enrolment(login, told, Ed25519PrivateKey.generate()), Enrol)
+
+        async def work(session: Session) -> list[str]:
+            watched = Watched(session)
+            await _enrol(watched, service, request, login)
+            return watched.asked
+
+        return door.at_database(lambda database: database.write(work))
+
+    for locked in (False, True):
+        known = asked("li", WRONG)
+        assert known
+        assert {login: asked(login, WRONG) for login in STRANGERS} == dict.fromkeys(
+            STRANGERS, known
+        ), "locked" if locked else "free"
+        for login in ("li", *STRANGERS):
+            for _ in range(NAME_TRIES):
+                asked(login, WRONG)
+    assert len(asked("wang", door.code("wang"))) > len(known)
+    assert len(asked("li", code)) == len(known), "locked: not even the right code is looked at"
 
 
 def tried_from(client: httpx.Client, number: int, login: str) -> httpx.Response:
