@@ -286,6 +286,14 @@ def _device(parsed: Arguments) -> int:
     return _administer(parsed, act)
 
 
+def _least_client(parsed: Arguments) -> int:
+    async def act(admin: Administration) -> None:
+        wanted = "" if parsed.version == "none" else parsed.version
+        print(await admin.least_client(wanted) or "any version may work")
+
+    return _administer(parsed, act)
+
+
 def _session(parsed: Arguments) -> int:
     async def act(admin: Administration) -> None:
         if parsed.action == "end":
@@ -408,6 +416,7 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "user": _user,
     "enrol-code": _enrol_code,
     "device": _device,
+    "least-client": _least_client,
     "session": _session,
     "audit": _audit,
     "approver": _approver,

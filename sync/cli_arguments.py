@@ -51,6 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
     device.add_argument(
         "--no-rescue", action="store_true", help="wipe without taking unsent work first"
     )
+    least = commands.add_parser(
+        "least-client", parents=[common], help="the oldest program that may work in full"
+    )
+    least.add_argument("version", nargs="?", default=None, help="such as 1.2, or none for any")
     session = commands.add_parser("session", parents=[common], help="laptops that are signed in")
     session.add_argument("action", choices=["list", "end"])
     session.add_argument("id", nargs="?", default="", help="the laptop whose tokens end")

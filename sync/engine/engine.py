@@ -3,8 +3,6 @@
 Every step is its own local transaction, so a sync may be cut anywhere and is simply begun again.
 """
 
-from typing import NoReturn
-
 import msgspec
 
 from sync.engine.maps import fetch_map, pull_map
@@ -18,6 +16,7 @@ from sync.engine.uploads import Uploads, upload_all
 from sync.engine.wipe import WIPE
 from sync.engine.witness import check_record
 from sync.protocol.messages import Codes, Hello
+from sync.protocol.versions import is_too_old
 
 
 class SyncReport(msgspec.Struct, frozen=True):
@@ -52,8 +51,9 @@ def sync_once(
     on_progress(Progress("hello", 0, 0))
     hello = transport.hello()
     _meet(replica, hello)
-    if transport.version not in hello.versions:
+    if (trouble := _too_old(transport, hello)) is not None:
         _wait_for_update(replica, transport, hello, on_progress, cancelled)
+        raise trouble
     sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
     if hello.wipe is not None and not cancelled():
         upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
@@ -129,17 +129,25 @@ def _read_granted(
     return pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head)
 
 
+def _too_old(transport: Transport, hello: Hello) -> Trouble | None:
+    """Return the trouble of two sides of which one must be updated, None when they may work."""
+    if transport.version not in hello.versions:
+        return other_version(transport.version, hello.versions)
+    if is_too_old(transport.program, hello.least_client):
+        return Trouble(Codes.CLIENT)
+    return None
+
+
 def _wait_for_update(
     replica: Replica,
     transport: Transport,
     hello: Hello,
     on_progress: OnProgress,
     cancelled: Cancelled,
-) -> NoReturn:
-    """Send the facts that may still go up, and raise Trouble: one of both sides must be updated.
+) -> None:
+    """Send the facts that may still go up: one of both sides must be updated.
 
     Everything else waits as it is, and goes up once both speak one version again.
     """
-    if transport.version in hello.facts_of:
+    if transport.version in (*hello.facts_of, *hello.versions):
         push_facts(replica, transport, hello.epoch, on_progress, cancelled)
-    raise other_version(transport.version, hello.versions)

@@ -46,7 +46,7 @@ from sync.protocol.pages import Cursor, Page, read_page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.protocol.proof import TokenGrant
 from sync.protocol.published_map import MapNews
-from sync.protocol.versions import VERSION
+from sync.protocol.versions import CLIENT_HEADER, PROGRAM, VERSION
 
 # OpenSSL's verdicts (x509_vfy.h); for every other one nobody the laptop believes vouches.
 BY_VERDICT = {
@@ -101,7 +101,7 @@ class HttpTransport:
 
     `token` is the enrolment's; with the raw device `key` it is shown for short tokens alone, and
     every request proves the key (`sync.protocol.proof`). `version` of the protocol is what this
-    program speaks. `start` says where a page is fetched ahead; requests never overlap.
+    `program` speaks. `start` says where a page is fetched ahead; requests never overlap.
     """
 
     def __init__(
@@ -114,8 +114,9 @@ class HttpTransport:
         stall_s: float = STALL_S,
         start: Start = on_a_thread,
         version: int = VERSION,
+        program: str = PROGRAM,
     ) -> None:
-        self.version = version
+        self.version, self.program = version, program
         self._address = check_address(address) + BASE
         self._stall_s = stall_s
         self._session = requests.Session()
@@ -128,6 +129,7 @@ class HttpTransport:
                 "Accept-Encoding": f"{WITH_DICTIONARY}, zstd, gzip",
                 "Accept": "application/json",
                 "Sync-Version": str(version),
+                CLIENT_HEADER: program,
             }
         )
         self._signing_in = SigningIn(token, key)

@@ -213,10 +213,11 @@ class MapShelf(Protocol):
 class Transport(Protocol):
     """The line to the server. Every method may raise `sync.engine.trouble.Trouble`.
 
-    `version` is the one of the protocol that this side speaks.
+    `version` is the one of the protocol that this side speaks, `program` its own.
     """
 
     version: int
+    program: str
 
     def enrol(self, request: Enrol) -> Enrolled:
         """Introduce this laptop with a one-time code."""

@@ -97,7 +97,8 @@ class Hello(msgspec.Struct, frozen=True):
     that was opened and checked. `forked`: there are two copies of this laptop. `wipe`: once its
     unsent work is up, the laptop destroys its keys. `map_name` and `map_hash` (of the content) are
     empty while no map pack is in force. `approver_key` is for laptops that were enrolled before
-    there was an approver. Of laptops that speak one of `facts_of` only facts are still taken.
+    there was an approver. Of laptops that speak one of `facts_of`, and of programs older than
+    `least_client`, only facts are still taken.
     `checkpoint` is of the log as it stands, so that a sync without news notices one that is not
     the log it was; None from a server without an audit key, and from those that told none yet.
     """
@@ -128,6 +129,7 @@ class Hello(msgspec.Struct, frozen=True):
     approver_key: str = ""
     facts_of: tuple[int, ...] = ()
     checkpoint: Checkpoint | None = None
+    least_client: str = ""
 
 
 class Status(StrEnum):
@@ -235,6 +237,7 @@ class Codes(StrEnum):
     BUSY = "sync.busy"
     NO_ROOM = "sync.no_room"
     VERSION = "sync.version"
+    CLIENT = "sync.client"
     SERVER_OLDER = "sync.server_older"
     TOO_LARGE = "sync.too_large"
     MALFORMED = "sync.malformed"

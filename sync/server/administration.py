@@ -8,6 +8,7 @@ import msgspec
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Officer
+from sync.protocol.versions import NOBODY_KNOWS, PROGRAM, is_too_old, parts_of
 from sync.server.audit import sealing
 from sync.server.commit import Commit
 from sync.server.handlers import lockout
@@ -156,6 +157,27 @@ class Administration:
             await commit.finish()
 
         await self._database.write(work)
+
+    async def least_client(self, program: str | None) -> str:
+        """Return the oldest program that may work in full, set when one is given; empty: any.
+
+        Raises AdminRefused for what is no version, and for one newer than this server's own
+        release: nobody could have it.
+        """
+        if program and (parts_of(program) == NOBODY_KNOWS or is_too_old(PROGRAM, program)):
+            raise AdminRefused(f"{program} is no version up to {PROGRAM}")
+
+        async def work(session: Session) -> str:
+            if program is not None:
+                await accounts.set_meta(session, accounts.LEAST_CLIENT, program)
+                for branch, _name in await accounts.branches(session):
+                    commit = Commit(session, branch)
+                    at = self.service.clock.now().isoformat()
+                    commit.leaf(at, what="client.least", version=program)
+                    await commit.finish()
+            return await accounts.meta(session, accounts.LEAST_CLIENT) or ""
+
+        return await self.service.database.write(work)
 
     async def sessions(self) -> list[DeviceSession]:
         """Return the laptops that are signed in."""

@@ -251,3 +251,22 @@ def test_who_was_ordered_nothing_tells_of_no_wipe(house: House) -> None:
     assert tell(house.data, "user", "leave", "nobody").err == (
         "there is nobody with the login nobody\n"
     )
+
+
+def test_the_bank_asks_for_a_program_at_least_as_new(house: House) -> None:
+    li = house.crew["li"]
+    assert tell(house.data, "least-client").out == "any version may work\n"
+    assert li.ask("GET", "/hello").json()["least_client"] == ""
+    assert tell(house.data, "least-client", "0.1").out == "0.1\n"
+    old = {"Sync-Client": "0.0.9"}
+    assert li.ask("GET", "/policy?after=0", headers=old).status_code == 426
+    assert li.ask("GET", "/map?after=0", headers=old).json()["code"] == Codes.CLIENT
+    assert li.ask("GET", "/hello", headers=old).json()["least_client"] == "0.1"
+    assert li.ask("GET", "/lease", headers=old).status_code == 200, "its own work stays open to it"
+    new = {"Sync-Client": "0.1.0"}
+    assert li.ask("GET", "/policy?after=0", headers=new).status_code == 200
+    for wrong in ("1x", "0.2", "99"):
+        assert tell(house.data, "least-client", wrong).err == f"{wrong} is no version up to 0.1.0\n"
+    assert tell(house.data, "least-client", "none").out == "any version may work\n"
+    assert li.ask("GET", "/policy?after=0", headers=old).status_code == 200
+    assert leaves(house).count("client.least") == 2

@@ -3,8 +3,10 @@
 Version 3 is one to come, with nothing new but its number.
 """
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,11 +14,15 @@ import pytest
 from sync.engine.trouble import Trouble
 from sync.protocol.envelope import FIRST_PREVIOUS, decode_envelope, envelope_hash
 from sync.protocol.messages import Codes, Hello, Push
-from sync.protocol.versions import VERSION, facts_of, spoken
+from sync.protocol.pages import Cursor
+from sync.protocol.versions import PROGRAM, VERSION, facts_of, is_too_old, spoken
+from sync.server.repositories.accounts import LEAST_CLIENT
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.seat import Seat
 
+ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = (1, 2, 3, 4)
+LATER = ("facts_of", "checkpoint", "least_client")  # of Hello, since the first version
 PAIRS = list(product(VERSIONS, VERSIONS))
 
 
@@ -116,7 +122,7 @@ def test_the_clocks_go_with_a_batch_since_version_two(
 
 def test_an_older_answer_is_understood() -> None:
     """Read what a server of the first version says of itself."""
-    first = {n for n in Hello.__struct_fields__ if n not in ("facts_of", "checkpoint")}
+    first = {name for name in Hello.__struct_fields__ if name not in LATER}
     with at_rest() as quiet:
         seat = quiet.seat("li-1")
         assert seat.line is not None
@@ -150,3 +156,67 @@ def test_two_versions_are_spoken() -> None:
     assert (spoken(1), facts_of(1)) == ((1,), ())
     assert (spoken(2), facts_of(2)) == ((2, 1), ())
     assert (spoken(3), facts_of(3)) == ((3, 2), (1,))
+
+
+def ask_for(quiet: QuietBranch, least: str) -> None:
+    """Let the bank ask for a program at least as new as this; empty: any will do."""
+    quiet.central.database.ask(
+        "INSERT INTO server_meta (name, value) VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        LEAST_CLIENT,
+        least,
+    )
+
+
+def test_a_program_that_is_too_old_for_the_bank_sends_its_facts(quiet: QuietBranch) -> None:
+    seat = quiet.seat("li-1")
+    ask_for(quiet, "0.2")
+    made = [quiet.fact(seat), quiet.command(seat), quiet.fact(seat)]
+    assert told(seat) is Codes.CLIENT
+    assert [one.mid for one in quiet.answered()] == made[:1]
+    ask_for(quiet, "")
+    assert told(seat) is None
+    assert whole_chain(quiet, seat) == made
+
+
+def test_the_server_itself_keeps_an_older_program_to_facts(quiet: QuietBranch) -> None:
+    """Ask and send all the same, as a program would that does not heed what it is told."""
+    seat = quiet.seat("li-1")
+    ask_for(quiet, "0.1.1")
+    quiet.command(seat)
+    assert seat.line is not None
+    replica = seat.at.store.replica
+    batch = tuple(replica.waiting(9, 1 << 20))
+    asked: list[Callable[[], object]] = [
+        lambda: seat.line.push(Push(quiet.central.epoch, replica.device_id(), batch)),
+        lambda: seat.line.pull("roster:north", Cursor(0, -1), 9, 0),
+        lambda: seat.line.policy(0),
+    ]
+    for ask in asked:
+        with pytest.raises(Trouble) as refusal:
+            ask()
+        assert refusal.value.code is Codes.CLIENT
+    assert quiet.answered() == []
+
+
+@pytest.mark.parametrize(
+    ("program", "least", "too_old"),
+    [
+        ("0.1.0", "", False),
+        ("", "", False),
+        ("", "0.0.1", True),
+        ("nonsense", "0.1", True),
+        ("0.1.0", "0.1", False),
+        ("0.1", "0.1.0", False),
+        ("0.9.1", "0.10", True),
+        ("1.0", "0.10.3", False),
+        ("9" * 40, "0.1", True),
+    ],
+)
+def test_programs_are_compared_by_their_numbers(program: str, least: str, too_old: bool) -> None:
+    assert is_too_old(program, least) is too_old
+
+
+def test_the_program_is_the_one_that_is_built() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert told["project"]["version"] == PROGRAM

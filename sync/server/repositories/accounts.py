@@ -244,6 +244,9 @@ async def advance_device(
     )
 
 
+LEAST_CLIENT = "least_client"  # the oldest program that may work in full
+
+
 async def meta(session: Session, name: str) -> str | None:
     """Return a value of the server itself."""
     row = await session.row("SELECT value FROM server_meta WHERE name = ?", name)

@@ -11,7 +11,7 @@ from sync.protocol.published_map import MapNews
 from sync.server.caller import Caller
 from sync.server.handlers import maps
 from sync.server.problems import Refusal
-from sync.server.routes.asking import Asked, caller_of, check_version, service_of
+from sync.server.routes.asking import Asked, caller_of, check_client, check_version, service_of
 from sync.server.routes.bodies import answer_message
 from sync.server.routes.described import BYTES, described
 
@@ -20,7 +20,9 @@ RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})")  # a province is more t
 
 async def _caller(request: Asked) -> Caller:
     check_version(request)
-    return await caller_of(request)
+    caller = await caller_of(request)
+    await check_client(request)
+    return caller
 
 
 @get(

@@ -24,11 +24,10 @@ from sync.protocol.messages import (
 )
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
-from sync.protocol.versions import spoken
 from sync.server.caller import Caller
 from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
 from sync.server.problems import Refusal
-from sync.server.routes.asking import LARGEST_MESSAGE, Asked, caller_of
+from sync.server.routes.asking import LARGEST_MESSAGE, Asked, caller_of, check_client
 from sync.server.routes.asking import check_version as _check_version
 from sync.server.routes.asking import service_of as _service
 from sync.server.routes.bodies import answer, answer_message, read_body, read_message
@@ -46,7 +45,9 @@ DEVICE = "device"  # the document's name for a laptop's token
 
 async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
     _check_version(request, facts=facts)
-    return await caller_of(request, leaving=leaving)
+    caller = await caller_of(request, leaving=leaving)
+    await check_client(request, facts=facts)
+    return caller
 
 
 @post(
@@ -85,8 +86,10 @@ async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
     caller = await _caller(request, leaving=True, facts=True)
     message = await read_message(request, Push, LARGEST_PUSH)
-    if not _check_version(request, facts=True) and not push.only_facts(message):
-        raise Refusal(426, Codes.VERSION, spoken=list(spoken(_service(request).newest)))
+    is_whole = _check_version(request, facts=True) and await check_client(request, facts=True)
+    if not is_whole and not push.only_facts(message):
+        _check_version(request)
+        await check_client(request)
     return answer_message(request, await push.push(_service(request), caller, message))
 
 
