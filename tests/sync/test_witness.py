@@ -136,6 +136,7 @@ def asked_alone(office: Office, seat: Seat) -> list[str]:
         return [one for one in relay.seen if "/token" not in one]
 
 
+@pytest.mark.parametrize("furnished", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("change", "why"),
     [
