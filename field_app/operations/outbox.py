@@ -120,7 +120,7 @@ def note_run(desk: Desk, run: SyncRun) -> None:
 
 def accept_theirs(desk: Desk, mid: MutationId) -> Written:
     """Let what stands at the server stand; what was tried stays in the history."""
-    row = desk.store.outbox.row(mid)
+    row = _undecided(desk, mid)
     if row is None:
         return Gone("mutation", mid)
     with desk.store.vault.transaction():
@@ -131,7 +131,7 @@ def accept_theirs(desk: Desk, mid: MutationId) -> Written:
 
 def try_again(desk: Desk, mid: MutationId) -> Written:
     """Submit the same intent anew upon what stands now; the rules are asked again."""
-    row = desk.store.outbox.row(mid)
+    row = _undecided(desk, mid)
     if row is None:
         return Gone("mutation", mid)
     anew = _anew(desk, decode_command(bytes(row.envelope.body)))
@@ -142,6 +142,12 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
         if isinstance(written, Saved):
             desk.store.outbox.resolve(mid)
     return written
+
+
+def _undecided(desk: Desk, mid: MutationId) -> OutboxRow | None:
+    """Return work that needs a person, None for what was settled meanwhile."""
+    row = desk.store.outbox.row(mid)
+    return row if row is not None and row.state == "attention" else None
 
 
 def _anew(desk: Desk, command: Command) -> Command | None:

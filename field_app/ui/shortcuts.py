@@ -45,6 +45,8 @@ KEYS = (
     ),
     Key("Ctrl+Z", "undo", "Take back the last change, in the route plan"),
     Key("F5", "sync_now", "Sync now"),
+    Key("Alt+S", "let_stand", "Let the server's stand, of what needs your decision"),
+    Key("Alt+T", "try_again", "Try mine again, of what needs your decision"),
     Key("Alt+Left", "back", "Back"),
     Key("Esc, Esc", "cover", "Hide everything"),
     Key("Ctrl+L", "lock", "Lock"),
@@ -69,6 +71,7 @@ def bind_here(page: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
     """Bind keys that work while this screen is shown, wherever the focus is."""
     for act, does in acts.items():
         shortcut = QShortcut(QKeySequence(keys_of(act)), page)
+        shortcut.setAutoRepeat(False)  # a key that is held decides once
         shortcut.activated.connect(lambda does=does: does())
 
 

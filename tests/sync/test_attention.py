@@ -1,20 +1,23 @@
 """Facts the server said no to, because their id was taken: settled in one step, never dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
 
 from field_app.operations import outbox
-from field_app.operations.submit import Saved, submit
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved, Written, submit
 from sync.domain.commands import RecordContact
-from sync.domain.ids import CaseId, RecordId
+from sync.domain.ids import CaseId, MutationId, RecordId
+from sync.domain.outcome import Gone
 from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult
 from sync.protocol.messages import Status
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.seat import Seat
 
+type Settle = Callable[[Desk, MutationId], Written]
 SHARED = CaseId("case-00")  # li's and wang's
 
 
@@ -73,3 +76,17 @@ def test_a_fact_whose_id_was_taken_is_told_all_the_same(quiet: QuietBranch) -> N
     assert isinstance(mine, RecordContact)
     [told] = [c.record for c in seat.at.store.projection.every(Contact) if c.record.by == "li"]
     assert msgspec.structs.replace(told, id=mine.contact.id, flags=()) == mine.contact
+
+
+@pytest.mark.parametrize("first", [outbox.accept_theirs, outbox.try_again])
+@pytest.mark.parametrize("second", [outbox.accept_theirs, outbox.try_again])
+def test_what_is_settled_is_not_settled_again(
+    quiet: QuietBranch, first: Settle, second: Settle
+) -> None:
+    """Click twice: nothing goes up twice."""
+    seat = invalid(quiet)
+    [item] = outbox.state(seat.at).attention
+    assert isinstance(first(seat.at, item.item.mid), Saved)
+    before = seat.at.store.outbox.last_seq()
+    assert isinstance(second(seat.at, item.item.mid), Gone)
+    assert seat.at.store.outbox.last_seq() == before

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
@@ -88,6 +89,8 @@ async def moved_by_both(room: Room) -> tuple[Seat, Seat, CaseId]:
     await wang.sync()
     await move(li, case_id, LATEST)
     await li.sync()
+    li.main.activateWindow()  # two windows are open, and keys are for the one in front
+    await until(li.main.isActiveWindow)
     await quiet()
     return li, wang, case_id
 
@@ -111,18 +114,24 @@ async def test_two_versions_stand_side_by_side(room: Room) -> None:
     # The server's word stands until the person has decided.
     assert await starts(li) == ["03-12 13:00"]
 
-    click(screen, "Let the server's stand")
+    for _ in range(2):  # the second finds nothing to decide
+        press(li.main, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
     await quiet()
+    assert screen.notice.text == ""
     assert "Needs your decision" not in words_on(screen)
     assert "Settled." in li.main.told.text
     await li.sync()
     assert await starts(li) == ["03-12 13:00"]
 
 
-async def test_mine_is_tried_again_upon_theirs(room: Room) -> None:
+@pytest.mark.parametrize("way", ["button", "key"])
+async def test_mine_is_tried_again_upon_theirs(room: Room, way: str) -> None:
     li, wang, _case_id = await moved_by_both(room)
     screen = await sync_of(li)
-    click(screen, "Try mine again")
+    if way == "button":
+        click(screen, "Try mine again")
+    else:
+        press(li.main, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
     await quiet()
     assert "Needs your decision" not in words_on(screen)
     await li.sync()

@@ -18,6 +18,7 @@ from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.record_words import record_lines
 from field_app.ui.screens.map_news_bar import MapNewsBar
+from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.sync import (
@@ -68,6 +69,8 @@ class SyncScreen(Page):
         view.changed.connect(self._show)
         view.progressed.connect(self._show_status)
         view.answered.connect(self._on_answer)
+        self._undecided: list[tuple[QWidget, AttentionItem]] = []
+        bind_here(self, {"let_stand": self._let_stand, "try_again": self._try_again})
         self.show_loading()
 
     def enter(self) -> None:
@@ -127,11 +130,11 @@ class SyncScreen(Page):
 
     def _show_cards(self, state: SyncState) -> None:
         clear(self._cards)
-        if state.attention:
-            heading = self.words("Needs your decision")
-            card = Card(self.look, heading)
-            for item in state.attention:
-                card.body.addWidget(self._attention(item))
+        self._undecided = [(self._attention(item), item) for item in state.attention]
+        if self._undecided:
+            card = Card(self.look, self.words("Needs your decision"))
+            for box, _ in self._undecided:
+                card.body.addWidget(box)
             self._cards.addWidget(card)
         self._cards.addWidget(self._waiting(state.waiting))
         if state.history:
@@ -168,13 +171,37 @@ class SyncScreen(Page):
             theirs = record_lines(words, item.theirs, self._view.zone)
             sides.add(self._side(words("At the server"), theirs), 1)
         column.addWidget(sides)
-        keep = partial(self._start, self._view.accept_theirs, item)
+        keep = partial(self._decide, self._view.accept_theirs, box, item)
         buttons = [button(self.look, words("Let the server's stand"), keep)]
+        buttons[0].setToolTip(keys_of("let_stand"))
         if item.can_retry:
-            again = partial(self._start, self._view.try_again, item)
+            again = partial(self._decide, self._view.try_again, box, item)
             buttons.append(button(self.look, words("Try mine again"), again, kind="primary"))
+            buttons[1].setToolTip(keys_of("try_again"))
         column.addLayout(row(self.look, None, *buttons))
         return box
+
+    def _let_stand(self) -> None:
+        for box, item in self._chosen():
+            self._decide(self._view.accept_theirs, box, item)
+
+    def _try_again(self) -> None:
+        for box, item in self._chosen():
+            if item.can_retry:
+                self._decide(self._view.try_again, box, item)
+
+    def _chosen(self) -> list[tuple[QWidget, AttentionItem]]:
+        """Return what a key decides: where the focus is, else the first; nothing while one runs."""
+        if any(not box.isEnabled() for box, _ in self._undecided):
+            return []
+        focus = self.focusWidget()
+        here = [one for one in self._undecided if focus and one[0].isAncestorOf(focus)]
+        return (here or self._undecided)[:1]
+
+    def _decide(self, act: Resolve, box: QWidget, item: AttentionItem) -> None:
+        """Let a decision be made once, however often it is asked for."""
+        box.setEnabled(False)
+        self.start(act(item.item.mid))
 
     def _why(self, item: AttentionItem) -> QWidget:
         """Return the server's reasons: a rule speaks its own sentence and names its source."""
@@ -201,9 +228,6 @@ class SyncScreen(Page):
             self.notice.say(problem_text(words, trouble), "block")
         else:
             self._go.tell(words("Saved: {name}", name=export.path.name))
-
-    def _start(self, act: Resolve, item: AttentionItem) -> None:
-        self.start(act(item.item.mid))
 
     def _side(self, heading: str, lines: list[str]) -> QWidget:
         card = Card(self.look)
@@ -244,4 +268,6 @@ class SyncScreen(Page):
             self.notice.say("")
             self._go.tell(self.words("Settled."))
         else:
+            for box, _ in self._undecided:
+                box.setEnabled(True)
             self.notice.say(answer_text(self.words, answer), "block")
