@@ -26,10 +26,9 @@ from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope, decode_envelope
 from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Clocks, Hello, Result, Status
-from sync.protocol.pages import Cursor, Op, Page, PageOp
+from sync.protocol.pages import WHOLE_COMMIT, Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
-WHOLE_COMMIT = 1 << 30  # stands behind every index of a commit
 FORMER = "former:"  # marks memberships of a scope that is being read anew
 
 

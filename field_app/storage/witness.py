@@ -162,7 +162,7 @@ class Witness:
         profile, stands = self._profile(), self._vault.meta(EPOCH) or former or hello.epoch
         with self._vault.transaction():
             if stands != hello.epoch:
-                led = self._way(hello, stands)
+                led = self.way(hello, stands)
                 if profile.approver_key and not _is_approved(hello, stands, led, profile):
                     self._hold(hello.epoch)
                     return
@@ -172,7 +172,7 @@ class Witness:
             if hello.approver_key and not profile.approver_key:
                 self._pin(profile, hello.approver_key)
 
-    def _way(self, hello: Hello, epoch: str) -> Way | None:
+    def way(self, hello: Hello, epoch: str) -> Way | None:
         """Return what lies between an epoch and this server, None when nothing is in common."""
         noted = self._vault.meta(PAST)
         known = msgspec.json.decode(noted, type=tuple[PastEpoch, ...]) if noted else ()

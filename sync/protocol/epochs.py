@@ -64,6 +64,11 @@ class Way(msgspec.Struct, frozen=True):
     on: tuple[PastEpoch, ...]
 
     @property
+    def up_to(self) -> int:
+        """Return the last commit that both ends have in common."""
+        return min(one.up_to for one in (*self.back, *self.on))
+
+    @property
     def leaves(self) -> int:
         """Return how many entries of the log both ends have in common."""
         return min(one.leaves for one in (*self.back, *self.on))

@@ -17,6 +17,8 @@ from sync.domain.ids import CaseId
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.digest import Digest
 
+WHOLE_COMMIT = 1 << 30  # as an index: behind every op of a commit, at what was the head
+
 
 class Op(StrEnum):
     """What happened to a record in a scope."""

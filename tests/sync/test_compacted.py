@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from field_app.operations import team
 from field_app.operations.submit import Saved
-from field_app.storage.incidents import REREAD
+from field_app.storage.incidents import REPAIRED, REREAD
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.records import Contact
 from sync.engine import pull
+from sync.engine.trouble import Trouble
+from sync.protocol.messages import Codes
+from sync.protocol.pages import Page
+from sync.server.backup.restoring import begin_epoch
 from sync.server.compacting import compact
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
@@ -45,6 +50,23 @@ def forget(quiet: QuietBranch) -> None:
     quiet.central.compacted_at = quiet.central.head
     assert done.ops > 0
     assert done.floor > 0
+
+
+def read_pages(seat: Seat, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sync over a line that ends after so many pages."""
+    assert seat.line is not None
+    real, left = seat.line.pull, most
+
+    def pulled(*which: Any) -> Page:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Trouble(Codes.UNREACHABLE)
+        return real(*which)
+
+    monkeypatch.setattr(seat.line, "pull", pulled)
+    with pytest.raises(Trouble):
+        sync(seat)
 
 
 def test_a_laptop_that_was_away_too_long_sends_its_work_and_begins_anew(quiet: QuietBranch) -> None:
@@ -83,3 +105,30 @@ def test_small_pages_lead_through_what_was_forgotten(
     sync(fresh)
     assert held(fresh) == whole
     assert li.at.store.projection.every(Contact)
+
+
+def test_a_reading_of_a_forgetful_feed_begins_anew_when_the_server_is_put_back(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left out, because it was told again later, is not told again by an older server."""
+    chen, li = quiet.seat("chen-1"), quiet.seat("li-1")
+    sync(chen)
+    image = quiet.central.database.image()
+    # What every reader met first is told again at the feed's end, and only there.
+    for written in team.assign(chen.at, (CaseId("case-00"),), OfficerId("li"), None):
+        assert isinstance(written, Saved)
+    sync(chen)
+    quiet.central.done(compact(quiet.central.service, BRANCH, timedelta(days=180)))
+    li.at.store.replica.reset_scope("officer:li", quiet.central.epoch)
+    monkeypatch.setattr(pull, "PAGE", 2)
+    read_pages(li, 2, monkeypatch)
+    monkeypatch.undo()
+    quiet.central.time.pass_by(timedelta(minutes=20))
+    quiet.central.become(image)
+    quiet.central.done(begin_epoch(quiet.central.service))
+    sync(li)
+    look(li, quiet.central)
+    assert REPAIRED not in {one.what for one in li.at.store.incidents.latest(9)}
+    fresh = quiet.seat("li-2")
+    sync(fresh)
+    assert held(fresh) == held(li)

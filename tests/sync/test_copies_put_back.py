@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from field_app.operations import team
+from field_app.operations.submit import Saved
+from sync.domain.ids import CaseId, MutationId, OfficerId
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.server.backup.restoring import begin_epoch
@@ -42,6 +45,12 @@ def forked(seat: Seat) -> None:
 
 def statuses(quiet: QuietBranch) -> dict[str, str]:
     return {one.mid: one.status for one in quiet.answered()}
+
+
+def case_of(seat: Seat, mid: str) -> CaseId:
+    row = seat.at.store.outbox.row(MutationId(mid))
+    assert row is not None
+    return CaseId(row.case_id)
 
 
 def test_a_copy_gives_back_what_has_the_numbers_of_the_other(quiet: QuietBranch) -> None:
@@ -104,3 +113,24 @@ def test_a_copy_whose_server_stays_sends_nothing_twice(quiet: QuietBranch) -> No
     before = quiet.net.asked["li-1"]
     forked(li)
     assert quiet.net.asked["li-1"] == before + 1
+
+
+def test_a_copy_hears_what_became_of_work_that_the_other_gave_back(quiet: QuietBranch) -> None:
+    """Both have the same answers of the former server; the present one answers otherwise."""
+    li, chen = quiet.seat("li-1"), quiet.seat("chen-1")
+    for one in (li, chen):
+        sync(one)
+    image = quiet.central.database.image()
+    mid = quiet.command(li)
+    sync(li)
+    assert statuses(quiet)[mid] == "applied"
+    twin = copied(quiet, li)
+    put_back(quiet, image)
+    away = team.assign(chen.at, (case_of(li, mid),), OfficerId("zhou"), None)
+    assert isinstance(away[0], Saved)
+    sync(chen)
+    for one in (twin, li):
+        sync(one)
+        row = one.at.store.outbox.row(MutationId(mid))
+        assert row is not None
+        assert (row.state, statuses(quiet)[mid]) == ("attention", "gone")

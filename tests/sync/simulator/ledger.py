@@ -43,6 +43,7 @@ SUBJECTS = {
     "escalate_complaint": ("complaint", "complaint_id"),
     "close_referral": ("referral", "referral_id"),
 }
+BEGINS = ("propose_appointment", "confirm_appointment", "propose_plan")
 OPEN = ("proposed", "agreed")
 
 ROUTES = UUID("b6d0b3a4-6f0e-5a38-9a0c-5d5f3d1e8c21")
@@ -132,7 +133,9 @@ class Ledger:
             return 0
         found = self.stands.get((named[0], one.command[named[1]]))
         if found is None:
-            return 0 if one.command["base_rev"] == 0 else None
+            # Others may name revision 0 too: of what is read anew of a server that was put back.
+            is_new = one.command["base_rev"] == 0 and one.command["do"] in BEGINS
+            return 0 if is_new else None
         return found.rev
 
     def _check_applied(self, one: Answered, known: Upon) -> None:
