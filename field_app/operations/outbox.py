@@ -1,6 +1,8 @@
 """What waits, what was answered, and what needs a person to decide."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -29,6 +31,8 @@ from sync.protocol.messages import Result, Status
 from sync.protocol.policy_bundle import Distrust
 
 INCIDENTS = 5  # shown of what was put right
+# What the server cannot read now it cannot read later; a laptop that is withdrawn gets no new word.
+NEVER_AGAIN = frozenset({"mutation.malformed", "mutation.leaving"})
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -45,6 +49,13 @@ class WaitingItem(msgspec.Struct, frozen=True):
     trouble: str
 
 
+class Resolution(StrEnum):
+    """What a person can do about refused work in one step; each has a key of this name."""
+
+    LET_STAND = "let_stand"
+    TRY_AGAIN = "try_again"
+
+
 class AttentionItem(msgspec.Struct, frozen=True):
     """Refused work with both versions; `theirs` is what stands at the server, where told."""
 
@@ -53,7 +64,12 @@ class AttentionItem(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
     mine: Command
     theirs: Record | None
-    can_retry: bool
+    offered: tuple[Resolution, ...]
+
+    @property
+    def can_retry(self) -> bool:
+        """Say whether it may be tried again."""
+        return Resolution.TRY_AGAIN in self.offered
 
 
 class SyncRun(msgspec.Struct, frozen=True):
@@ -134,7 +150,9 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     row = _undecided(desk, mid)
     if row is None:
         return Gone("mutation", mid)
-    anew = _anew(desk, decode_command(bytes(row.envelope.body)))
+    command = decode_command(bytes(row.envelope.body))
+    reasons = row.result.reasons if row.result else ()
+    anew = _anew(desk, command) if Resolution.TRY_AGAIN in offered(reasons, command) else None
     if anew is None:
         return refused("attention.cannot_retry")
     with desk.store.vault.transaction():
@@ -142,6 +160,13 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
         if isinstance(written, Saved):
             desk.store.outbox.resolve(mid)
     return written
+
+
+def offered(reasons: Sequence[Reason], command: Command) -> tuple[Resolution, ...]:
+    """Return what may be done about a command that was refused for these reasons."""
+    again = not isinstance(command, RecordAttachment)
+    again = again and not NEVER_AGAIN.intersection(reason.code for reason in reasons)
+    return (Resolution.LET_STAND, *([Resolution.TRY_AGAIN] if again else []))
 
 
 def _undecided(desk: Desk, mid: MutationId) -> OutboxRow | None:
@@ -232,7 +257,7 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
         result.reasons,
         command,
         _theirs(result),
-        not isinstance(command, RecordAttachment),
+        offered(result.reasons, command),
     )
 
 
