@@ -152,6 +152,7 @@ async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None
     await complain(lead, case_id)
     screen = await shown(lead)
     screen.conduct_button.click()
+    assert not screen.conduct.team.isVisible()  # there is but one to choose
     box = screen.conduct.measure
     box.setCurrentIndex(box.findData("complaints"))
     await quiet()

@@ -40,9 +40,11 @@ class ReviewConduct(QWidget):
         )
         self.export_button = button(look, words("Export …"), self.export)
         choices = Flow(look)
-        for box in (self.measure, self.team):
-            choices.addWidget(label(box.accessibleName(), "muted", wrap=False))
-            choices.addWidget(box)
+        self._of_team = label(words("Team"), "muted", wrap=False)
+        for one in (label(words("Measure"), "muted", wrap=False), self.measure):
+            choices.addWidget(one)
+        for one in (self._of_team, self.team):
+            choices.addWidget(one)
         line = Beside(look, COLUMNS_LEAST, 8)
         line.add(choices, 1)
         line.add(self.export_button)
@@ -82,6 +84,8 @@ class ReviewConduct(QWidget):
             self.team.addItem(team, team)
         self.team.setCurrentIndex(max(0, self.team.findData(self._view.team)))
         self.team.blockSignals(False)
+        for part in (self._of_team, self.team):
+            part.setVisible(self.team.count() > 1)  # who leads one team has nothing to choose
 
     def show_records(self) -> None:
         """Show the records behind the chosen figure."""
