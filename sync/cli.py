@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.cli_administrators import administrators_command, admit
 from sync.cli_approver import approver_command
 from sync.cli_arguments import build_parser
 from sync.cli_audit import audit_command
@@ -74,6 +75,7 @@ def _run(arguments: list[str] | None, clock: Clock | None) -> int:
     parsed = build_parser().parse_args(arguments)
     parsed.clock = clock
     try:
+        admit(parsed, _administer)
         return COMMANDS[parsed.command](parsed)
     except NoSuchCase as error:
         return _fail(f"there is no case {error}")
@@ -409,6 +411,7 @@ def _start(text: str | None) -> tuple[int, int] | tuple[None, None]:
 
 COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "init": _init,
+    "administrator": lambda parsed: administrators_command(parsed, _administer),
     **dict.fromkeys(("offline-hours", "custodian", "reset"), _keys),
     "serve": _serve,
     "import": _import,

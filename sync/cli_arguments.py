@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from sync.cli_administrators import add_administrators, add_keys_of_administrators
 from sync.cli_approver import add_approver
 from sync.cli_audit import add_audit
 from sync.cli_backup import add_backup
@@ -25,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--branch", default="main", help="the branch (default: main)")
     common.add_argument("--policies", default=str(POLICIES), help="folder of policy packs")
+    add_keys_of_administrators(common)
     parser = argparse.ArgumentParser("field-server", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -59,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     session.add_argument("action", choices=["list", "end"])
     session.add_argument("id", nargs="?", default="", help="the laptop whose tokens end")
     add_keys(commands, common)
+    add_administrators(commands, common)
     add_audit(commands.add_parser("audit", help="the audit log"), common)
 
     add_approver(commands.add_parser("approver", help="who approves a restore"), common)
