@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 import pyzipper
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
 
 from field_app.operations.desk import Desk
 from field_app.operations.exports import ExportWish, take_out
@@ -17,7 +18,7 @@ from tests.ui.lookup import in_language, read, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_papers import exports
 from tests.unit.field_app.reports.papers_read import words_of
-from tools.tour.hands import asked, kept_as, press, taken_out, until
+from tools.tour.hands import asked, kept_as, press, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
 
 PASSWORD = "kfh7-92mm-qqrt-aaz4"
@@ -124,15 +125,28 @@ async def test_after_the_days_number_no_file_is_made(
     assert isinstance(written, Saved)
 
 
-async def test_another_reason_is_told_in_words(room: Room, tmp_path: Path) -> None:
+async def test_what_is_missing_keeps_the_question_open(room: Room, tmp_path: Path) -> None:
     li = await on_visit_day(room)
     press(li.main, Qt.Key.Key_P)
-    await taken_out(li.main, tmp_path / "day.pdf", reason="other")
-    await quiet()
-    assert li.screens.today is not None
-    assert "own words" in li.screens.today.notice.text
-    assert not (tmp_path / "day.pdf").exists()
+    dialog = await asked(li.main)
+    reason = dialog.entries["reason"]
+    assert isinstance(reason, QComboBox)
+    reason.setCurrentIndex(reason.findData("other"))
+    dialog.ok.click()
+    assert "own words" in dialog.trouble.text
+    type_text(dialog.entries["words"], "audit of the branch")
+    type_text(dialog.entries["password"], "")
+    dialog.ok.click()
+    assert "needs a password" in dialog.trouble.text
     assert await exports(li) == []
+    type_text(dialog.entries["password"], PASSWORD)
+    dialog.ok.click()
+    path = tmp_path / "day.pdf"
+    await kept_as(li.main, path)
+    await quiet()
+    pypdfium2.PdfDocument(path.read_bytes(), password=PASSWORD).close()
+    [entry] = await exports(li)
+    assert '"words":"audit of the branch"' in entry
 
 
 async def test_who_leads_has_no_number(room: Room) -> None:

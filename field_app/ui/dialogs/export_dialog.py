@@ -1,8 +1,10 @@
 """Asks why a file is taken out, under which password, and where it shall lie."""
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from field_app.i18n.words import Words
 from field_app.ui.components.page import Page
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.dialogs.save_file import ask_where
@@ -38,18 +40,25 @@ async def ask_export(
         "It is on record before the file exists, and your name stands on every page. "
         "Tell the password by another way than the file."
     )
-    told = await ask(page, page.look, title, (*fields, *_fields(page, usual, lock)), explain)
+    asked, check = (*fields, *_fields(page, usual, lock)), partial(_missing, words)
+    told = await ask(page, page.look, title, asked, explain, check=check)
     if told is None:
         return None
     password = told["password"] if told["lock"] == LOCKED else ""
-    if told["lock"] == LOCKED and not password:
-        page.notice.say(words("A locked file needs a password."), "block")
-        return None
     path = await _where(page, title, name, told.get("kind", ""), is_locked=bool(password))
     if path is None:
         return None
     wish = ExportWish(ExportReason(told["reason"]), told["words"], password)
     return Export(wish, path, told)
+
+
+def _missing(words: Words, told: dict[str, str]) -> str:
+    """Return what is still to be said, before anybody chooses a place for the file."""
+    if told["reason"] == ExportReason.OTHER and not told["words"].strip():
+        return words.code("export.reason_missing")
+    if told["lock"] == LOCKED and not told["password"]:
+        return words("A locked file needs a password.")
+    return ""
 
 
 def _fields(page: Page, usual: ExportReason, lock: str) -> tuple[Field, ...]:
