@@ -1,5 +1,6 @@
 """The simulator's branch without any fault: server and laptops in this process, at rest."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,3 +88,4 @@ def at_rest(seed: int = 7) -> Iterator[QuietBranch]:
                 if seat.line is not None:
                     seat.line.close()
             central.close()
+            shutil.rmtree(central.data)
