@@ -4,11 +4,14 @@ The straight-line figures are an estimate and say so: factor 1.35 for the detour
 24 km/h in town where no roads are known; where a pack has roads, its own roads give the factor.
 """
 
+import math
 import random
 import statistics
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from queue import SimpleQueue
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -16,12 +19,15 @@ from sync.domain.earth import metres
 
 type Point = tuple[float, float]
 type Box = tuple[float, float, float, float]
+type Seconds = Sequence[Sequence[float | None]]
 
 DETOUR = 1.35
 TOWN_MS = 24 / 3.6
 POLYLINE_SCALE = 1e-6
 ROADS, MIXED, STRAIGHT = "roads", "mixed", "straight_line"
 PAIRS_AT_ONCE = 250_000
+HANDS = 2  # threads that ask the roads
+WORTH_SHARING = 2_500  # pairs, below which one thread asks them all
 MOST_KEPT = 1_000_000  # pairs in memory, about 100 MB; they are never written to disk
 SAMPLE, SEED, TOO_NEAR_M = 40, 20261126, 200.0
 FEWEST_PAIRS = 20
@@ -80,7 +86,8 @@ class RoadTimes:
         config["service_limits"]["auto"]["max_matrix_location_pairs"] = 4 * PAIRS_AT_ONCE
         config["service_limits"]["auto"]["max_matrix_distance"] = 2_000_000.0
         config["logging"] = {"type": ""}
-        self._actor: Any = valhalla.Actor(config)
+        self._actors: list[Any] = [valhalla.Actor(config) for _ in range(HANDS)]
+        self._actor = self._actors[0]
         self._box = box
         self._kept: dict[Point, dict[Point, int | None]] = {}
         self._off_road: set[Point] = set()
@@ -154,21 +161,22 @@ class RoadTimes:
     def _ask(self, sources: list[Point], targets: list[Point]) -> None:
         if not sources or not targets:
             return
-        step = max(1, PAIRS_AT_ONCE // len(targets))
-        for at in range(0, len(sources), step):
-            part = sources[at : at + step]
-            answer = self._matrix(part, targets)
-            for a, row in zip(part, answer, strict=True):
-                kept = self._kept.setdefault(a, {})
-                for b, cell in zip(targets, row, strict=True):
-                    kept[b] = None if cell.get("time") is None else round(cell["time"])
-
-    def _matrix(self, sources: list[Point], targets: list[Point]) -> Any:
-        asked = {"sources": _places(sources), "targets": _places(targets), "costing": "auto"}
-        try:
-            return _plain(self._actor.matrix(asked))["sources_to_targets"]
-        except RuntimeError:  # Valhalla's answer when nothing at all can be reached
-            return [[{} for _ in targets] for _ in sources]
+        most = max(1, PAIRS_AT_ONCE // len(targets))
+        shared = len(sources) * len(targets) >= WORTH_SHARING
+        step = min(most, math.ceil(len(sources) / HANDS) if shared else len(sources))
+        parts = [sources[at : at + step] for at in range(0, len(sources), step)]
+        # Valhalla lets other threads run while it searches; each of its actors serves one.
+        free: SimpleQueue[Any] = SimpleQueue()
+        for actor in self._actors:
+            free.put(actor)
+        with ThreadPoolExecutor(HANDS) as hands:
+            answers = hands.map(lambda part: _borrowed(free, part, targets), parts)
+            for part, answer in zip(parts, answers, strict=True):
+                for a, row in zip(part, answer, strict=True):
+                    self._kept.setdefault(a, {}).update(
+                        (b, None if s is None else round(s))
+                        for b, s in zip(targets, row, strict=True)
+                    )
 
     def _on_road(self, point: Point) -> bool:
         """Say whether any road is near: one place in the sea would spoil the whole question."""
@@ -197,6 +205,30 @@ class RoadTimes:
         for leg in answer["trip"]["legs"]:
             line += decode_polyline(leg["shape"])
         return tuple(line)
+
+
+def _borrowed(free: SimpleQueue[Any], sources: list[Point], targets: list[Point]) -> Seconds:
+    """Ask an actor that nobody else uses meanwhile."""
+    actor = free.get()
+    try:
+        return matrix(actor, sources, targets)
+    finally:
+        free.put(actor)
+
+
+def matrix(actor: Any, sources: list[Point], targets: list[Point]) -> Seconds:
+    """Return the seconds of each pair, None where no road joins it."""
+    asked = {
+        "sources": _places(sources),
+        "targets": _places(targets),
+        "costing": "auto",
+        "verbose": False,
+    }
+    try:
+        found = _plain(actor.matrix(asked))["sources_to_targets"]["durations"]
+    except RuntimeError:  # Valhalla's answer when nothing at all can be reached
+        return [[None] * len(targets) for _ in sources]
+    return cast("Seconds", found)
 
 
 def _places(points: Sequence[Point]) -> list[dict[str, float]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from field_app.maps import travel
 from field_app.maps.pack import MapPack
 from field_app.maps.travel import DETOUR, TOWN_MS, Point, RoadTimes, StraightLine
 from sync.domain.earth import metres
@@ -75,13 +76,13 @@ def test_a_pair_is_asked_of_the_roads_once(
     points = grid(pack, 4)
     first = times.table(points)
     asked: list[int] = []
-    real = times._matrix
+    real = travel.matrix
 
-    def counting(sources: list[Point], targets: list[Point]) -> object:
+    def counting(actor: object, sources: list[Point], targets: list[Point]) -> object:
         asked.append(len(sources) * len(targets))
-        return real(sources, targets)
+        return real(actor, sources, targets)
 
-    monkeypatch.setattr(times, "_matrix", counting)
+    monkeypatch.setattr(travel, "matrix", counting)
     assert times.table(points) == first
     assert asked == []
     south, west = points[0]
@@ -90,6 +91,28 @@ def test_a_pair_is_asked_of_the_roads_once(
         == (first.seconds[0][1])
     )
     assert sum(asked) == 2 * len(points) + 1
+
+
+def test_two_threads_answer_like_one(
+    times: RoadTimes, pack: MapPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enough pairs to be shared out: each half is what one thread says of it, to the second."""
+    points = grid(pack, 8)
+    halves = (points[:32], points[32:])
+    alone = [row for half in halves for row in travel.matrix(times._actor, half, points)]
+    shared: list[int] = []
+    real = travel.matrix
+
+    def counting(actor: object, sources: list[Point], targets: list[Point]) -> object:
+        shared.append(len(sources))
+        return real(actor, sources, targets)
+
+    monkeypatch.setattr(travel, "matrix", counting)
+    seconds = times.table(points).seconds
+    assert shared[:2] == [32, 32]
+    pairs = [(a, b) for a in range(64) for b in range(64) if a != b and alone[a][b] is not None]
+    assert len(pairs) > 3000
+    assert all(seconds[a][b] == round(alone[a][b] or 0) for a, b in pairs)
 
 
 def test_all_at_the_same_place_and_no_places(times: RoadTimes, pack: MapPack) -> None:
