@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
-from tools.tour import listening, relief, steps
+from tools.tour import listening, maps, relief, steps
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
@@ -73,6 +73,8 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     await officer.sync()
     await steps.english_and_dark(stage, officer, agreed[0])
     await relief.in_english_and_dark(stage, officer, visited, agreed[0])
+    await maps.pin_is_moved(stage, officer)
+    await maps.maps_look_otherwise(stage, officer)
 
 
 def _keep_for_docs(pictures: list[Path]) -> None:

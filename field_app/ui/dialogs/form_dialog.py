@@ -107,12 +107,22 @@ class FormDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Be as tall as what is asked, but no taller than the window below."""
         super().showEvent(event)
+        self._fit()
+
+    def _say(self, text: str) -> None:
+        """Say what is wrong, with room for it: the question stays in sight."""
+        self.trouble.say(text, "warn")
+        self._fit()
+
+    def _fit(self) -> None:
         edges = self._whole.contentsMargins()
         beside = edges.left() + edges.right()
         width = max(self.minimumWidth(), self._inside.sizeHint().width() + beside)
         asked = self._inside.heightForWidth(width - beside)
         frame = edges.top() + edges.bottom() + self._whole.spacing()
         wanted = asked + self._buttons.sizeHint().height() + frame
+        if not self.trouble.isHidden():
+            wanted += self.trouble.heightForWidth(width - beside) + self._whole.spacing()
         self.resize(width, min(wanted, self._tallest))
         self._whole.activate()
         hidden = self._area.verticalScrollBar().maximum()  # what a wrapped line took beyond that
@@ -123,7 +133,7 @@ class FormDialog(QDialog):
             return
         told = self._check(self.values())
         if told:
-            self.trouble.say(told, "warn")
+            self._say(told)
         else:
             self.accept()
 
@@ -131,7 +141,7 @@ class FormDialog(QDialog):
         for field in self._fields:
             if field.required and not self.values()[field.name].strip():
                 text = self._look.words("Please fill in: {field}", field=field.label)
-                self.trouble.say(text, "warn")
+                self._say(text)
                 self.entries[field.name].setFocus()
                 return True
         return False
