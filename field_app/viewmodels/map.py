@@ -82,6 +82,7 @@ class MapViewModel(QObject):
         self.items: tuple[MapItem, ...] = ()
         self.ways: tuple[MapWay, ...] = ()
         self.unpinned = self.outside = self.water = 0
+        self.is_cut = False  # more cases than are shown
         self.chosen_id = ""
         self.loaded = False
         self.reloading = Reloading(self.load)
@@ -165,7 +166,8 @@ class MapViewModel(QObject):
         return found
 
     async def _cases(self) -> tuple[MapItem, ...]:
-        found = await self._runner.run(lambda desk: cases.pins(desk, MOST_POINTS))
+        found = await self._runner.run(lambda desk: cases.pins(desk, MOST_POINTS + 1))
+        self.is_cut = len(found) > MOST_POINTS
         return tuple(
             MapItem(
                 id=p.case_id,
@@ -177,7 +179,7 @@ class MapViewModel(QObject):
                 state=self._state(p.point, "case"),
                 stop=MapStop(p.case_id, *p.point, 0, "case") if p.point else None,
             )
-            for p in found
+            for p in found[:MOST_POINTS]
         )
 
     def _state(self, point: Point | None, otherwise: str) -> str:

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from field_app.settings.settings import resources_folder
 from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
+from field_app.ui.screens import map_screen
 from field_app.ui.screens.map_screen import MapScreen
+from field_app.viewmodels import map as map_view_model
 from sync.domain.vocabulary import Datum
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, words_on
@@ -301,6 +303,23 @@ async def test_coordinates_are_typed_with_their_system(room: Room) -> None:
     assert after.point == pytest.approx((lat + 0.001, lon), abs=1e-6)
     [move] = after.moves
     assert (move.datum, move.reason) == (Datum.GCJ02, "as the customer wrote")
+
+
+async def test_more_cases_than_the_map_shows_are_told(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_view_model, "MOST_POINTS", CASES - 1)
+    monkeypatch.setattr(map_screen, "MOST_POINTS", CASES - 1)
+    li = await room.seat("li", map_pack=str(PACK), map_drawing="painted")
+    screen = await map_of(li)
+    screen.all.click()
+    await quiet()
+    assert screen.list.count() <= CASES - 1
+    told = f"The first {CASES - 1} points; search for others under Cases"
+    assert told in words_on(screen)
+    screen.day.click()
+    await quiet()
+    assert told not in words_on(screen)
 
 
 async def test_a_click_on_the_page_chooses_again_and_again(room: Room) -> None:

@@ -19,7 +19,7 @@ from field_app.ui.screens.map_list import MapList
 from field_app.ui.screens.map_news_bar import MapNewsBar
 from field_app.ui.screens.map_pin import PinBar
 from field_app.ui.shortcuts import bind_here, keys_of
-from field_app.viewmodels.map import MapItem, MapViewModel
+from field_app.viewmodels.map import MOST_POINTS, MapItem, MapViewModel
 from field_app.viewmodels.papers import file_name
 from sync.domain.vocabulary import Role
 
@@ -165,6 +165,8 @@ class MapScreen(Page):
     def _counts(self) -> str:
         words, view = self.words, self._view
         told = [words("{n} points", n=len(view.stops))]
+        if view.is_cut and view.shows != "day":
+            told = [words("The first {n} points; search for others under Cases", n=MOST_POINTS)]
         if view.unpinned:
             told.append(words("{n} without a pin", n=view.unpinned))
         if view.outside:
