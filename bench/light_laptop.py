@@ -91,6 +91,9 @@ class LightReplica:
         if page.checkpoint is not None:
             self.saw(page.checkpoint)
 
+    def foresee(self, page: Page) -> None:
+        """Reckon nothing beforehand."""
+
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Forget a scope."""
         self._held.pop(scope, None)

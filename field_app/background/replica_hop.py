@@ -68,6 +68,10 @@ class ReplicaHop:
         cases = frozenset(op.case_id for op in page.ops if op.case_id)
         self._on_changes(Changes(cases, frozenset(op.kind for op in page.ops)))
 
+    def foresee(self, page: Page) -> None:
+        """Reckon beforehand where the page was fetched: the store thread has the one before."""
+        self._replica.foresee(page)
+
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Begin the scope anew."""
         self._store.hop(lambda: self._replica.reset_scope(scope, epoch))

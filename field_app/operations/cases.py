@@ -10,7 +10,8 @@ from field_app.operations.masking import mask_name as mask_name
 from field_app.operations.masking import masked, plain
 from field_app.operations.submit import Saved, Written, submit
 from field_app.operations.timeline import TimelineEntry, timeline_of
-from field_app.storage.case_index import LATEST, IndexRow, Wanted, key_of
+from field_app.storage.case_entries import LATEST, IndexRow
+from field_app.storage.case_index import Wanted, key_of
 from sync.domain.commands import RevealField
 from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId

@@ -1,59 +1,34 @@
 """The table that lists and searches read: one row a case, kept with every change of its records."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import count
 from typing import Any
 
 import msgspec
 
 from field_app.storage import case_search
+from field_app.storage.case_entries import FIELDS, Entries, Entry, entry_of
+from field_app.storage.case_entries import IndexRow as IndexRow
 from field_app.storage.case_search import MANY, SORTS, Part
 from field_app.storage.case_search import Wanted as Wanted
 from field_app.storage.cipher import Connection
 from field_app.storage.projection import Projection
-from field_app.storage.search_terms import normal, terms_of
+from field_app.storage.search_terms import normal
 from sync.domain.ids import CaseId
-from sync.domain.progress import progress_of
-from sync.domain.records import Case
 from sync.domain.snapshot import Snapshot
 
-FORM = "2"  # to be counted up when what is written of a case changes
+FORM = "3"  # to be counted up when what is written of a case changes
+PUT_OFF = "case_orders"  # stands in `meta` while the trees are put off
 CHUNK = 400  # bound values in one statement
-LATEST = "9999"  # sorts behind every instant: no next step dated
-
-
-class IndexRow(msgspec.Struct, frozen=True, gc=False):
-    """A case as lists need it; empty text where there is nothing."""
-
-    id: CaseId
-    case_no: str
-    name: str
-    area: str
-    address: str
-    stage: str
-    next_step: str
-    next_at: str
-    overdue_since: str
-    total_fen: int
-    held: int
-    vulnerable: int
-    pending: int
-    officer_id: str
-    second_id: str
-
-
-FIELDS = IndexRow.__struct_fields__
-
-
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What stands of one case: its row and the words whose beginning finds it."""
-
-    row: IndexRow
-    terms: frozenset[str]
-
-
-type Entries = dict[int, Entry]  # by the number of the row
-NO_TERMS: frozenset[str] = frozenset()
+# The trees that lists are read along, as the migrations make them.
+ORDERS = {
+    "case_by_days": "overdue_since, id",
+    "case_by_name": "name, id",
+    "case_by_area": "area, id",
+    "case_by_amount": "total_fen, id",
+    "case_by_next": "next_at, id",
+    "case_by_stage": "stage",
+}
 
 
 class CaseIndex:
@@ -70,9 +45,41 @@ class CaseIndex:
             part = wanted[start : start + CHUNK]
             before = self._standing(part)
             after = self._reckoned(part, {e.row.id: n for n, e in before.items()})
-            self._write_rows(before, after)
-            self._write_addresses(before, after)
-            self._write_terms(before, after)
+            self._write(before, after)
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Write entries of cases that had none."""
+        self._write({}, dict(zip(self._fresh(), entries, strict=False)))
+
+    def is_empty(self) -> bool:
+        """Say whether there is no case yet."""
+        return self._number("SELECT count(*) FROM (SELECT 1 FROM case_index LIMIT 1)") == 0
+
+    def put_off_orders(self) -> None:
+        """Do without the trees of sorted cases and words until `set_orders`; for a first reading.
+
+        Meanwhile every list and search looks at each case. To write these trees once takes a third
+        of writing them case by case.
+        """
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, 'put off')", (PUT_OFF,))
+        for name in ORDERS:
+            self._connection.execute(f"DROP INDEX IF EXISTS {name}")
+
+    def lacks_orders(self) -> bool:
+        """Say whether trees are put off."""
+        row = self._connection.execute("SELECT 1 FROM meta WHERE name = ?", (PUT_OFF,)).fetchone()
+        return row is not None
+
+    def set_orders(self) -> None:
+        """Write the trees that were put off; in a transaction."""
+        self._connection.execute("DELETE FROM case_term")
+        self._connection.execute(
+            "INSERT INTO case_term SELECT DISTINCT w.value, c.n "
+            "FROM case_index AS c, json_each(c.words) AS w ORDER BY 1, 2"
+        )
+        for name, columns in ORDERS.items():
+            self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON case_index ({columns})")
+        self._connection.execute("DELETE FROM meta WHERE name = ?", (PUT_OFF,))
 
     def is_current(self) -> bool:
         """Say whether every entry is written in the form that this program reads."""
@@ -85,47 +92,50 @@ class CaseIndex:
         """Write every entry anew; to be called in a transaction."""
         execute = self._connection.execute
         execute("DELETE FROM case_index")
-        execute("DELETE FROM case_term")
         execute("INSERT INTO case_address (case_address) VALUES ('delete-all')")
+        self.put_off_orders()
         self.refresh(row[0] for row in execute("SELECT id FROM projected WHERE kind = 'case'"))
+        self.set_orders()
         execute("INSERT OR REPLACE INTO meta VALUES ('index_form', ?)", (FORM,))
 
     def _standing(self, case_ids: Sequence[CaseId]) -> Entries:
         """Return the entries as they are written."""
+        columns = ", ".join(("n", "words", *FIELDS))
         rows = self._connection.execute(
-            f"SELECT n, {', '.join(FIELDS)} FROM case_index WHERE id IN ({_marks(case_ids)})",
-            case_ids,
+            f"SELECT {columns} FROM case_index WHERE id IN ({_marks(case_ids)})", case_ids
         )
-        found = {row[0]: IndexRow(*row[1:]) for row in rows}
-        terms: dict[int, set[str]] = {number: set() for number in found}
-        for number, term in self._connection.execute(
-            f"SELECT n, term FROM case_term WHERE n IN ({_marks(found)})", tuple(found)
-        ):
-            terms[number].add(term)
-        return {number: Entry(row, frozenset(terms[number])) for number, row in found.items()}
+        return {number: Entry(IndexRow(*row), words) for number, words, *row in rows}
 
     def _reckoned(self, case_ids: Sequence[CaseId], numbers: dict[CaseId, int]) -> Entries:
         """Return the entries as they should be; a case without a number is given the next."""
         snapshot = Snapshot(self._projection.of_cases(case_ids))
         pending = {row[0] for row in self._connection.execute("SELECT case_id FROM overlay")}
-        fresh = count(self._number("SELECT max(n) FROM case_index") + 1)
+        fresh = self._fresh()
         found: Entries = {}
         for case_id in case_ids:
             case = snapshot.case(case_id)
-            row = _row(snapshot, case, case_id in pending) if case else None
-            if case is not None and row is not None and row.stage != "closed":
-                number = numbers.get(case_id) or next(fresh)
-                found[number] = Entry(row, frozenset(terms_of(case)))
+            entry = entry_of(snapshot, case, case_id in pending) if case else None
+            if entry is not None:
+                found[numbers.get(case_id) or next(fresh)] = entry
         return found
+
+    def _fresh(self) -> Iterator[int]:
+        """Yield the numbers behind the last row's."""
+        return count(self._number("SELECT max(n) FROM case_index") + 1)
+
+    def _write(self, before: Entries, after: Entries) -> None:
+        self._write_rows(before, after)
+        self._write_addresses(before, after)
+        self._write_terms(before, after)
 
     def _write_rows(self, before: Entries, after: Entries) -> None:
         gone = [(n,) for n in before if n not in after]
-        new = [n for n, e in after.items() if n not in before or before[n].row != e.row]
-        marks = _marks(("n", *FIELDS))
+        new = [(n, e) for n, e in after.items() if before.get(n) != e]
+        columns = ("n", "words", *FIELDS)
         self._connection.executemany("DELETE FROM case_index WHERE n = ?", gone)
         self._connection.executemany(
-            f"INSERT OR REPLACE INTO case_index (n, {', '.join(FIELDS)}) VALUES ({marks})",
-            [(n, *msgspec.structs.astuple(after[n].row)) for n in new],
+            f"INSERT OR REPLACE INTO case_index ({', '.join(columns)}) VALUES ({_marks(columns)})",
+            [(n, e.words, *msgspec.structs.astuple(e.row)) for n, e in new],
         )
 
     def _write_addresses(self, before: Entries, after: Entries) -> None:
@@ -139,19 +149,21 @@ class CaseIndex:
         )
 
     def _write_terms(self, before: Entries, after: Entries) -> None:
+        if self.lacks_orders():
+            return
+        old, new = _terms(before), _terms(after)
+        # In the order of the table: that is how it is written fastest.
         self._connection.executemany(
-            "DELETE FROM case_term WHERE term = ? AND n = ?", _more_terms(before, after)
+            "DELETE FROM case_term WHERE term = ? AND n = ?", sorted(old - new)
         )
-        self._connection.executemany(
-            "INSERT INTO case_term VALUES (?, ?)", _more_terms(after, before)
-        )
+        self._connection.executemany("INSERT INTO case_term VALUES (?, ?)", sorted(new - old))
 
     def page(self, wanted: Wanted, after: tuple[Any, str] | None, limit: int) -> list[IndexRow]:
         """Return up to `limit` rows behind the key `after`, which is (sort value, id)."""
         column, text = SORTS[wanted.sort], normal(wanted.text)
         parts = case_search.filters(wanted)
         if text:
-            parts.append(case_search.condition(text, self._hits(text)))
+            parts.append(self._condition(text))
         direction, beyond = ("DESC", "<") if wanted.descending else ("ASC", ">")
         if after is not None:
             parts.append(Part(f"({column}, id) {beyond} (?, ?)", after))
@@ -166,10 +178,10 @@ class CaseIndex:
         """Return how many cases are wanted."""
         text, parts = normal(wanted.text), case_search.filters(wanted)
         if text and not parts:
-            hits, values = case_search.hits(text)
+            hits, values = case_search.hits(text, sorted_words=not self.lacks_orders())
             return self._number(f"SELECT count(DISTINCT n) FROM ({hits})", values)
         if text:
-            parts.append(case_search.condition(text, 0))
+            parts.append(self._condition(text, 0))
         where, values = case_search.where(parts)
         return self._number(f"SELECT count(*) FROM case_index {where}", values)
 
@@ -181,6 +193,12 @@ class CaseIndex:
             "WHERE known.area IS NOT NULL) SELECT area FROM known WHERE area IS NOT NULL"
         )
         return tuple(row[0] for row in rows)
+
+    def _condition(self, text: str, found: int | None = None) -> Part:
+        """Return the condition for a text; hits are counted when it is not told how many."""
+        if self.lacks_orders():
+            return case_search.row_condition(text)
+        return case_search.condition(text, self._hits(text) if found is None else found)
 
     def _hits(self, text: str) -> int:
         """Return how often a text is found, counted up to `MANY`."""
@@ -197,39 +215,12 @@ def key_of(row: IndexRow, sort: str) -> tuple[Any, str]:
     return getattr(row, SORTS[sort]), row.id
 
 
-def _row(snapshot: Snapshot, case: Case, pending: bool) -> IndexRow:
-    progress = progress_of(snapshot, case)
-    return IndexRow(
-        id=case.id,
-        case_no=case.case_no,
-        name=case.customer.name,
-        area=case.address.area,
-        address=case.address.text,
-        stage=progress.stage,
-        next_step=progress.next_step,
-        next_at=progress.next_at.isoformat() if progress.next_at else LATEST,
-        overdue_since=case.loan.overdue_since.isoformat(),
-        total_fen=case.loan.total_fen,
-        held=int(progress.stage == "hold"),
-        vulnerable=int(bool(case.customer.vulnerabilities)),
-        pending=int(pending),
-        officer_id=case.officer_id or "",
-        second_id=case.second_id or "",
-    )
-
-
 def _addresses(entries: Entries) -> set[tuple[int, str]]:
-    return {(number, normal(entry.row.address)) for number, entry in entries.items()}
+    return {(number, entry.address) for number, entry in entries.items()}
 
 
-def _more_terms(entries: Entries, others: Entries) -> list[tuple[str, int]]:
-    """Return what the others lack, in the order of the table: that is how it is written fastest."""
-    found: list[tuple[str, int]] = []
-    for number, entry in entries.items():
-        known = others[number].terms if number in others else NO_TERMS
-        found += [(term, number) for term in entry.terms - known]
-    found.sort()
-    return found
+def _terms(entries: Entries) -> set[tuple[str, int]]:
+    return {(term, number) for number, entry in entries.items() for term in entry.terms}
 
 
 def _marks(values: Sized) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from field_app.storage.search_terms import phrase
+from field_app.storage.search_terms import as_json, phrase
 
 SORTS = {
     "days": "overdue_since",
@@ -16,6 +16,7 @@ SORTS = {
 }
 FEW, MANY = 300, 5000  # hits; between them each way to read a page takes a millisecond or two
 TRIGRAM = 3  # letters that the index of addresses needs
+IN_ROW = "instr(words, ?)"
 BEGINS = "term >= ? AND term < ?"
 IN_ADDRESS = "SELECT rowid FROM case_address WHERE case_address MATCH ?"
 
@@ -69,12 +70,22 @@ def beginning(text: str) -> tuple[str, str]:
     return text, text + "\U0010ffff"
 
 
-def hits(text: str) -> Part:
-    """Return the statement that gives the numbers of the rows a text finds, some twice."""
-    words = f"SELECT n FROM case_term WHERE {BEGINS}"
+def in_row(text: str) -> str:
+    """Return the value of `IN_ROW` for words that begin with a text: they stand there quoted."""
+    return as_json(text)[:-1]
+
+
+def hits(text: str, *, sorted_words: bool = True) -> Part:
+    """Return the statement that gives the numbers of the rows a text finds, some twice.
+
+    Every row's own words are looked into where the words of all rows are not sorted yet.
+    """
+    words = Part(f"SELECT n FROM case_term WHERE {BEGINS}", beginning(text))
+    if not sorted_words:
+        words = Part(f"SELECT n FROM case_index WHERE {IN_ROW}", (in_row(text),))
     if len(text) < TRIGRAM:
-        return Part(words, beginning(text))
-    return Part(f"{words} UNION ALL {IN_ADDRESS}", (*beginning(text), phrase(text)))
+        return words
+    return Part(f"{words.sql} UNION ALL {IN_ADDRESS}", (*words.values, phrase(text)))
 
 
 def condition(text: str, found: int) -> Part:
@@ -84,7 +95,11 @@ def condition(text: str, found: int) -> Part:
         return Part(f"n IN ({hit.sql})", hit.values)  # look these rows up, then sort them
     if found < MANY:
         return Part(f"+n IN ({hit.sql})", hit.values)  # walk in order, look into what was found
-    word = f"EXISTS (SELECT 1 FROM case_term t WHERE t.n = case_index.n AND {BEGINS})"
+    return row_condition(text)
+
+
+def row_condition(text: str) -> Part:
+    """Return the condition that looks into each row as it walks by."""
     if len(text) < TRIGRAM:
-        return Part(word, beginning(text))  # walk in order, ask of each row: it will not be long
-    return Part(f"({word} OR n IN ({IN_ADDRESS}))", (*beginning(text), phrase(text)))
+        return Part(IN_ROW, (in_row(text),))
+    return Part(f"({IN_ROW} OR n IN ({IN_ADDRESS}))", (in_row(text), phrase(text)))

@@ -6,8 +6,18 @@ shown over it until its echo has come down with the feed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import accumulate, groupby
 
+import msgspec
+
+from field_app.storage.arriving import (
+    Foreseen,
+    Foresight,
+    entries_of,
+    only_brought,
+    sum_of,
+    unknown,
+)
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, Incidents
@@ -29,6 +39,11 @@ from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Clocks, Hello,
 from sync.protocol.pages import WHOLE_COMMIT, Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
+# The rows of `_packed`.
+UNPACKED = (
+    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, "
+    "substr(?2, value ->> 4, value ->> 5) FROM json_each(?1)"
+)
 FORMER = "former:"  # marks memberships of a scope that is being read anew
 
 
@@ -56,6 +71,7 @@ class VaultReplica:
         self._witness = witness
         self._incidents = incidents
         self._sums = ScopeSums(vault.connection, clock)
+        self._foresight = Foresight()
         self._giving_back = GivingBack(vault, files, witness, incidents)
         self._server_time = server_time
         self._clock = clock
@@ -136,10 +152,12 @@ class VaultReplica:
     def apply_page(self, page: Page) -> None:
         """Apply one page and its cursor; the same page twice changes nothing."""
         with self._vault.transaction() as connection:
-            touched = self._seen_of(page.ops)
-            for what, ops in groupby(page.ops, key=lambda op: op.op):
-                apply = self._put if what is Op.PUT else self._leave
-                apply(page.scope, list(ops))
+            after, foreseen = self._reached(page.scope), self._foresight.take(page)
+            new = unknown(connection, only_brought(page.ops))
+            touched = self._seen_of(page.ops) - new
+            if page.more and self._index.is_empty():
+                self._index.put_off_orders()
+            all_new = self._apply(page)
             cursor = Cursor.parse(page.to)
             if not page.more:
                 # Every commit up to the head is read: the feed number is taken last.
@@ -154,8 +172,38 @@ class VaultReplica:
             if page.checkpoint is not None:
                 self._witness.saw(page.checkpoint)
             touched |= self._drop_echoed()
+            entries = foreseen.entries if foreseen else entries_of(page.ops, new)
+            self._index.add([entry for case_id, entry in entries.items() if case_id in new])
             self._index.refresh(touched)
+            if not page.more and self._index.lacks_orders():
+                self._index.set_orders()
+        self._sums.arrived(page, after, self._came(page, foreseen) if all_new else None)
         self._sums.hear(page.scope, page.head, None if page.more else page.digest)
+
+    def foresee(self, page: Page) -> None:
+        """Reckon beforehand what `apply_page` needs; pure work, for any thread."""
+        self._foresight.reckon(page)
+
+    def _came(self, page: Page, foreseen: Foreseen | None) -> Digest:
+        return foreseen.sum if foreseen else sum_of(page.ops)
+
+    def _reached(self, scope: str) -> Cursor:
+        row = self._vault.connection.execute(
+            "SELECT commit_no, idx FROM scope_state WHERE scope = ?", (scope,)
+        ).fetchone()
+        return Cursor(*row) if row else Cursor()
+
+    def _apply(self, page: Page) -> bool:
+        """Write the page's ops; say whether all of them were records that were not here."""
+        all_new = True
+        for what, group in groupby(page.ops, key=lambda op: op.op):
+            ops = list(group)
+            if what is Op.PUT:
+                all_new = self._put(page.scope, ops) and all_new
+            else:
+                self._leave(page.scope, ops)
+                all_new = False
+        return all_new
 
     def _seen_of(self, ops: Sequence[PageOp]) -> set[CaseId]:
         """Return the cases that look different by these; what own work lies over is not seen yet.
@@ -169,18 +217,24 @@ class VaultReplica:
             if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
         }
 
-    def _put(self, scope: str, ops: Sequence[PageOp]) -> None:
+    def _put(self, scope: str, ops: Sequence[PageOp]) -> bool:
+        """Write records; say whether all were new here."""
         connection = self._vault.connection
-        connection.executemany(
-            "INSERT OR IGNORE INTO membership VALUES (?, ?, ?)",
-            [(scope, op.kind, op.id) for op in ops],
+        keys, bodies = _packed(ops)
+        connection.execute(
+            "INSERT OR IGNORE INTO membership SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
+            (scope, keys),
         )
-        connection.executemany(
-            "INSERT INTO replica VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET "
+        new = connection.execute(f"INSERT OR IGNORE INTO replica {UNPACKED}", (keys, bodies))
+        if new.rowcount == len(ops):
+            return True
+        connection.execute(
+            f"INSERT INTO replica {UNPACKED} WHERE 1 ON CONFLICT (kind, id) DO UPDATE SET "
             "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
             "WHERE excluded.rev >= replica.rev",
-            [(op.kind, op.id, op.rev, op.case_id, bytes(op.body)) for op in ops],
+            (keys, bodies),
         )
+        return False
 
     def _leave(self, scope: str, ops: Sequence[PageOp]) -> None:
         for op in ops:
@@ -401,3 +455,18 @@ class VaultReplica:
 def _final(result: Result) -> Status:
     """Return what became of it in the end: a repeat answers with the first time's status."""
     return result.first if result.status is Status.ALREADY and result.first else result.status
+
+
+def _packed(ops: Sequence[PageOp]) -> tuple[str, bytes]:
+    """Return the records as JSON and their bodies in one piece: one statement takes them all.
+
+    Row by row would take Python's lock twice for each, from the window or for whoever reckons the
+    next page.
+    """
+    bodies = [bytes(op.body) for op in ops]
+    starts = accumulate(map(len, bodies), initial=1)
+    keys = [
+        (op.kind, op.id, op.rev, op.case_id, start, len(body))
+        for op, start, body in zip(ops, starts, bodies, strict=False)
+    ]
+    return msgspec.json.encode(keys).decode(), b"".join(bodies)

@@ -29,14 +29,9 @@ from sync.domain.commands import RecordAttachment
 from sync.domain.records import Attachment
 
 BUILD = "rescue"  # the folder in which the new file grows
-# In an order in which the one may name the other; the keys in which each is stored.
-READABLE = {
-    "replica": "rowid",
-    "membership": "scope {0}, kind {0}, id",
-    "overlay": "rowid",
-    "draft": "rowid",
-    "policy": "serial",
-}
+# In an order in which the one may name the other.
+READABLE = ("replica", "membership", "overlay", "draft", "policy")
+KEYED = "membership"  # stored by its key and not by numbers of rows
 
 
 class Rescue(msgspec.Struct, frozen=True):
@@ -141,11 +136,11 @@ def _readable(broken: Path, key: VaultKey, table: str) -> Iterator[tuple[Any, ..
             source = open_database(broken, key, create=False)
         except VaultTrouble:
             return
-        order = READABLE[table].format(direction)
         try:
             if not _is_there(source, table):
                 return
-            yield from source.execute(f"SELECT * FROM {table} ORDER BY {order} {direction}")
+            order = ", ".join(f"{part} {direction}" for part in _stored_by(source, table))
+            yield from source.execute(f"SELECT * FROM {table} ORDER BY {order}")
         except VaultTrouble:
             continue
         finally:
@@ -157,6 +152,18 @@ def _is_there(source: Connection, table: str) -> bool:
     """Say whether the file has the table: one of an earlier program may lack it."""
     found = source.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     return found is not None
+
+
+def _stored_by(source: Connection, table: str) -> list[str]:
+    """Return the columns in whose order the table lies in this file: sorting would read it all."""
+    if table != KEYED:
+        return ["rowid"]
+    columns = source.execute(f"PRAGMA table_info({table})").fetchall()
+    return [str(name) for _, name, _, _, _, place in sorted(columns, key=_place) if place]
+
+
+def _place(column: tuple[Any, ...]) -> int:
+    return int(column[-1])
 
 
 def _set_aside(folder: Path) -> None:

@@ -7,9 +7,11 @@ scope of n records is not looked at again before n milliseconds have passed.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from field_app.storage.arriving import Arriving
 from field_app.storage.cipher import Connection
 from sync.domain.time import Clock
 from sync.protocol.digest import Digest, HeldRow, bucket_of, digest_of, row_hash
+from sync.protocol.pages import Cursor, Page
 
 
 class ScopeSums:
@@ -20,6 +22,11 @@ class ScopeSums:
         self._clock = clock
         self._next: dict[str, datetime] = {}
         self._told: dict[str, tuple[int, Digest]] = {}
+        self._arriving = Arriving()
+
+    def arrived(self, page: Page, after: Cursor, came: Digest | None) -> None:
+        """Add up a page that was written; see `Arriving.heard`."""
+        self._arriving.heard(page, after, came)
 
     def hear(self, scope: str, head: int, digest: Digest | None) -> None:
         """Keep what the server told of the scope at a commit until the program ends."""
@@ -39,7 +46,10 @@ class ScopeSums:
         rest = self._next.get(scope, now) - now
         if timedelta() < rest <= timedelta(milliseconds=digest.n):
             return True
-        found = digest_of(hashed for _, _, _, hashed in self._rows(scope))
+        # A first reading was added up as it came; the file is looked at by the next sync.
+        found = self._arriving.take(scope)
+        if found != digest:
+            found = digest_of(hashed for _, _, _, hashed in self._rows(scope))
         if found == digest:  # else it is looked at until it was mended, however often that is cut
             self._next[scope] = now + timedelta(milliseconds=found.n)
         return found == digest

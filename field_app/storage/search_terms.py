@@ -4,12 +4,14 @@ import unicodedata
 from functools import lru_cache
 from itertools import islice, product
 
+import msgspec
 import pypinyin
 
 from sync.domain.records import Case
 
 TAIL = 4
 MOST_READINGS = 64
+_encoder = msgspec.json.Encoder()
 
 
 def sounds(name: str) -> set[str]:
@@ -18,28 +20,34 @@ def sounds(name: str) -> set[str]:
     单小明 gives shanxiaoming and sxm, danxiaoming and dxm, chanxiaoming and cxm.
     """
     # Character by character: a name that happens to be a word (解放) is not read like the word.
-    each = [_readings(c) for c in normal(name) if c.isalnum()]
+    each = [_readings(c) for c in normal(name)]
     # The family name's readings change first, so that none is lost where there are too many.
-    ways = islice(product(*reversed(each)), MOST_READINGS)
     found = set()
-    for way in ways:
-        syllables = [s for s in reversed(way) if s]
-        found |= {"".join(syllables), "".join(s[0] for s in syllables)}
+    for way in islice(product(*reversed(each)), MOST_READINGS):
+        syllables = way[::-1]
+        found |= {"".join(syllables), "".join([s[:1] for s in syllables])}
     return found
 
 
 @lru_cache(maxsize=8192)
 def _readings(character: str) -> tuple[str, ...]:
+    """Return how a character may be read; a single empty text when nobody speaks it."""
+    if not character.isalnum():
+        return ("",)
     style = pypinyin.Style.NORMAL
     return tuple(pypinyin.pinyin(character, style=style, heteronym=True, strict=False)[0])
 
 
 def terms_of(case: Case) -> set[str]:
     """Return every word whose beginning finds the case, as `normal` leaves it."""
-    found = {case.customer.name, case.case_no, case.address.area, case.loan.account_no[-TAIL:]}
-    found |= {phone[-TAIL:] for phone in case.customer.phones}
+    customer = case.customer
+    told = [customer.name, case.case_no, case.address.area, case.loan.account_no[-TAIL:]]
+    told += [phone[-TAIL:] for phone in customer.phones]
     # Sounds are made of what is normal already.
-    return ({normal(term) for term in found} | sounds(case.customer.name)) - {""}
+    found = sounds(customer.name)
+    found.update(map(normal, told))
+    found.discard("")
+    return found
 
 
 def normal(text: str) -> str:
@@ -50,6 +58,11 @@ def normal(text: str) -> str:
     if folded.isprintable() and " " not in folded:
         return folded
     return "".join(c for c in folded if c.isprintable() and c != " ")
+
+
+def as_json(value: object) -> str:
+    """Return a value as SQLite's functions for JSON take it."""
+    return _encoder.encode(value).decode()
 
 
 def phrase(text: str) -> str:

@@ -51,6 +51,9 @@ class Store:
         if not self.index.is_current():
             with vault.transaction():
                 self.index.rebuild()
+        if self.index.lacks_orders():  # a first reading that was cut off had put them off
+            with vault.transaction():
+                self.index.set_orders()
 
     def close(self) -> None:
         """Close the vault."""

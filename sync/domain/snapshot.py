@@ -106,6 +106,10 @@ class Snapshot:
         found = self.get(Case, case_id)
         return found.record if found else None
 
+    def cases(self) -> list[Case]:
+        """Return every case, as they were given."""
+        return [v.record for v in self._by_key.values() if isinstance(v.record, Case)]
+
     def officer(self, officer_id: OfficerId) -> Officer | None:
         """Return the officer, or None."""
         found = self.get(Officer, officer_id)

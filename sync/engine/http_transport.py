@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.next_page import NextPage, Start, on_a_thread
+from sync.engine.ports import OnPage, let_be
 from sync.engine.signing_in import SigningIn
 from sync.engine.trouble import Trouble, other_version
 from sync.protocol.checkpoint import Consistency
@@ -168,14 +169,16 @@ class HttpTransport:
         """Send envelopes."""
         return _decode(self._post("/push", push), Pushed)
 
-    def pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
-        """Fetch the next page of a scope, and begin to fetch the one behind it.
+    def pull(
+        self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
+    ) -> Page:
+        """Fetch the next page of a scope, and begin to fetch the one behind it, and to foresee it.
 
         The reading began upon this floor. The page behind is asked for with this one's limit.
         """
         page = self._next.take(scope, after) or self._pull(scope, after, limit, floor)
         if page.more and page.scope == scope and after < Cursor.parse(page.to):
-            self._next.begin(page, limit, floor if after.commit_no else page.floor)
+            self._next.begin(page, limit, floor if after.commit_no else page.floor, foresee)
         return page
 
     def _pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:

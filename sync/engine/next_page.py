@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from sync.engine.ports import OnPage, let_be
 from sync.engine.trouble import Trouble
 from sync.protocol.pages import Cursor, Page
 
@@ -31,12 +32,15 @@ class NextPage:
         self._place: tuple[str, Cursor] | None = None
         self._found: Page | Exception | None = None
 
-    def begin(self, page: Page, limit: int, floor: int) -> None:
-        """Begin to fetch what follows this page, for a reading that began upon this floor."""
+    def begin(self, page: Page, limit: int, floor: int, foresee: OnPage = let_be) -> None:
+        """Begin to fetch what follows this page, for a reading that began upon this floor.
+
+        `foresee` is given that page behind the fetching, on the same thread.
+        """
         self.settled()
         after = Cursor.parse(page.to)
         self._place, self._found = (page.scope, after), None
-        self._wait = self._start(lambda: self._run(page.scope, after, limit, floor))
+        self._wait = self._start(lambda: self._run(page.scope, after, limit, floor, foresee))
 
     def take(self, scope: str, after: Cursor) -> Page | None:
         """Return the page behind this place when it is the one under way; raises its Trouble."""
@@ -64,8 +68,10 @@ class NextPage:
             self._place = self._found = None
             raise found
 
-    def _run(self, scope: str, after: Cursor, limit: int, floor: int) -> None:
+    def _run(self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage) -> None:
         try:
-            self._found = self._fetch(scope, after, limit, floor)
+            found = self._fetch(scope, after, limit, floor)
+            foresee(found)
+            self._found = found
         except Exception as error:  # for whoever asks next: here nobody would see it
             self._found = error

@@ -27,6 +27,12 @@ from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import Distrust, PolicyNews, PolicyStanding, Trusted
 from sync.protocol.published_map import MapDistrust, MapNews, MapStanding, PublishedMap
 
+type OnPage = Callable[[Page], None]
+
+
+def let_be(_page: Page) -> None:
+    """Do nothing with a page."""
+
 
 class ScopeState(msgspec.Struct, frozen=True):
     """How far one scope is on this laptop; `floor` is what its reading began upon, see `Page`."""
@@ -85,6 +91,10 @@ class Replica(Protocol):
 
     def apply_page(self, page: Page) -> None:
         """Apply one page and its cursor in one transaction; the same page twice changes nothing."""
+        ...
+
+    def foresee(self, page: Page) -> None:
+        """Reckon what `apply_page` will need of a page; called on any thread, reads nothing."""
         ...
 
     def reset_scope(self, scope: str, epoch: str) -> None:
@@ -247,8 +257,13 @@ class Transport(Protocol):
         """Send envelopes."""
         ...
 
-    def pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
-        """Fetch the next page of a scope whose reading began upon this floor."""
+    def pull(
+        self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
+    ) -> Page:
+        """Fetch the next page of a scope whose reading began upon this floor.
+
+        Whoever fetches pages ahead lets `foresee` have each of them there, on its own thread.
+        """
         ...
 
     def digest(self, scope: str) -> Buckets:

@@ -53,7 +53,7 @@ def _pull_scope(
     limit = PAGE
     while not cancelled():
         try:
-            page = transport.pull(scope, after, limit, floor)
+            page = transport.pull(scope, after, limit, floor, replica.foresee)
         except Trouble as trouble:
             if trouble.code is not Codes.RESET or after == Cursor():
                 raise

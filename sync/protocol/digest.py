@@ -35,6 +35,11 @@ class Digest(msgspec.Struct, frozen=True, array_like=True):
             n, total = n + 1, total + int.from_bytes(one)
         return Digest(n, f"{total % MODULUS:0{2 * HASH_BYTES}x}")
 
+    def plus(self, other: "Digest") -> "Digest":
+        """Return the digest of what both hold, when they hold nothing in common."""
+        total = int(self.sum, 16) + int(other.sum, 16)
+        return Digest(self.n + other.n, f"{total % MODULUS:0{2 * HASH_BYTES}x}")
+
 
 class Buckets(msgspec.Struct, frozen=True):
     """The digest of each bucket that is not empty, by its number."""

@@ -52,7 +52,7 @@ def broken(locked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for act in day.acts():
         act()
     day.lock()
-    index = "SELECT rootpage FROM sqlite_master WHERE name = 'case_term_case'"
+    index = "SELECT rootpage FROM sqlite_master WHERE name = 'case_by_name'"
     [(page,)] = day.laptop.rows(index)
     day.draft()
     left = folder / "left"

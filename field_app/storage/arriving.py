@@ -1,0 +1,131 @@
+"""What a page brings that this laptop has nothing of: a first reading is nothing else.
+
+Such cases are reckoned from the page itself, and the scope's sum from what came, so that ten
+thousand cases are not read back from the file they were just written to. Most of it needs no
+database: it is done on the thread that fetched the page, while the one before is written.
+"""
+
+import threading
+from collections.abc import Container, Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import msgspec
+
+from field_app.storage.case_entries import Entry, entry_of
+from field_app.storage.cipher import Connection
+from sync.domain.hidden_text import marked_json
+from sync.domain.ids import CaseId
+from sync.domain.records import KINDS, Versioned, decode_record
+from sync.domain.snapshot import Snapshot
+from sync.protocol.digest import Digest, Key, digest_of, row_hash
+from sync.protocol.pages import Cursor, Op, Page, PageOp
+
+AT_ONCE = 100  # cases
+MANY = 500  # ops; what fewer need is quickly reckoned when it is known
+
+
+def only_brought(ops: Sequence[PageOp]) -> set[CaseId]:
+    """Return the cases of which these ops take nothing away."""
+    left = {op.case_id for op in ops if op.op is not Op.PUT}
+    return {op.case_id for op in ops if op.case_id} - left
+
+
+def unknown(connection: Connection, cases: set[CaseId]) -> set[CaseId]:
+    """Return those of the cases of which nothing stands in the vault."""
+    known = connection.execute(
+        "SELECT case_id FROM overlay UNION SELECT case_id FROM replica "
+        "WHERE case_id IN (SELECT value FROM json_each(?))",
+        (msgspec.json.encode(list(cases)).decode(),),
+    )
+    return cases - {row[0] for row in known}
+
+
+def entries_of(ops: Sequence[PageOp], cases: Container[CaseId]) -> dict[CaseId, Entry]:
+    """Return what lists keep of these cases, as if nothing but the ops stood of them."""
+    found: dict[CaseId, Entry] = {}
+    for records in _records(ops, cases):
+        snapshot = Snapshot(records)
+        for case in snapshot.cases():
+            entry = entry_of(snapshot, case, False)
+            if entry is not None:
+                found[case.id] = entry
+    return found
+
+
+def _records(ops: Sequence[PageOp], cases: Container[CaseId]) -> Iterator[list[Versioned[Any]]]:
+    """Yield the records of some cases at a time, without the kinds this program does not know.
+
+    Some at a time, because Python's collector looks through all that is held again and again: of
+    a whole page that took a sixth of a first sync.
+    """
+    by_case: dict[CaseId, dict[Key, PageOp]] = {}
+    for op in ops:
+        if op.case_id in cases and op.kind in KINDS:
+            key, last = (op.kind, op.id), by_case.setdefault(op.case_id, {})
+            if key not in last or op.rev >= last[key].rev:
+                last[key] = op
+    for some in batched(by_case.values(), AT_ONCE):
+        yield [
+            Versioned(op.rev, decode_record(op.kind, marked_json(bytes(op.body))))
+            for last in some
+            for op in last.values()
+        ]
+
+
+def sum_of(ops: Sequence[PageOp]) -> Digest:
+    """Return what these records add up to."""
+    return digest_of(row_hash(op.kind, op.id, op.rev, bytes(op.body)) for op in ops)
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """What was reckoned of a page before its turn."""
+
+    page: Page
+    entries: dict[CaseId, Entry]
+    sum: Digest
+
+
+class Foresight:
+    """Keeps what was reckoned beforehand, of one page at most; `reckon` is for any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: Foreseen | None = None
+
+    def reckon(self, page: Page) -> None:
+        """Reckon what `take` is asked for when the page is written."""
+        if len(page.ops) < MANY:
+            return
+        entries = entries_of(page.ops, only_brought(page.ops))
+        found = Foreseen(page, entries, sum_of(page.ops))
+        with self._lock:
+            self._found = found
+
+    def take(self, page: Page) -> Foreseen | None:
+        """Return once what was reckoned of this very page."""
+        with self._lock:
+            found, self._found = self._found, None
+        return found if found is not None and found.page is page else None
+
+
+class Arriving:
+    """Adds up the scopes that are read from their beginning, as long as all of it is new here.
+
+    Kept until the program ends; a reading that goes on after that is added up from the file.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, tuple[Cursor, Digest]] = {}
+
+    def heard(self, page: Page, after: Cursor, came: Digest | None) -> None:
+        """Add a page read behind this cursor; `came` is None when it replaced something."""
+        start = (after, Digest()) if after.commit_no == 0 else None
+        reached, so_far = self._sums.pop(page.scope, start) or (None, Digest())
+        if came is not None and reached == after:
+            self._sums[page.scope] = Cursor.parse(page.to), so_far.plus(came)
+
+    def take(self, scope: str) -> Digest | None:
+        """Return once what came of a scope, None when something of it was here before."""
+        _, found = self._sums.pop(scope, (None, None))
+        return found
