@@ -19,10 +19,12 @@ from sync.domain.snapshot import Snapshot
 
 FORM = "3"  # to be counted up when what is written of a case changes
 PUT_OFF = "case_orders"  # stands in `meta` while the trees are put off
+COUNT = "case_count"  # how many rows there are: to count 100 000 takes two milliseconds
 CHUNK = 400  # bound values in one statement
-# The trees that lists are read along, as the migrations make them.
+# The trees that lists are read along, as the migrations make them. The first list anybody sees is
+# by days: its tree holds whole rows, which else lie on a page each.
 ORDERS = {
-    "case_by_days": "overdue_since, id",
+    "case_by_days": ", ".join(dict.fromkeys(("overdue_since", "id", *FIELDS))),
     "case_by_name": "name, id",
     "case_by_area": "area, id",
     "case_by_amount": "total_fen, id",
@@ -92,6 +94,7 @@ class CaseIndex:
         """Write every entry anew; to be called in a transaction."""
         execute = self._connection.execute
         execute("DELETE FROM case_index")
+        execute("DELETE FROM meta WHERE name = ?", (COUNT,))
         execute("INSERT INTO case_address (case_address) VALUES ('delete-all')")
         self.put_off_orders()
         self.refresh(row[0] for row in execute("SELECT id FROM projected WHERE kind = 'case'"))
@@ -131,12 +134,21 @@ class CaseIndex:
     def _write_rows(self, before: Entries, after: Entries) -> None:
         gone = [(n,) for n in before if n not in after]
         new = [(n, e) for n, e in after.items() if before.get(n) != e]
+        self._count_up(sum(n not in before for n, _ in new) - len(gone))
         columns = ("n", "words", *FIELDS)
         self._connection.executemany("DELETE FROM case_index WHERE n = ?", gone)
         self._connection.executemany(
             f"INSERT OR REPLACE INTO case_index ({', '.join(columns)}) VALUES ({_marks(columns)})",
             [(n, e.words, *msgspec.structs.astuple(e.row)) for n, e in new],
         )
+
+    def _count_up(self, more: int) -> None:
+        if more:
+            self._connection.execute(
+                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET value = value + excluded.value",
+                (COUNT, more),
+            )
 
     def _write_addresses(self, before: Entries, after: Entries) -> None:
         old, new = _addresses(before), _addresses(after)
@@ -177,6 +189,8 @@ class CaseIndex:
     def count(self, wanted: Wanted) -> int:
         """Return how many cases are wanted."""
         text, parts = normal(wanted.text), case_search.filters(wanted)
+        if not text and not parts:
+            return self._number("SELECT value FROM meta WHERE name = ?", (COUNT,))
         if text and not parts:
             hits, values = case_search.hits(text, sorted_words=not self.lacks_orders())
             return self._number(f"SELECT count(DISTINCT n) FROM ({hits})", values)

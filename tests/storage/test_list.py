@@ -180,11 +180,12 @@ def test_a_list_is_read_along_its_index(furnished: Furnished, sort: str, descend
     spy, index = explained(furnished)
     wanted = Wanted(sort=sort, descending=descending)
     index.page(wanted, None, 50)
-    assert spy.steps == [f"SCAN case_index USING INDEX case_by_{sort}"]  # stops after 50 rows
+    way = "COVERING INDEX" if sort == "days" else "INDEX"
+    assert spy.steps == [f"SCAN case_index USING {way} case_by_{sort}"]  # stops after 50 rows
     spy.steps.clear()
     index.page(wanted, (AFTER[sort], "c1"), 50)
     [step] = spy.steps
-    assert step.startswith(f"SEARCH case_index USING INDEX case_by_{sort} (")
+    assert step.startswith(f"SEARCH case_index USING {way} case_by_{sort} (")
 
 
 FOUND = ("SCAN case_address VIRTUAL TABLE INDEX 0:M", "SCAN (subquery-")

@@ -7,3 +7,6 @@ DROP TABLE temp.held;
 -- The words of a case stand with its row too, as JSON: a second tree over them took as long as the first.
 DROP INDEX case_term_case;
 ALTER TABLE case_index ADD COLUMN words TEXT NOT NULL DEFAULT '[]';
+-- The first list is by days: its tree holds whole rows, which else lie on a page each.
+DROP INDEX case_by_days;
+CREATE INDEX case_by_days ON case_index (overdue_since, id, case_no, name, area, address, stage, next_step, next_at, total_fen, held, vulnerable, pending, officer_id, second_id);
