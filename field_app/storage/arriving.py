@@ -14,6 +14,7 @@ import msgspec
 
 from field_app.storage.case_entries import Entry, entry_of
 from field_app.storage.cipher import Connection
+from field_app.storage.search_terms import as_json
 from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId
 from sync.domain.records import KINDS, Versioned, decode_record
@@ -36,7 +37,7 @@ def unknown(connection: Connection, cases: set[CaseId]) -> set[CaseId]:
     known = connection.execute(
         "SELECT case_id FROM overlay UNION SELECT case_id FROM replica "
         "WHERE case_id IN (SELECT value FROM json_each(?))",
-        (msgspec.json.encode(list(cases)).decode(),),
+        (as_json(list(cases)),),
     )
     return cases - {row[0] for row in known}
 

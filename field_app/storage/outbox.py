@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from field_app.storage.search_terms import as_json
 from field_app.storage.vault import Vault
 from sync.domain.commands import Command, decode_command, encode_command, name_of
 from sync.domain.ids import BranchId, CaseId, DeviceId, MutationId, OfficerId
@@ -54,6 +55,21 @@ class OutboxRow(msgspec.Struct, frozen=True):
     attempts: int
     trouble: str
     result: Result | None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Work that is not answered; `before` is its state when it had been answered once already."""
+
+    seq: int
+    before: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of a piece of work."""
+
+    seq: int
+    state: str
+    result: Result
 
 
 class Outbox:
@@ -218,43 +234,52 @@ class Outbox:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def waiting_seq(self, mid: MutationId) -> int | None:
-        """Return the number of work that is not answered yet, None for any other."""
-        row = self._vault.connection.execute(
-            "SELECT seq FROM outbox WHERE mid = ? AND state = 'queued'", (mid,)
-        ).fetchone()
-        return int(row[0]) if row else None
-
-    def settle(self, seq: int, state: str, result: Result) -> str:
-        """Keep an answer; return the state before, when this work had been answered once already.
-
-        What a person had settled then stays settled when the answer is no again.
-        """
-        row = self._vault.connection.execute(
-            "SELECT before FROM outbox WHERE seq = ?", (seq,)
-        ).fetchone()
-        before = str(row[0]) if row else ""
-        if state == "attention" and before == "resolved":
-            state = before
-        self._vault.connection.execute(
-            "UPDATE outbox SET state = ?, result = ?, acked_commit = ?, trouble = '', before = '' "
-            "WHERE seq = ?",
-            (state, msgspec.json.encode(result), result.commit_no, seq),
+    def waiting_of(self, mids: Sequence[MutationId]) -> dict[MutationId, Waiting]:
+        """Return those of these envelopes that are not answered yet."""
+        rows = self._vault.connection.execute(
+            "SELECT mid, seq, before FROM outbox "
+            "WHERE state = 'queued' AND mid IN (SELECT value FROM json_each(?))",
+            (as_json(mids),),
         )
-        return before
+        return {MutationId(mid): Waiting(seq, before) for mid, seq, before in rows}
+
+    def settle(self, answers: Sequence[Answer]) -> None:
+        """Keep answers.
+
+        What a person had settled before stays settled when the answer is no again.
+        """
+        self._vault.connection.executemany(
+            "UPDATE outbox SET state = iif(? = 'attention' AND before = 'resolved', before, ?), "
+            "result = ?, acked_commit = ?, trouble = '', before = '' WHERE seq = ?",
+            [
+                (a.state, a.state, msgspec.json.encode(a.result), a.result.commit_no, a.seq)
+                for a in answers
+            ],
+        )
+
+    def drop_overlays(self, seqs: Sequence[int]) -> set[CaseId]:
+        """Let this work lie over nothing any more; return the cases that look different then."""
+        execute, asked = self._vault.connection.execute, (as_json(seqs),)
+        these = "seq IN (SELECT value FROM json_each(?))"
+        rows = execute(
+            f"SELECT DISTINCT case_id FROM overlay WHERE {these} AND case_id <> ''", asked
+        )
+        touched = {CaseId(row[0]) for row in rows}
+        execute(f"DELETE FROM overlay WHERE {these}", asked)
+        return touched
+
+    def end(self, seqs: Sequence[int]) -> None:
+        """Note that the echo of this work has come down."""
+        self._vault.connection.execute(
+            "UPDATE outbox SET state = 'done' WHERE seq IN (SELECT value FROM json_each(?))",
+            (as_json(seqs),),
+        )
 
     def resolve(self, mid: MutationId) -> None:
         """Note that a person has decided about refused work; the row stays as history."""
         self._vault.connection.execute(
             "UPDATE outbox SET state = 'resolved' WHERE mid = ? AND state = 'attention'", (mid,)
         )
-
-    def touched_cases(self, seq: int) -> list[CaseId]:
-        """Return the cases whose records this work overlays."""
-        rows = self._vault.connection.execute(
-            "SELECT DISTINCT case_id FROM overlay WHERE seq = ? AND case_id <> ''", (seq,)
-        )
-        return [CaseId(row[0]) for row in rows]
 
 
 def _row(row: tuple[object, ...]) -> OutboxRow:

@@ -6,9 +6,7 @@ shown over it until its echo has come down with the feed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, groupby
-
-import msgspec
+from itertools import groupby
 
 from field_app.storage.arriving import (
     Foreseen,
@@ -20,8 +18,9 @@ from field_app.storage.arriving import (
 )
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
+from field_app.storage.held_records import hold
 from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, Incidents
-from field_app.storage.outbox import Outbox
+from field_app.storage.outbox import Answer, Outbox
 from field_app.storage.restored import GivingBack
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.scope_sums import ScopeSums
@@ -39,11 +38,6 @@ from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Clocks, Hello,
 from sync.protocol.pages import WHOLE_COMMIT, Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
-# The rows of `_packed`.
-UNPACKED = (
-    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, "
-    "substr(?2, value ->> 4, value ->> 5) FROM json_each(?1)"
-)
 FORMER = "former:"  # marks memberships of a scope that is being read anew
 
 
@@ -116,21 +110,17 @@ class VaultReplica:
 
         Until its echo comes applied work is shown as before, so only what is dropped is reckoned.
         """
-        with self._vault.transaction() as connection:
-            touched: set[CaseId] = set()
-            recovered = 0
-            for result in results:
-                seq = self._outbox.waiting_seq(result.mid)
-                if seq is None:
-                    continue  # answered before
-                state = "acked" if _final(result) in SETTLED_WELL else "attention"
-                before = self._outbox.settle(seq, state, result)
-                recovered += before in ("acked", "done") and result.status is Status.APPLIED
-                if state == "attention":
-                    touched |= set(self._outbox.touched_cases(seq))
-                    connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
-            if recovered:
-                self._incidents.count_up(self._clock.now(), RECOVERED, recovered)
+        waiting = self._outbox.waiting_of([r.mid for r in results])  # others are answered already
+        told = [r for r in {r.mid: r for r in reversed(results)}.values() if r.mid in waiting]
+        answers = [Answer(waiting[r.mid].seq, _state(r), r) for r in told]
+        again = sum(
+            r.status is Status.APPLIED and waiting[r.mid].before in ("acked", "done") for r in told
+        )
+        with self._vault.transaction():
+            self._outbox.settle(answers)
+            touched = self._outbox.drop_overlays([a.seq for a in answers if a.state == "attention"])
+            if again:
+                self._incidents.count_up(self._clock.now(), RECOVERED, again)
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 
@@ -199,7 +189,7 @@ class VaultReplica:
         for what, group in groupby(page.ops, key=lambda op: op.op):
             ops = list(group)
             if what is Op.PUT:
-                all_new = self._put(page.scope, ops) and all_new
+                all_new = hold(self._vault.connection, page.scope, ops) and all_new
             else:
                 self._leave(page.scope, ops)
                 all_new = False
@@ -216,25 +206,6 @@ class VaultReplica:
             for op in ops
             if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
         }
-
-    def _put(self, scope: str, ops: Sequence[PageOp]) -> bool:
-        """Write records; say whether all were new here."""
-        connection = self._vault.connection
-        keys, bodies = _packed(ops)
-        connection.execute(
-            "INSERT OR IGNORE INTO membership SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
-            (scope, keys),
-        )
-        new = connection.execute(f"INSERT OR IGNORE INTO replica {UNPACKED}", (keys, bodies))
-        if new.rowcount == len(ops):
-            return True
-        connection.execute(
-            f"INSERT INTO replica {UNPACKED} WHERE 1 ON CONFLICT (kind, id) DO UPDATE SET "
-            "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
-            "WHERE excluded.rev >= replica.rev",
-            (keys, bodies),
-        )
-        return False
 
     def _leave(self, scope: str, ops: Sequence[PageOp]) -> None:
         for op in ops:
@@ -275,15 +246,16 @@ class VaultReplica:
             "SELECT min(iif(epoch = coalesce(?, epoch), commit_no, 0)) FROM scope_state", (epoch,)
         ).fetchone()
         reached = row[0] if row and row[0] is not None else 0
-        done = connection.execute(
-            "SELECT seq FROM outbox WHERE state = 'acked' AND acked_commit <= ?", (reached,)
-        ).fetchall()
-        touched: set[CaseId] = set()
-        for (seq,) in done:
-            touched |= set(self._outbox.touched_cases(seq))
-            connection.execute("DELETE FROM overlay WHERE seq = ?", (seq,))
-            connection.execute("UPDATE outbox SET state = 'done' WHERE seq = ?", (seq,))
-        return touched
+        done = [
+            row[0]
+            for row in connection.execute(
+                "SELECT seq FROM outbox WHERE state = 'acked' AND acked_commit <= ?", (reached,)
+            )
+        ]
+        if not done:
+            return set()
+        self._outbox.end(done)
+        return self._outbox.drop_overlays(done)
 
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Begin the scope anew; what it held stays readable until the new reading is whole."""
@@ -335,7 +307,7 @@ class VaultReplica:
                 "UPDATE replica SET rev = 0 WHERE kind = ? AND id = ?",
                 [(op.kind, op.id) for op in ops],
             )
-            self._put(scope, ops)
+            hold(connection, scope, ops)
             for kind, record_id in gone:
                 touched |= self._drop_from(scope, kind, record_id)
             self._incidents.add(self._clock.now(), REPAIRED, scope, len(ops) + len(gone))
@@ -452,21 +424,10 @@ class VaultReplica:
         self._vault.set_meta("last_sync", now.isoformat())
 
 
+def _state(result: Result) -> str:
+    return "acked" if _final(result) in SETTLED_WELL else "attention"
+
+
 def _final(result: Result) -> Status:
     """Return what became of it in the end: a repeat answers with the first time's status."""
     return result.first if result.status is Status.ALREADY and result.first else result.status
-
-
-def _packed(ops: Sequence[PageOp]) -> tuple[str, bytes]:
-    """Return the records as JSON and their bodies in one piece: one statement takes them all.
-
-    Row by row would take Python's lock twice for each, from the window or for whoever reckons the
-    next page.
-    """
-    bodies = [bytes(op.body) for op in ops]
-    starts = accumulate(map(len, bodies), initial=1)
-    keys = [
-        (op.kind, op.id, op.rev, op.case_id, start, len(body))
-        for op, start, body in zip(ops, starts, bodies, strict=False)
-    ]
-    return msgspec.json.encode(keys).decode(), b"".join(bodies)
