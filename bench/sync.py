@@ -3,8 +3,9 @@
 First sync: an empty laptop reads 10 000 cases of about 2 KB from the server's own process.
 Round trip: 200 signed calls made offline go up, are decided again and stored, come back as echo,
 and a second laptop of the officer reads them. The limit, measured in the same rounds, is the
-same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`). Besides: what
-goes over the wire (`sync_bytes`), requests of an idle sync, memory of a large one (`sync_memory`).
+same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`); `_own` is the
+processor time of both, without the server's. Besides: what goes over the wire (`sync_bytes`),
+requests of an idle sync, memory of a large one (`sync_memory`).
 """
 
 import argparse
@@ -15,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
-from bench.figures import OUT, Goal, Metric, beside, publish, timed, within
+from bench.figures import OUT, Goal, Metric, beside, publish, within
 from bench.sync_branch import Branch, Seat
 from bench.sync_bytes import sizes
-from bench.sync_limit import Load, seconds
+from bench.sync_limit import Load, Spent, bare, spent_on
 from bench.sync_memory import growth
 from bench.sync_peers import PeerTimes, Task, peers_rounds
 from field_app.operations import contacts
@@ -40,8 +41,8 @@ GOALS = {
 class Round(msgspec.Struct, frozen=True):
     """One measurement: ours, and the limit right behind it."""
 
-    ours: float
-    limit: float
+    ours: Spent
+    limit: Spent
     bytes_moved: int
     rows: int
 
@@ -69,7 +70,9 @@ def main(argv: list[str], out: Path = OUT) -> int:
         found = _measure(asked, Path(folder))
         metrics = {
             first: _metric(found.first),
+            f"{first}_own": _own(found.first),
             trip: _metric(found.trips),
+            f"{trip}_own": _own(found.trips),
             "nothing_to_do": _metric(found.idle),
             "nothing_to_do_requests": within(found.idle_requests, 1, "requests"),
         }
@@ -112,11 +115,11 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Found:
 
 def _first_sync(branch: Branch, folder: Path) -> Round:
     seat = branch.seat()
-    ours = timed(seat.sync)
+    ours = spent_on(seat.sync)
     rows = seat.rows()
     load = Load(seat.line.bytes_up, seat.line.bytes_down, rows)
     seat.close()
-    return Round(ours, seconds(load, folder), load.up + load.down, len(rows))
+    return Round(ours, bare(load, folder), load.up + load.down, len(rows))
 
 
 def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
@@ -133,22 +136,22 @@ def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
         mine.sync()
         other.sync()
 
-    ours = timed(trip)
+    ours = spent_on(trip)
     rows = other.rows(calls)
     if len(rows) != changes or mine.rows(calls) != rows:
         raise AssertionError(f"{changes} went up and {len(rows)} came back")
     after_up, after_down = _bytes(mine, other)
     load = Load(after_up - up, after_down - down, rows, rows, laptops=2)
-    return Round(ours, seconds(load, folder), load.up + load.down, len(rows))
+    return Round(ours, bare(load, folder), load.up + load.down, len(rows))
 
 
 def _idle(seat: Seat, folder: Path) -> Round:
     """Sync when there is nothing to say; the limit is the same bytes, no row."""
     up, down = _bytes(seat)
-    ours = timed(seat.sync)
+    ours = spent_on(seat.sync)
     after_up, after_down = _bytes(seat)
     load = Load(after_up - up, after_down - down, [])
-    return Round(ours, seconds(load, folder), load.up + load.down, 0)
+    return Round(ours, bare(load, folder), load.up + load.down, 0)
 
 
 def _bytes(*seats: Seat) -> tuple[int, int]:
@@ -156,7 +159,12 @@ def _bytes(*seats: Seat) -> tuple[int, int]:
 
 
 def _metric(rounds: list[Round]) -> Metric:
-    return beside([(r.ours, r.limit) for r in rounds])
+    return beside([(r.ours.wall, r.limit.wall) for r in rounds])
+
+
+def _own(rounds: list[Round]) -> Metric:
+    """Return the processor time of the laptops alone: other work on the machine moves it less."""
+    return beside([(r.ours.own, r.limit.own) for r in rounds])
 
 
 def _beside(found: Found, peer: list[PeerTimes]) -> tuple[Metric, Metric]:
@@ -164,8 +172,8 @@ def _beside(found: Found, peer: list[PeerTimes]) -> tuple[Metric, Metric]:
     down = statistics.median(p.full_down_s for p in peer)
     both_ways = statistics.median(p.up_s + p.down_s for p in peer)
     return (
-        within([r.ours for r in found.first], down),
-        within([r.ours for r in found.trips], both_ways),
+        within([r.ours.wall for r in found.first], down),
+        within([r.ours.wall for r in found.trips], both_ways),
     )
 
 

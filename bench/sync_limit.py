@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -31,7 +31,21 @@ class Load(msgspec.Struct, frozen=True):
     laptops: int = 1
 
 
-def seconds(load: Load, folder: Path) -> float:
+class Spent(msgspec.Struct, frozen=True):
+    """Seconds by the wall's clock, and this process's own on any core."""
+
+    wall: float
+    own: float
+
+
+def spent_on(act: Callable[[], object]) -> Spent:
+    """Return how long an act takes."""
+    wall, own = time.perf_counter(), time.process_time()
+    act()
+    return Spent(time.perf_counter() - wall, time.process_time() - own)
+
+
+def bare(load: Load, folder: Path) -> Spent:
     """Return how long the bare load takes; new files in `folder`, made before the clock starts."""
     folder.mkdir(parents=True)
     vaults = []
@@ -43,14 +57,18 @@ def seconds(load: Load, folder: Path) -> float:
     answer = bytes(load.down)
     thread = threading.Thread(target=_serve, args=(peer, load.up, answer))
     thread.start()
-    began = time.perf_counter()
-    _exchange(peer.getsockname(), load)
-    if load.server_rows:
-        _insert(server, "record", load.server_rows)
-    for vault in vaults:
-        with vault.transaction() as connection:
-            connection.executemany("INSERT INTO replica VALUES (?, ?, ?, ?, ?)", load.laptop_rows)
-    spent = time.perf_counter() - began
+
+    def carry() -> None:
+        _exchange(peer.getsockname(), load)
+        if load.server_rows:
+            _insert(server, "record", load.server_rows)
+        for vault in vaults:
+            with vault.transaction() as connection:
+                connection.executemany(
+                    "INSERT INTO replica VALUES (?, ?, ?, ?, ?)", load.laptop_rows
+                )
+
+    spent = spent_on(carry)
     thread.join()
     peer.close()
     server.close()
