@@ -20,6 +20,7 @@ from sync.domain.snapshot import Snapshot
 FORM = "3"  # to be counted up when what is written of a case changes
 PUT_OFF = "case_orders"  # stands in `meta` while the trees are put off
 COUNT = "case_count"  # how many rows there are: to count 100 000 takes two milliseconds
+SORTED_AT_ONCE = 10_000  # cases; what is sorted is held in memory
 CHUNK = 400  # bound values in one statement
 # The trees that lists are read along, as the migrations make them. The first list anybody sees is
 # by days: its tree holds whole rows, which else lie on a page each.
@@ -75,10 +76,13 @@ class CaseIndex:
     def set_orders(self) -> None:
         """Write the trees that were put off; in a transaction."""
         self._connection.execute("DELETE FROM case_term")
-        self._connection.execute(
-            "INSERT INTO case_term SELECT DISTINCT w.value, c.n "
-            "FROM case_index AS c, json_each(c.words) AS w ORDER BY 1, 2"
-        )
+        for first in range(1, self._number("SELECT max(n) FROM case_index") + 1, SORTED_AT_ONCE):
+            self._connection.execute(
+                "INSERT INTO case_term SELECT DISTINCT w.value, c.n "
+                "FROM case_index AS c, json_each(c.words) AS w "
+                "WHERE c.n >= ? AND c.n < ? ORDER BY 1, 2",
+                (first, first + SORTED_AT_ONCE),
+            )
         for name, columns in ORDERS.items():
             self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON case_index ({columns})")
         self._connection.execute("DELETE FROM meta WHERE name = ?", (PUT_OFF,))
