@@ -8,7 +8,7 @@ from sync.domain.records import Case
 
 CITY = "云川市"
 TAIL = 4
-TRIGRAM, LONGEST = 3, 8
+PAIR, LONGEST = 2, 8
 
 
 def _name(chance: random.Random, case: Case) -> str:
@@ -33,8 +33,8 @@ def _account_tail(_chance: random.Random, case: Case) -> str:
 
 
 def _address(chance: random.Random, case: Case) -> str:
-    """Return some characters from within the address, a trigram at least; nobody types the city."""
-    length = chance.randint(TRIGRAM, LONGEST)
+    """Return two characters or more from within the address; nobody types the city."""
+    length = chance.randint(PAIR, LONGEST)
     start = chance.randrange(len(CITY), len(case.address.text) - length)
     return case.address.text[start : start + length]
 

@@ -48,8 +48,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def address(self) -> str:
-        """Return the address as it is compared."""
-        return normal(self.row.address)
+        """Return the address as it is compared; a blank, so that its last two begin a trigram."""
+        return f"{normal(self.row.address)} "
 
 
 _read_words = msgspec.json.Decoder(list[str]).decode

@@ -9,7 +9,7 @@ import msgspec
 from field_app.storage import case_search
 from field_app.storage.case_entries import FIELDS, Entries, Entry, entry_of
 from field_app.storage.case_entries import IndexRow as IndexRow
-from field_app.storage.case_search import MANY, SORTS, Part
+from field_app.storage.case_search import MANY, SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
 from field_app.storage.cipher import Connection
 from field_app.storage.projection import Projection
@@ -40,6 +40,7 @@ class CaseIndex:
     def __init__(self, connection: Connection, projection: Projection) -> None:
         self._connection = connection
         self._projection = projection
+        connection.execute(case_search.ADDRESS_WORDS)
 
     def refresh(self, case_ids: Iterable[CaseId]) -> None:
         """Write what has changed of these cases, and drop what has gone or is closed."""
@@ -196,7 +197,8 @@ class CaseIndex:
         if not text and not parts:
             return self._number("SELECT value FROM meta WHERE name = ?", (COUNT,))
         if text and not parts:
-            hits, values = case_search.hits(text, sorted_words=not self.lacks_orders())
+            what = case_search.sought(text, self._begun)
+            hits, values = case_search.hits(what, sorted_words=not self.lacks_orders())
             return self._number(f"SELECT count(DISTINCT n) FROM ({hits})", values)
         if text:
             parts.append(self._condition(text, 0))
@@ -214,13 +216,18 @@ class CaseIndex:
 
     def _condition(self, text: str, found: int | None = None) -> Part:
         """Return the condition for a text; hits are counted when it is not told how many."""
+        what = case_search.sought(text, self._begun)
         if self.lacks_orders():
-            return case_search.row_condition(text)
-        return case_search.condition(text, self._hits(text) if found is None else found)
+            return case_search.row_condition(what)
+        return case_search.condition(what, self._hits(what) if found is None else found)
 
-    def _hits(self, text: str) -> int:
+    def _begun(self, first: str, last: str) -> list[str]:
+        """Return the trigrams of addresses between two texts."""
+        return [row[0] for row in self._connection.execute(case_search.BEGUN, (first, last))]
+
+    def _hits(self, what: Sought) -> int:
         """Return how often a text is found, counted up to `MANY`."""
-        hits, values = case_search.hits(text)
+        hits, values = case_search.hits(what)
         return self._number(f"SELECT count(*) FROM ({hits} LIMIT {MANY})", values)
 
     def _number(self, sql: str, values: Sequence[Any] = ()) -> int:

@@ -1,6 +1,6 @@
 """What lists and searches ask of the index of cases, as parts of SQL; values stay bound."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,10 +15,15 @@ SORTS = {
     "next": "next_at",
 }
 FEW, MANY = 300, 5000  # hits; between them each way to read a page takes a millisecond or two
-TRIGRAM = 3  # letters that the index of addresses needs
+PAIR = 2  # letters; the index of addresses is made of trigrams
 IN_ROW = "instr(words, ?)"
 BEGINS = "term >= ? AND term < ?"
 IN_ADDRESS = "SELECT rowid FROM case_address WHERE case_address MATCH ?"
+ADDRESS_WORDS = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.case_address_word "
+    "USING fts5vocab(main, case_address, row)"
+)
+BEGUN = f"SELECT term FROM temp.case_address_word WHERE {BEGINS}"
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -75,31 +80,51 @@ def in_row(text: str) -> str:
     return as_json(text)[:-1]
 
 
-def hits(text: str, *, sorted_words: bool = True) -> Part:
+class Sought(NamedTuple):
+    """A text as it is compared, and what is looked up in the index of addresses, "" for nothing."""
+
+    text: str
+    address: str
+
+
+def sought(text: str, begun: Callable[[str, str], Iterable[str]]) -> Sought:
+    """Return what to look for; `begun` gives the trigrams of addresses between two texts.
+
+    Two letters, as a street is often called, are looked up as the trigrams that begin with them; a
+    single one stands in too many addresses to be of use.
+    """
+    if len(text) < PAIR:
+        return Sought(text, "")
+    if len(text) == PAIR:
+        return Sought(text, " OR ".join(map(phrase, begun(*beginning(text)))))
+    return Sought(text, phrase(text))
+
+
+def hits(what: Sought, *, sorted_words: bool = True) -> Part:
     """Return the statement that gives the numbers of the rows a text finds, some twice.
 
     Every row's own words are looked into where the words of all rows are not sorted yet.
     """
-    words = Part(f"SELECT n FROM case_term WHERE {BEGINS}", beginning(text))
+    words = Part(f"SELECT n FROM case_term WHERE {BEGINS}", beginning(what.text))
     if not sorted_words:
-        words = Part(f"SELECT n FROM case_index WHERE {IN_ROW}", (in_row(text),))
-    if len(text) < TRIGRAM:
+        words = Part(f"SELECT n FROM case_index WHERE {IN_ROW}", (in_row(what.text),))
+    if not what.address:
         return words
-    return Part(f"{words.sql} UNION ALL {IN_ADDRESS}", (*words.values, phrase(text)))
+    return Part(f"{words.sql} UNION ALL {IN_ADDRESS}", (*words.values, what.address))
 
 
-def condition(text: str, found: int) -> Part:
+def condition(what: Sought, found: int) -> Part:
     """Return the condition that is quickest for a text with about so many hits, `MANY` at most."""
-    hit = hits(text)
+    hit = hits(what)
     if found < FEW:
         return Part(f"n IN ({hit.sql})", hit.values)  # look these rows up, then sort them
     if found < MANY:
         return Part(f"+n IN ({hit.sql})", hit.values)  # walk in order, look into what was found
-    return row_condition(text)
+    return row_condition(what)
 
 
-def row_condition(text: str) -> Part:
+def row_condition(what: Sought) -> Part:
     """Return the condition that looks into each row as it walks by."""
-    if len(text) < TRIGRAM:
-        return Part(IN_ROW, (in_row(text),))
-    return Part(f"({IN_ROW} OR n IN ({IN_ADDRESS}))", (in_row(text), phrase(text)))
+    if not what.address:
+        return Part(IN_ROW, (in_row(what.text),))
+    return Part(f"({IN_ROW} OR n IN ({IN_ADDRESS}))", (in_row(what.text), what.address))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from field_app.storage import case_search, schema
 from field_app.storage.case_index import IndexRow, Wanted
+from field_app.storage.case_search import Sought
 from sync.domain.records import Address, Customer
 from tests.storage.acts import call
 from tests.storage.feed import page, put
@@ -70,8 +71,10 @@ def test_however_many_are_found_the_list_is_the_same(
 
 def test_the_three_ways_are_three() -> None:
     bounds = (0, case_search.FEW, case_search.MANY)
-    assert len({case_search.condition("王", found).sql for found in bounds}) == 3
-    assert len({case_search.condition("wang", found).sql for found in bounds}) == 3
+    assert len({case_search.condition(Sought("王", ""), found).sql for found in bounds}) == 3
+    assert (
+        len({case_search.condition(Sought("wang", '"wang"'), found).sql for found in bounds}) == 3
+    )
 
 
 def test_areas_are_each_named_once_the_unnamed_too(crowd: Furnished) -> None:
