@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from field_app.settings.settings import resources_folder
+from field_app.ui.dialogs.form_dialog import FormDialog
 from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.screens import map_screen
@@ -210,7 +211,9 @@ async def test_a_pin_is_moved_by_keys_and_left(room: Room, drawing: str) -> None
     press(li.main, Qt.Key.Key_M)
     press(li.main, Qt.Key.Key_Down)
     press(li.main, Qt.Key.Key_Return)
+    press(li.main, Qt.Key.Key_Return)  # by a quick hand: it is asked once
     dialog = await asked(li.main)
+    assert len(li.main.findChildren(FormDialog)) == 1
     type_text(dialog.entries["reason"], "gate")
     press(dialog.entries["reason"], Qt.Key.Key_Return)
     dialog.ok.click()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from field_app.ui.components.choices import CheckGroup, combo
 from field_app.ui.components.rows import add_row
@@ -25,6 +26,7 @@ from field_app.ui.look import Look
 from field_app.viewmodels.drafting import KeptDraft
 
 MOST_OF_WINDOW = 0.9
+ASKING = "asking"  # what a window is marked with
 
 type Check = Callable[[dict[str, str]], str]
 type Entry = QComboBox | QLineEdit | QPlainTextEdit | CheckGroup
@@ -165,9 +167,32 @@ async def ask(
 
     `ok` are the words of the button that takes, "Save" when none are given. What `check` says
     against the values keeps the question open. With a `draft` what is typed outlives a lock and
-    stands there again.
+    stands there again. While one question is under way over a window, another is as if cancelled:
+    a key pressed twice asks once.
     """
-    kept = _read(await draft.recall()) if draft else {}
+    window = parent.window()
+    if window.property(ASKING):
+        return None
+    window.setProperty(ASKING, True)
+    try:
+        kept = _read(await draft.recall()) if draft else {}
+        return await _answered(parent, look, title, fields, explain, ok, check, draft, kept)
+    finally:
+        if isValid(window):  # a lock may have taken it away
+            window.setProperty(ASKING, False)
+
+
+async def _answered(
+    parent: QWidget,
+    look: Look,
+    title: str,
+    fields: Sequence[Field],
+    explain: str,
+    ok: str,
+    check: Check | None,
+    draft: KeptDraft | None,
+    kept: dict[str, str],
+) -> dict[str, str] | None:
     again = [msgspec.structs.replace(f, chosen=kept.get(f.name, f.chosen)) for f in fields]
     dialog = FormDialog(parent, look, title, again, explain, ok=ok, check=check)
     if kept:
