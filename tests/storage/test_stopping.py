@@ -13,7 +13,7 @@ import pytest
 from field_app.background.runner import Runner, StoreThread
 from field_app.background.sync_loop import SyncLoop, SyncStatus
 from sync.protocol.messages import Hello
-from sync.protocol.versions import VERSION
+from sync.protocol.versions import PROGRAM, VERSION
 from tests.storage.furnished_vault import Furnished, profile_of_li
 from tests.storage.test_epochs import hello
 
@@ -23,7 +23,7 @@ WITHIN_S = 30.0
 class Line:
     """A line to a branch without news, whose first answer comes when it is let."""
 
-    version = VERSION
+    version, program = VERSION, PROGRAM
 
     def __init__(self, said: Hello) -> None:
         self.said = said
