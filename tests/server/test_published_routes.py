@@ -7,9 +7,9 @@ import msgspec
 from sync.domain.commands import PublishRoutes
 from sync.domain.day_routes import DayRoute, DayRules, LunchRule
 from sync.domain.ids import RecordId
-from sync.domain.records import AgreementEvidence, Appointment, Stop
+from sync.domain.records import AgreementEvidence, Appointment, Contact, Stop
 from sync.domain.time import at_local, local_date
-from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, Place
+from sync.domain.vocabulary import AgreedBy, AppointmentState, Channel, ContactResult, Place
 from sync.protocol.messages import Result, Status
 from tests.server.house import House
 from tests.server.laptop import fresh, now
@@ -94,9 +94,21 @@ def test_an_officer_whose_certificate_ended_is_not_sent(own_house: House) -> Non
     assert "route.no_skill" in [r.code for r in result.reasons]
 
 
+def reminded_and_called(house: House) -> None:
+    """Let the customer have been reminded and spoken to long ago: any case may be this one."""
+    case_id, li = house.cases["own"], house.crew["li"].me
+    for days, channel, result in (
+        (30, Channel.SMS, ContactResult.DELIVERED),
+        (20, Channel.PHONE, ContactResult.CONNECTED),
+    ):
+        at = now() - timedelta(days=days)
+        house.keep(Contact(RecordId(fresh()), case_id, channel, at, result, li))
+
+
 def test_an_honest_plan_reaches_both_officers_whole(own_house: House) -> None:
     """Publish on the first day that the policy lets anybody be visited."""
     chen = own_house.crew["chen"]
+    reminded_and_called(own_house)
     tried: list[Result] = []
     for ahead in range(2, 16):
         visit = agreed(own_house, ahead)
