@@ -1,7 +1,8 @@
 """A question with a few fields over a screen; opened, never executed, answered by a future."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
@@ -173,44 +174,37 @@ async def ask(
     window = parent.window()
     if window.property(ASKING):
         return None
+    with _asking(window):
+        kept = _read(await draft.recall()) if draft else {}
+        again = [msgspec.structs.replace(f, chosen=kept.get(f.name, f.chosen)) for f in fields]
+        dialog = FormDialog(parent, look, title, again, explain, ok=ok, check=check)
+        if kept:
+            dialog.trouble.say(look.words("What was typed before is here again."), "info")
+        if draft is not None:
+            dialog.changed.connect(lambda: draft.keep(msgspec.json.encode(dialog.values())))
+        answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
+
+        def done(code: int) -> None:
+            if draft is not None:
+                draft.drop()
+            if not answer.done():
+                taken = code == QDialog.DialogCode.Accepted
+                answer.set_result(dialog.values() if taken else None)
+
+        dialog.finished.connect(done)
+        dialog.open()
+        return await answer
+
+
+@contextmanager
+def _asking(window: QWidget) -> Iterator[None]:
+    """Mark a window while it is asked over."""
     window.setProperty(ASKING, True)
     try:
-        kept = _read(await draft.recall()) if draft else {}
-        return await _answered(parent, look, title, fields, explain, ok, check, draft, kept)
+        yield
     finally:
         if isValid(window):  # a lock may have taken it away
             window.setProperty(ASKING, False)
-
-
-async def _answered(
-    parent: QWidget,
-    look: Look,
-    title: str,
-    fields: Sequence[Field],
-    explain: str,
-    ok: str,
-    check: Check | None,
-    draft: KeptDraft | None,
-    kept: dict[str, str],
-) -> dict[str, str] | None:
-    again = [msgspec.structs.replace(f, chosen=kept.get(f.name, f.chosen)) for f in fields]
-    dialog = FormDialog(parent, look, title, again, explain, ok=ok, check=check)
-    if kept:
-        dialog.trouble.say(look.words("What was typed before is here again."), "info")
-    if draft is not None:
-        dialog.changed.connect(lambda: draft.keep(msgspec.json.encode(dialog.values())))
-    answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
-
-    def done(code: int) -> None:
-        if draft is not None:
-            draft.drop()
-        if not answer.done():
-            taken = code == QDialog.DialogCode.Accepted
-            answer.set_result(dialog.values() if taken else None)
-
-    dialog.finished.connect(done)
-    dialog.open()
-    return await answer
 
 
 def _read(kept: bytes | None) -> dict[str, str]:
