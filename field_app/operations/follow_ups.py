@@ -12,7 +12,7 @@ from sync.domain.ids import CaseId
 from sync.domain.progress import progress_of
 from sync.domain.records import Case, Plan, Visit
 from sync.domain.snapshot import Snapshot
-from sync.domain.vocabulary import VisitOutcome
+from sync.domain.vocabulary import PlanState, VisitOutcome
 
 DUE_AHEAD = timedelta(days=3)
 RESTING = frozenset({"hold", "closed"})
@@ -47,13 +47,17 @@ def _promises(desk: Desk, when: date) -> Iterator[FollowUp]:
             continue
         if visit.id in corrected or not when - DUE_AHEAD <= promise.day <= when + DUE_AHEAD:
             continue
-        snapshot, case = _awake(desk, visit.case_id)
-        if snapshot and case and desk.me.officer_id in visit.officers:
+        if desk.me.officer_id not in visit.officers:
+            continue
+        _snapshot, case = _awake(desk, visit.case_id)
+        if case is not None:
             yield _follow_up(case, promise.day, "promise", promise.amount_fen)
 
 
 def _instalments(desk: Desk, when: date) -> Iterator[FollowUp]:
     for stands in desk.store.projection.every(Plan):
+        if stands.record.state is not PlanState.AGREED:
+            continue  # before its case is read: a lead's laptop has many that came to their end
         snapshot, case = _awake(desk, stands.record.case_id)
         if snapshot is None or case is None or desk.me.officer_id not in case.officers:
             continue
