@@ -2,19 +2,31 @@
 
 A cursor anywhere reads the same in the end, for what was left out is told again by a later op.
 Exits and erasures are the newest op of what has gone; once they are dropped, a cursor from before
-must read its scope anew (`horizon.floor`).
+must read its scope anew (`horizon.floor`). Scope by scope and in short transactions: nobody waits
+for a whole branch, and a compaction that was cut off goes on with the next.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 
 from sync.domain.ids import BranchId
 from sync.server.repositories import horizons
-from sync.server.repositories.session import Session
+from sync.server.repositories.session import Row, Session
 from sync.server.service import Service
 
 TOMBSTONES_KEPT = timedelta(days=180)
+AT_ONCE = 2000  # ops that go in one transaction
+SUPERSEDED = (
+    "SELECT commit_no, idx FROM (SELECT commit_no, idx, row_number() OVER "
+    "(PARTITION BY kind, id ORDER BY commit_no DESC, idx DESC) AS nth "
+    "FROM feed WHERE branch_id = ? AND scope = ?) ranked WHERE nth > 1"
+)
+GONE_LONG_AGO = (
+    "SELECT commit_no, idx FROM feed "
+    "WHERE branch_id = ? AND scope = ? AND commit_no <= ? AND op <> 'put'"
+)
 
 
 class Compacted(msgspec.Struct, frozen=True):
@@ -25,33 +37,46 @@ class Compacted(msgspec.Struct, frozen=True):
 
 
 async def compact(service: Service, branch: BranchId, kept: timedelta) -> Compacted:
-    """Compact a branch's feed; exits older than `kept` go too. One transaction."""
-
-    async def work(session: Session) -> Compacted:
-        before = await _count(session, branch)
-        await session.run(
-            "DELETE FROM feed WHERE branch_id = ? AND EXISTS (SELECT 1 FROM feed later "
-            "WHERE later.branch_id = feed.branch_id AND later.scope = feed.scope "
-            "AND later.kind = feed.kind AND later.id = feed.id "
-            "AND (later.commit_no, later.idx) > (feed.commit_no, feed.idx))",
-            branch,
-        )
-        horizon = await horizons.get(session, branch)
-        floor = max(horizon.floor, await _newest_before(session, branch, service, kept))
-        await session.run(
-            "DELETE FROM feed WHERE branch_id = ? AND op <> 'put' AND commit_no <= ?",
-            branch,
-            floor,
-        )
-        await horizons.put(session, branch, msgspec.structs.replace(horizon, floor=floor))
-        return Compacted(before - await _count(session, branch), floor)
-
-    return await service.database.write(work)
+    """Compact a branch's feed; exits older than `kept` go too."""
+    # Before anything is looked at: no exit may go whose own put was not looked at.
+    floor = await service.database.read(lambda s: _newest_before(s, branch, service, kept))
+    scopes = await service.database.read(lambda s: _scopes(s, branch))
+    ops = 0
+    for scope in scopes:
+        ops += await _forget(service, branch, scope, SUPERSEDED)
+    floor = await service.database.write(lambda s: _raise_floor(s, branch, floor))
+    for scope in scopes:
+        ops += await _forget(service, branch, scope, GONE_LONG_AGO, floor)
+    return Compacted(ops, floor)
 
 
-async def _count(session: Session, branch: BranchId) -> int:
-    row = await session.row("SELECT count(*) FROM feed WHERE branch_id = ?", branch)
-    return int(row[0]) if row else 0
+async def _forget(service: Service, branch: BranchId, scope: str, which: str, *more: int) -> int:
+    """Delete the ops of a scope that a question names; return how many there were."""
+    found = await service.database.read(lambda s: s.rows(which, branch, scope, *more))
+    for start in range(0, len(found), AT_ONCE):
+        part = [(branch, scope, *op) for op in found[start : start + AT_ONCE]]
+
+        async def work(session: Session, part: Sequence[Row] = part) -> None:
+            await session.run_many(
+                "DELETE FROM feed WHERE branch_id = ? AND scope = ? AND commit_no = ? AND idx = ?",
+                part,
+            )
+
+        await service.database.write(work)
+    return len(found)
+
+
+async def _scopes(session: Session, branch: BranchId) -> list[str]:
+    rows = await session.rows("SELECT DISTINCT scope FROM feed WHERE branch_id = ?", branch)
+    return sorted(row[0] for row in rows)
+
+
+async def _raise_floor(session: Session, branch: BranchId, floor: int) -> int:
+    """Note that cursors below the floor are too old; return the highest one there ever was."""
+    horizon = await horizons.get(session, branch)
+    floor = max(horizon.floor, floor)
+    await horizons.put(session, branch, msgspec.structs.replace(horizon, floor=floor))
+    return floor
 
 
 async def _newest_before(

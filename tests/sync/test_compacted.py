@@ -15,8 +15,10 @@ from sync.engine import pull
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.protocol.pages import Page
+from sync.server import compacting
 from sync.server.backup.restoring import begin_epoch
 from sync.server.compacting import compact
+from sync.server.repositories.session import NoRoom, Work
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
 from tests.sync.simulator.seat import Seat
@@ -86,6 +88,47 @@ def test_a_laptop_that_was_away_too_long_sends_its_work_and_begins_anew(quiet: Q
     look(li, quiet.central)
     again = sync(li)
     assert (again.sent, again.received) == (0, 0)
+
+
+def test_a_compaction_that_was_cut_off_is_ended_by_the_next(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each transaction is small; whatever they left undone, a fresh laptop reads the same."""
+    chen = quiet.seat("chen-1")
+    sync(chen)
+    for to in ("zhou", "li", "zhou"):
+        for written in team.assign(chen.at, (CaseId("case-00"),), OfficerId(to), None):
+            assert isinstance(written, Saved)
+        sync(chen)
+    central = quiet.central
+    monkeypatch.setattr(compacting, "AT_ONCE", 1)
+    whole = central.service.database.write
+    left = 3
+
+    async def cut(work: Work[Any]) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise NoRoom
+        return await whole(work)
+
+    monkeypatch.setattr(central.service.database, "write", cut)
+    with pytest.raises(NoRoom):
+        central.done(compact(central.service, BRANCH, timedelta()))
+    monkeypatch.setattr(central.service.database, "write", whole)
+    half = quiet.seat("zhou-1")
+    sync(half)
+    look(half, central)
+    done = central.done(compact(central.service, BRANCH, timedelta()))
+    central.compacted_at = central.head
+    assert done.ops > 0
+    assert central.done(compact(central.service, BRANCH, timedelta())).ops == 0
+    for name in ("li-1", "li-2"):
+        fresh = quiet.seat(name)
+        sync(fresh)
+        look(fresh, central)
+    sync(half)
+    look(half, central)
 
 
 @pytest.mark.parametrize("page", [1, 2, 7])

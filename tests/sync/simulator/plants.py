@@ -29,13 +29,14 @@ from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Pushed, Result, Status
 from sync.protocol.pages import Cursor, Op, Page
 from sync.server import commit as commits
+from sync.server import compacting
 from sync.server.commit import Commit
+from sync.server.compacting import SUPERSEDED
 from sync.server.handlers import pull as pulls
 from sync.server.handlers import push as pushes
 from sync.server.handlers.push import Batch
 from sync.server.repositories import mutations, records
 from sync.server.well_formed import read_command
-from tests.sync.simulator.central import MemorySession
 
 EVERY = 8  # of these feed rows one is forgotten
 
@@ -332,14 +333,7 @@ def exits_compacted_silently() -> AbstractContextManager[Any]:
 
 def newest_compacted_away() -> AbstractContextManager[Any]:
     """Keep the oldest op of a record instead of the newest when the feed is compacted."""
-    real = MemorySession.run
-
-    async def faulty(self: MemorySession, sql: str, *values: Any) -> None:
-        if sql.startswith("DELETE FROM feed") and "EXISTS" in sql:
-            sql = sql.replace("later.idx) >", "later.idx) <")
-        await real(self, sql, *values)
-
-    return mock.patch.object(MemorySession, "run", faulty)
+    return mock.patch.object(compacting, "SUPERSEDED", SUPERSEDED.replace(" DESC", ""))
 
 
 def rot_not_mended() -> AbstractContextManager[Any]:

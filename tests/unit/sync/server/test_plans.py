@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 from sync.domain.ids import BranchId, CaseId
 from sync.domain.snapshot import Needs
 from sync.protocol.pages import Cursor, FeedRow, Op
+from sync.server.compacting import GONE_LONG_AGO, SUPERSEDED
 from sync.server.repositories import audit, digests, mutations, records
 from sync.server.repositories.session import Row, Session
 from sync.server.repositories.sqlite import SqliteSession
@@ -77,22 +78,41 @@ ASKED: dict[str, Callable[[Session], Awaitable[object]]] = {
     "whether a scope holds": lambda s: digests.holds(s, MAIN, "team:north", ("case", "c1")),
     "the branch's head": lambda s: audit.head(s, MAIN),
 }
+# These look at a whole scope, each of its ops once.
+OF_A_SCOPE = {
+    "what was told again": (SUPERSEDED, (MAIN, "team:north")),
+    "what left long ago": (GONE_LONG_AGO, (MAIN, "team:north", 9)),
+}
 
 
-@pytest.mark.parametrize("what", ASKED)
-def test_a_statement_finds_its_rows_by_key(tmp_path: Path, what: str) -> None:
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Explained]:
     path = tmp_path / "server.db"
     engine = create_engine(f"sqlite:///{path}")
     metadata.create_all(engine)
     engine.dispose()
     connection = sqlite3.connect(path)
-    session = Explained(connection)
     try:
-        asyncio.run(_whole(ASKED[what](session)))
+        yield Explained(connection)
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_a_statement_finds_its_rows_by_key(session: Explained, what: str) -> None:
+    asyncio.run(_whole(ASKED[what](session)))
     assert session.steps
     assert not [step for step in session.steps if WALKS.search(step)]
+
+
+@pytest.mark.parametrize("what", OF_A_SCOPE)
+def test_compacting_looks_at_an_op_once(session: Explained, what: str) -> None:
+    sql, values = OF_A_SCOPE[what]
+    asyncio.run(_whole(session.rows(sql, *values)))
+    reached = [step for step in session.steps if "feed" in step]
+    assert len(reached) == 1
+    assert re.search(r"SEARCH feed USING .*\(branch_id=\? AND scope=\?", reached[0])
+    assert not [step for step in session.steps if "CORRELATED" in step]
 
 
 async def _whole(asked: Awaitable[object]) -> None:
