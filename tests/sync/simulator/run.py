@@ -73,9 +73,10 @@ def cut_small(chance: Chance) -> Iterator[None]:
 _read_once = cache(rules_of)
 
 
-def run(seed: int) -> Outcome:
-    """Run a seed to its end."""
-    chance, time, story = Chance(seed), Time(), Story()
+@contextmanager
+def begun(seed: int, story: Story) -> Iterator[tuple[World, list[Any]]]:
+    """Yield everybody of a run before anything has happened, and what the server logs."""
+    chance, time = Chance(seed), Time()
     with seeded(Chance(FURNISHING)):
         found = furnished()  # made once for the process, the same whatever is run first
     with seeded(Chance(seed)) as logged, cut_small(chance):
@@ -83,9 +84,16 @@ def run(seed: int) -> Outcome:
             seed, chance, time, story, Central(time, chance, branch.a_folder(found), found.image)
         )
         try:
-            broken = _played(world, logged)
+            yield world, logged
         finally:
             world.close()
+
+
+def run(seed: int) -> Outcome:
+    """Run a seed to its end."""
+    story = Story()
+    with begun(seed, story) as (world, logged):
+        broken = _played(world, logged)
     story.tell(f"ended: {broken or 'whole'}")
     saved = sum(len(s.promised) for s in world.seats)
     return Outcome(
