@@ -225,7 +225,7 @@ def _route_on_current(desk: Desk, day: date, route: DayRoute) -> DayRoute:
 
 def _current(desk: Desk, subject: tuple[str, str]) -> int:
     rev = desk.store.vault.connection.execute(
-        "SELECT rev FROM projected WHERE kind = ? AND id = ?", subject
+        "SELECT abs(rev) FROM projected WHERE kind = ? AND id = ?", subject
     ).fetchone()
     return int(rev[0]) if rev else 0
 

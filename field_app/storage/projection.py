@@ -9,7 +9,8 @@ from sync.domain.ids import CaseId
 from sync.domain.records import KINDS, Record, Versioned, decode_record
 from sync.domain.snapshot import Needs, Snapshot
 
-COLUMNS = "kind, id, rev, case_id, body, pending"
+# Below zero are revisions that were seen of a server which was put back since.
+COLUMNS = "kind, id, abs(rev), case_id, body, pending"
 CHUNK = 400  # bound values in one statement
 
 

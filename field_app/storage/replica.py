@@ -270,9 +270,10 @@ class VaultReplica:
                 "SELECT epoch FROM scope_state WHERE scope = ?", (scope,)
             ).fetchone()
             if stood is not None and stood[0] != epoch:
-                # Revisions may have gone back with the server: what comes now is the truth.
+                # Revisions may have gone back with the server: what comes now is the truth. Until
+                # then commands name the revision that was seen, which a minus keeps beside it.
                 connection.execute(
-                    "UPDATE replica SET rev = 0 WHERE EXISTS (SELECT 1 FROM membership m "
+                    "UPDATE replica SET rev = -abs(rev) WHERE EXISTS (SELECT 1 FROM membership m "
                     "WHERE m.scope = ? AND m.kind = replica.kind AND m.id = replica.id)",
                     (FORMER + scope,),
                 )

@@ -191,6 +191,18 @@ def test_a_scope_read_anew_stays_readable_and_ends_as_the_server_says(
     assert replica.waiting_count() == 1
 
 
+def test_a_scope_read_anew_shows_the_revisions_that_were_seen(furnished: Furnished) -> None:
+    """Commands name them meanwhile; the server's own come down, be they lower or higher."""
+    replica, known = furnished.store.replica, (KNOWN, OTHERS[0])
+    replica.apply_page(page(*(put(c, rev=7, commit=2, idx=n) for n, c in enumerate(known))))
+    for epoch in ("e2", "e3"):
+        replica.reset_scope(MINE, epoch)
+        assert [name_of(furnished, c.id).rev for c in known] == [7, 7]
+    now = [put(KNOWN, rev=3), put(OTHERS[0], rev=9, idx=1)]
+    replica.apply_page(page(*now, epoch="e3"))
+    assert [name_of(furnished, c.id).rev for c in known] == [3, 9]
+
+
 def test_a_reading_anew_that_is_begun_twice_ends_the_same(furnished: Furnished) -> None:
     replica = furnished.store.replica
     replica.reset_scope(MINE, "e2")

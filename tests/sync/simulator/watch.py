@@ -104,7 +104,7 @@ def _never_back(seat: Seat, replica: Copy, epochs: set[str]) -> None:
     """Let revisions only grow, as long as all that is read is of one epoch of the server."""
     if len(epochs) == 1 and seat.seen_epochs == epochs:
         for key, rev in seat.revs.items():
-            # Revision 0 is what is being read anew, after the server was put back.
+            # Below zero is what is being read anew, after the server was put back.
             if key in replica and 0 < replica[key][0] < rev:
                 raise Broken(f"{seat.name}: {key} went back from {rev} to {replica[key][0]}")
     seat.seen_epochs = epochs
