@@ -166,7 +166,7 @@ def _init(parsed: Arguments) -> int:
             await admin.add_branch(BranchId(parsed.branch), parsed.branch_name or parsed.branch)
         await publishing.begin(admin.service, BranchId(parsed.branch), texts)
         if mark.read(settings.data) is None:
-            await mark.begin(admin.service.database, settings.data)
+            await mark.begin(admin.service.database, settings.data, admin.service.latest)
         print(f"ready: {_shown(settings.database_url)}")
 
     return _administer(parsed, act)

@@ -130,7 +130,7 @@ class Administration:
         if not account.active:
             raise AdminRefused(f"{login} has ended and gets no code")
         code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-        expires = self.service.clock.now() + CODE_LIFE
+        expires = self.service.latest.now() + CODE_LIFE
         kept = EnrolCode(code_hash(code), expires.isoformat(), None)
 
         async def work(session: Session) -> None:
@@ -181,7 +181,7 @@ class Administration:
 
     async def sessions(self) -> list[DeviceSession]:
         """Return the laptops that are signed in."""
-        now = self.service.clock.now()
+        now = self.service.latest.now()
         return await self._database.read(lambda s: device_sessions.standing(s, now))
 
     async def end_sessions(self, device_id: str) -> None:

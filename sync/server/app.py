@@ -15,7 +15,9 @@ from sync.domain.time import Clock
 from sync.policy.lessons import load_curriculum
 from sync.server.admission import Admission, Gate
 from sync.server.arriving import LARGEST_BODY
+from sync.server.backup import mark
 from sync.server.hardening import harden
+from sync.server.latest_time import LatestTime
 from sync.server.machine import MachineClock, MachineIds
 from sync.server.problems import (
     Refusal,
@@ -56,13 +58,15 @@ def build_service(
 ) -> Service:
     """Return the service's parts, the database not yet open; raises LessonRefused."""
     database, clock = build_database(settings), clock or MachineClock()
+    latest = LatestTime(clock, mark.latest(settings.data))
     return Service(
         database,
         RulesInForce(load_curriculum(settings.policies.parent / "learning")),
         clock,
+        latest,
         ids or MachineIds(),
         settings.data,
-        Remembered(clock) if settings.is_sqlite else Shared(clock),
+        Remembered(latest) if settings.is_sqlite else Shared(latest),
     )
 
 

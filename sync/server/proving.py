@@ -22,7 +22,7 @@ async def check_proof(service: Service, device: Device, asked: Asked, shown: str
     """Check the proof that was shown, if any; raises Refusal 401 PROOF with the server's time."""
     if not shown and not device.proves:
         return
-    now = service.clock.now()
+    now = service.latest.now()
     at = _proven_at(device, asked, shown, now)
     if at is None or not await _is_first(service, device, shown, at):
         raise Refusal(401, Codes.PROOF, now=now.isoformat())

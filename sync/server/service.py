@@ -15,14 +15,15 @@ from sync.server.rules_in_force import RulesInForce
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What handlers need: database, rules in force, clock, ids, used proofs, the audit key.
+    """What handlers need: database, rules in force, clocks, ids, used proofs, the audit key.
 
-    `newest` is the newest version of the protocol this server speaks.
+    `clock` dates what happens, `latest` judges what has ended and is never set back. `newest` is the newest version of the protocol this server speaks.
     """
 
     database: Database
     rules: RulesInForce
     clock: Clock
+    latest: Clock
     ids: IdSource
     data: Path
     replays: Replays

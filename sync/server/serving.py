@@ -24,8 +24,10 @@ from sync.server.audit import sealing
 from sync.server.backup import mark
 from sync.server.jobs.running import every_day
 from sync.server.key_file import KeyUnusable
+from sync.server.latest_time import LatestTime
 from sync.server.leaving import Patience
 from sync.server.logs import write_json_lines
+from sync.server.machine import MachineClock
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories import policies
 from sync.server.service import Service
@@ -61,7 +63,8 @@ async def _missing(settings: ServerSettings) -> str:
         moved = await mark.trouble(database, settings.data, alone=settings.is_sqlite)
         if moved:
             return f"{moved}: run field-server restore, with a backup or --as-it-stands"
-        await mark.begin(database, settings.data)
+        latest = LatestTime(MachineClock(), mark.latest(settings.data))
+        await mark.begin(database, settings.data, latest)
     except KeyUnusable as error:
         return str(error)
     finally:
@@ -77,7 +80,7 @@ def load_app() -> Any:
         build_service(told.settings), database=build_database(told.settings, told.silent_s)
     )
     beside: list[Beside] = [
-        lambda: mark.kept(service.database, service.data),
+        lambda: mark.kept(service.database, service.data, service.latest),
         lambda: service.leaving.on_signal(told.patience),
     ]
     if (hour := told.jobs_at) is not None:

@@ -1,6 +1,6 @@
 """A mark outside the database of how far it had come: an older copy put in its place is noticed.
 
-The file names the epoch and each branch's newest commit. It is written when the server starts and
+The file names the epoch, each branch's newest commit and the latest time. It is written when the server starts and
 ends, and every minute between. Laptops would notice the rest: they hold what they were answered.
 """
 
@@ -8,11 +8,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from sync.domain.time import Clock
 from sync.server.key_file import settle
 from sync.server.repositories import accounts, records
 from sync.server.repositories.session import Away, Database, NoRoom, Session
@@ -25,23 +27,30 @@ MARKED = "marked"  # among the database's own values: there was a mark once
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """How far a database had come."""
+    """How far a database had come, and what time it was then."""
 
     epoch: str
     heads: dict[str, int]
+    at: datetime | None = None
 
 
-async def standing(session: Session) -> Mark:
-    """Return how far the database has come."""
+async def standing(session: Session, at: datetime | None = None) -> Mark:
+    """Return how far the database has come at this time."""
     branches = await accounts.branches(session)
     heads = {str(branch): await records.head(session, branch) for branch, _ in branches}
-    return Mark(await accounts.meta(session, "epoch") or "", heads)
+    return Mark(await accounts.meta(session, "epoch") or "", heads, at)
 
 
 def read(data: Path) -> Mark | None:
     """Return the mark of a server's folder, or None."""
     path = data / FILE
     return msgspec.json.decode(path.read_bytes(), type=Mark) if path.exists() else None
+
+
+def latest(data: Path) -> datetime | None:
+    """Return the latest time that was told from this folder, None when none was."""
+    mark = read(data)
+    return mark.at if mark is not None else None
 
 
 def write(data: Path, mark: Mark) -> None:
@@ -55,9 +64,9 @@ def write(data: Path, mark: Mark) -> None:
     settle(data)
 
 
-async def keep(database: Database, data: Path) -> None:
+async def keep(database: Database, data: Path, latest: Clock) -> None:
     """Write the mark of the database as it stands."""
-    write(data, await database.read(standing))
+    write(data, await database.read(lambda session: standing(session, latest.now())))
 
 
 async def trouble(database: Database, data: Path, *, alone: bool) -> str:
@@ -77,34 +86,34 @@ async def trouble(database: Database, data: Path, *, alone: bool) -> str:
     return ""
 
 
-async def begin(database: Database, data: Path) -> None:
+async def begin(database: Database, data: Path, latest: Clock) -> None:
     """Write the mark and note in the database that there is one."""
     await database.write(lambda session: accounts.set_meta(session, MARKED, "1"))
-    await keep(database, data)
+    await keep(database, data, latest)
 
 
 @asynccontextmanager
-async def kept(database: Database, data: Path) -> AsyncIterator[None]:
+async def kept(database: Database, data: Path, latest: Clock) -> AsyncIterator[None]:
     """Keep the mark up to date while the server runs."""
-    task = asyncio.create_task(_again_and_again(database, data))
+    task = asyncio.create_task(_again_and_again(database, data, latest))
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await _keep(database, data)
+        await _keep(database, data, latest)
 
 
-async def _again_and_again(database: Database, data: Path) -> None:
+async def _again_and_again(database: Database, data: Path, latest: Clock) -> None:
     while True:
         await asyncio.sleep(EVERY_S)
-        await _keep(database, data)
+        await _keep(database, data, latest)
 
 
-async def _keep(database: Database, data: Path) -> None:
+async def _keep(database: Database, data: Path, latest: Clock) -> None:
     """Keep the mark, or say why not: a full disk or a database that is away ends nobody."""
     try:
-        await keep(database, data)
+        await keep(database, data, latest)
     except (OSError, Away, NoRoom) as error:
         log.error("mark not kept", error=type(error).__name__)

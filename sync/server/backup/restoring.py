@@ -44,7 +44,7 @@ def put_back(settings: ServerSettings, path: Path) -> PutBack:
         raise NoBackup(f"{path} holds a database of {manifest.kind}")
     settings.data.mkdir(parents=True, exist_ok=True)
     # Should it end half way, no server starts on what it finds.
-    mark.write(settings.data, mark.Mark("", {}))
+    mark.write(settings.data, mark.Mark("", {}, mark.latest(settings.data)))
     with TemporaryDirectory(dir=settings.data, prefix=".restore-") as room:
         copy = Path(room) / "copy"
         unpack_database(path, copy)
@@ -63,7 +63,7 @@ async def begin_epoch(service: Service) -> str:
         await accounts.set_meta(session, "epoch", epoch)
 
     await service.database.write(work)
-    await mark.begin(service.database, service.data)
+    await mark.begin(service.database, service.data, service.latest)
     return epoch
 
 

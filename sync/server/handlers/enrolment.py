@@ -53,7 +53,7 @@ async def _enrol(
     session: Session, service: Service, request: Enrol, address: str
 ) -> Enrolled | Refusal:
     """Use the code and make the laptop known together; a refusal is returned, so it is counted."""
-    trouble = await lockout.count(session, service.clock.now(), request.account, address)
+    trouble = await lockout.count(session, service.latest.now(), request.account, address)
     trouble = trouble or await _spend_code(session, service, request)
     if trouble is not None:
         return trouble
@@ -79,7 +79,7 @@ async def _spend_code(session: Session, service: Service, request: Enrol) -> Ref
     right = hmac.compare_digest(code.code_hash, code_hash(request.code))
     if account is None or not account.active or not right:
         return Refusal(403, Codes.WRONG_CODE)
-    now = service.clock.now()
+    now = service.latest.now()
     if code.used_at is not None:
         return Refusal(403, Codes.CODE_USED)
     if now >= datetime.fromisoformat(code.expires_at):

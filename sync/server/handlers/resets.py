@@ -40,7 +40,7 @@ async def _reset(
     device = await _known(session, message)
     branch = device.branch_id if device else BranchId("")
     asked = await device_keys.reset_of(session, branch, message.device_id)
-    now = service.clock.now()
+    now = service.latest.now()
     if asked is not None and asked.public_key == message.public_key:
         return await _became(session, asked, now)
     trouble = await lockout.count(session, now, message.device_id, address)

@@ -11,7 +11,7 @@ from sync.server.service import Service
 
 async def renew(service: Service, caller: Caller, address: str) -> TokenGrant:
     """Return a new token; `address` is where the laptop asks from, for the administrator's list."""
-    token, now = secrets.token_urlsafe(32), service.clock.now()
+    token, now = secrets.token_urlsafe(32), service.latest.now()
     device = caller.device
 
     async def work(session: Session) -> None:

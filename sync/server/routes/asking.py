@@ -60,7 +60,7 @@ async def _known(request: Asked, *, by_enrolment: bool = False) -> Known:
     """Return whose token it is, proven where proof is due; raises Refusal 401."""
     service = service_of(request)
     token = bearer_token(request.headers.get("authorization", ""))
-    now = service.clock.now()
+    now = service.latest.now()
     known = await service.database.glance(lambda s: find_known(s, token, now))
     claim = Claim(request.method, _target(request), token, await request.body())
     await check_proof(service, known.device, claim, request.headers.get(HEADER, ""))

@@ -193,6 +193,7 @@ class Central:
             self.database,
             RulesInForce(lessons()),
             self.time,
+            self.time,
             Ids(self.time, self.chance),
             self.data,
             Remembered(self.time),
