@@ -17,7 +17,8 @@ from sync.server.rules_in_force import RulesInForce
 class Service:
     """What handlers need: database, rules in force, clocks, ids, used proofs, the audit key.
 
-    `clock` dates what happens, `latest` judges what has ended and is never set back. `newest` is the newest version of the protocol this server speaks.
+    `clock` dates what happens, `latest` judges what has ended and is never set back. `newest` is
+    the newest version of the protocol this server speaks.
     """
 
     database: Database
