@@ -1,7 +1,8 @@
 """A mark outside the database of how far it had come: an older copy put in its place is noticed.
 
 The file names the epoch, each branch's newest commit and the latest time. It is written when the
-server starts and ends, and every minute between. Laptops would notice the rest: they hold what they were answered.
+server starts and ends, and every minute between. Laptops would notice the
+rest: they hold what they were answered.
 """
 
 import asyncio
