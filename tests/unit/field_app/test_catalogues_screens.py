@@ -48,6 +48,11 @@ def test_no_entry_is_dead() -> None:
     assert sorted(set(chinese()) - every_text()) == []
 
 
+def test_entries_stand_in_order() -> None:
+    """So that two people who add words seldom meet at one place."""
+    assert list(chinese()) == sorted(chinese())
+
+
 @pytest.mark.parametrize(("text", "words"), sorted(chinese().items()))
 def test_values_are_the_same(text: str, words: str) -> None:
     fields = [{f for _, f, _, _ in string.Formatter().parse(t) if f} for t in (text, words)]
