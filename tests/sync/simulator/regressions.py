@@ -15,5 +15,6 @@ REGRESSIONS: dict[int, str] = {
     3103: "a page that a stopped sync had fetched ahead came hours later: the log seemed to shrink",
     3197: "the trouble of a page fetched ahead ended a later sync over a line that worked",
     3350: "a page of the server before it was put back was read as the present one's",
+    4202: "amid the commit a feed was compacted up to, the model expected what was left out",
     10125: "what a server put back had answered was out of sight until its echo came",
 }
