@@ -47,7 +47,7 @@ from sync.server.settings import ServerSettings
 TEAM = TeamId("north")
 CERTIFIED_UNTIL = date(2099, 12, 31)
 NOTE_LETTERS = 60
-AT_ONCE = 10  # cases of one commit
+AT_ONCE = 60  # cases of one commit
 
 
 class Size(msgspec.Struct, frozen=True):

@@ -11,15 +11,18 @@ lose a row.
 import argparse
 import asyncio
 import itertools
+import logging
 import math
 import random
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from bench import cursor_losses
 from bench.bank import Laptop, Size, furnished
@@ -27,6 +30,7 @@ from bench.closed_loop import Connection, Driven, drive, request, sign_in
 from bench.cursor_losses import Losses
 from bench.figures import OUT, ROOT, Goal, Metric, beside, publish
 from bench.pgbench import rate
+from bench.pgbench_together import rate_together
 from bench.server_limit import (
     PARTS,
     Limits,
@@ -47,8 +51,8 @@ from sync.server.settings import ServerSettings
 from tools.postgres import Cluster, running
 
 PER_S = "1/s"
-PLENTY = 2.0  # times the limit's rate: a laptop may be quicker than its neighbours
-NO_TRIPS = 4.0  # a file has no round trips, and may be so much quicker than the limit
+FIRST_RATE = 50.0  # batches a second of the first round
+PLENTY = 2.0  # times the expected rate: a laptop may be quicker than its neighbours
 CURSORS = 5
 GOALS = {
     "pull_pages": Goal(0.60, at_least=True),
@@ -74,6 +78,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
     parser.add_argument("--seconds", type=int, default=2, help="of each figure of a round")
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args(argv)
+    _hush()
     with tempfile.TemporaryDirectory() as folder, running("shared_buffers=512MB") as cluster:
         metrics, losses = _measure(asked, Path(folder), cluster)
     publish("server", metrics, GOALS, out)
@@ -84,9 +89,16 @@ def main(argv: list[str], out: Path = OUT) -> int:
     return 1 if losses.lost or losses.twice else 0
 
 
+def _hush() -> None:
+    """Let the app that is heard for pgbench's scripts log into this process nothing but trouble."""
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=quiet, cache_logger_on_first_use=True)
+
+
 def _measure(
     asked: argparse.Namespace, folder: Path, cluster: Cluster
 ) -> tuple[dict[str, Metric], Losses]:
+    began = time.perf_counter()
     name = cluster.database()
     size = Size(asked.branches, asked.officers, asked.cases)
     ours = Bench(
@@ -97,14 +109,16 @@ def _measure(
     at_scratch = msgspec.structs.replace(ours.settings, database_url=cluster.url(scratch))
     limits = write_scripts(at_scratch, ours.pulls, ours.officers, asked.batch, folder)
     cluster.drop(scratch)
+    print(f"two banks furnished, pgbench's scripts written in {time.perf_counter() - began:.0f} s")
     ours.serving.start()
     file.serving.start()
     try:
-        rounds = [
-            _round(asked, ours, file, limits, cluster.url(limit)) for _ in range(asked.rounds)
-        ]
+        rounds = []
+        for number in range(1, asked.rounds + 1):
+            rounds.append(_round(asked, ours, file, limits, cluster.url(limit)))
+            print(f"round {number} of {asked.rounds}: {rounds[-1].line}", flush=True)
         wire = _wire(ours, asked.page)
-        losses = ours.losses(asked.batch, asked.seconds, rounds[-1].push)
+        losses = ours.losses(asked.batch, asked.seconds)
     finally:
         ours.serving.stop()
         file.serving.stop()
@@ -122,18 +136,28 @@ class Round(msgspec.Struct, frozen=True):
     push_limit: float
     file_pull: float
     file_push: float
+    seconds: float
+
+    @property
+    def line(self) -> str:
+        """Return the round in a line, rates a second."""
+        return (
+            f"pulls {self.pull:.0f} of {self.pull_limit:.0f}, pushes {self.push:.1f} of "
+            f"{self.push_limit:.1f}; one file {self.file_pull:.0f} and {self.file_push:.1f}; "
+            f"{self.seconds:.0f} s"
+        )
 
 
 def _round(
     asked: argparse.Namespace, ours: "Bench", file: "Bench", limits: Limits, url: str
 ) -> Round:
-    clients = len(ours.officers)
+    began, clients = time.perf_counter(), len(ours.officers)
     pull_limit = rate(limits.pull, url, clients, asked.seconds)
     pull, file_pull = (one.pull(asked.seconds).rate for one in (ours, file))
-    push_limit = rate(limits.push, url, clients, asked.seconds)
-    push = ours.push(asked.batch, asked.seconds, push_limit).rate
-    file_push = file.push(asked.batch, asked.seconds, push_limit * NO_TRIPS).rate
-    return Round(pull, pull_limit, push, push_limit, file_pull, file_push)
+    push_limit = rate_together(limits.push, url, clients, asked.seconds)
+    push, file_push = (one.push(asked.batch, asked.seconds).rate for one in (ours, file))
+    seconds = time.perf_counter() - began
+    return Round(pull, pull_limit, push, push_limit, file_pull, file_push, seconds)
 
 
 def _metrics(rounds: Sequence[Round], losses: Losses) -> dict[str, Metric]:
@@ -183,6 +207,7 @@ class Bench:
         self._ids = MachineIds()
         self._chance = random.Random(1)
         self._kept = 0
+        self._rate = FIRST_RATE
 
     def pull(self, seconds: float) -> Driven:
         """Pull as fast as it goes."""
@@ -196,31 +221,30 @@ class Bench:
     def _pulls_of(self, laptop: Laptop) -> list[Pull]:
         return [pull for pull in self.pulls if pull.laptop is laptop]
 
-    def push(self, batch: int, seconds: float, limit: float) -> Driven:
-        """Push as fast as it goes, at most so fast as the limit."""
-        lines = self._pushing(self.officers, batch, seconds, limit)
+    def push(self, batch: int, seconds: float) -> Driven:
+        """Push as fast as it goes."""
+        lines = self._pushing(self.officers, batch, seconds)
         driven = drive(self.serving.port, lines, seconds)
         self._settle(lines)
+        self._rate = driven.rate
         return driven
 
-    def losses(self, batch: int, seconds: float, limit: float) -> Losses:
+    def losses(self, batch: int, seconds: float) -> Losses:
         """Let the officers of one branch write and its lead read."""
         writers = [x for x in self.officers if x.branch == self._lead.branch]
-        lines = self._pushing(writers, batch, seconds, limit)
+        lines = self._pushing(writers, batch, seconds)
         port = self.serving.port
         found = cursor_losses.count(self.settings, port, self._lead, lines, seconds)
         self._settle(lines)
         return found
 
-    def _pushing(
-        self, laptops: Sequence[Laptop], batch: int, seconds: float, limit: float
-    ) -> list["Pushing"]:
+    def _pushing(self, laptops: Sequence[Laptop], batch: int, seconds: float) -> list["Pushing"]:
         sign_in(self.serving.port, [*laptops, self._lead])
-        each = math.ceil(limit * seconds / len(laptops) * PLENTY) + 5
-        return [Pushing(x, self._batches(x, batch, each)) for x in laptops]
+        each = math.ceil(self._rate * seconds / len(laptops) * PLENTY) + 1
+        return [Pushing(x, self._batches(x, batch), each) for x in laptops]
 
-    def _batches(self, laptop: Laptop, batch: int, each: int) -> Iterator[tuple[bytes, int, str]]:
-        for n in range(each):
+    def _batches(self, laptop: Laptop, batch: int) -> Iterator[tuple[bytes, int, str]]:
+        for n in itertools.count():
             commands = day_of(laptop, n % PARTS, batch, self._chance, self._ids)
             body = push_body(laptop, commands, self._ids)
             yield request(laptop, "POST", "/push", body), laptop.seq, laptop.chain
@@ -248,12 +272,18 @@ async def _count_applied(session: Session) -> int:
 
 
 class Pushing:
-    """A laptop's batches, made beforehand; goes back to the last that was sent."""
+    """A laptop's batches, so many made beforehand; goes back to the last that was sent.
 
-    def __init__(self, laptop: Laptop, batches: Iterator[tuple[bytes, int, str]]) -> None:
+    Should it need more, they are made while the time runs: what is measured is less then, not more.
+    """
+
+    def __init__(
+        self, laptop: Laptop, batches: Iterator[tuple[bytes, int, str]], beforehand: int
+    ) -> None:
         self._laptop = laptop
         self._stood = laptop.seq, laptop.chain
-        self._made = list(batches)
+        self._batches = batches
+        self._made = list(itertools.islice(batches, beforehand))
         self._sent = 0
 
     def __iter__(self) -> Iterator[bytes]:
@@ -261,7 +291,7 @@ class Pushing:
 
     def __next__(self) -> bytes:
         if self._sent == len(self._made):
-            raise StopIteration
+            self._made.append(next(self._batches))
         self._sent += 1
         return self._made[self._sent - 1][0]
 

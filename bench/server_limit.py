@@ -15,6 +15,7 @@ import msgspec
 from bench.bank import Laptop, call, visit
 from bench.closed_loop import SIGN_IN
 from bench.pgbench import LAST_SEQ, Overheard, Script, gathered, mark_counters
+from bench.pgbench_together import shared_out
 from sync.domain.commands import Command
 from sync.domain.ids import IdSource
 from sync.engine.signing_in import SigningIn
@@ -108,10 +109,10 @@ async def _places(session: Session, laptop: Laptop) -> list[tuple[int, int]]:
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """The script of each kind of request."""
+    """The script of a pull, and those of a push."""
 
     pull: Path
-    push: Path
+    push: tuple[Path, ...]
 
 
 def write_scripts(
@@ -142,9 +143,8 @@ async def _scripts(
             ]
         finally:
             await overheard.close()
-    limits = Limits(to / "pull.sql", to / "push.sql")
+    limits = Limits(to / "pull.sql", shared_out(pushed, to))
     limits.pull.write_text(gathered(pulled))
-    limits.push.write_text(gathered(pushed))
     return limits
 
 

@@ -1,6 +1,9 @@
 """What a server was heard to ask becomes a script that pgbench reads as the same statements."""
 
+from pathlib import Path
+
 from bench.pgbench import COMMIT_NO, LAST_SEQ, LEAVES, Script, Statement, gathered
+from bench.pgbench_together import PASSED, shared_out
 
 
 def written(sql: str, *values: object, fresh: frozenset[str] = frozenset()) -> str:
@@ -40,3 +43,13 @@ def test_each_client_runs_its_own_line() -> None:
     assert text.count("\\if :client_id") == 2
     assert text.count("\\if :turn % 2") == 2
     assert text.count("\\if") == text.count("\\endif")
+
+
+def test_processes_share_out_the_lines_and_wait_for_each_other(tmp_path: Path) -> None:
+    lines = [[Script([Statement(f"SELECT {n}")])] for n in range(5)]
+    texts = [file.read_text() for file in shared_out(lines, tmp_path)]
+    assert all(text.startswith(PASSED) for text in texts)
+    for n in range(5):
+        assert sum(text.count(f"SELECT {n};") for text in texts) == 1
+    assert [text.count("\\if :client_id") for text in texts] == [3, 2]
+    assert len(shared_out(lines[:1], tmp_path)) == 1
