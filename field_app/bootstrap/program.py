@@ -18,6 +18,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
+from field_app.background.downloads import Downloads
 from field_app.background.lease_watch import LeaseWatch
 from field_app.background.lock_timer import LockTimer
 from field_app.background.runner import Runner, StoreThread
@@ -82,6 +83,7 @@ class Program(QObject):
         self.sync_loop: SyncLoop | None = None
         self._lock: LockTimer | None = None
         self._lease: LeaseWatch | None = None
+        self._downloads: Downloads | None = None
         self._sync_task: asyncio.Task[None] | None = None
         self._profile: Profile | None = None
         self._workshop: Workshop | None = None
@@ -171,6 +173,7 @@ class Program(QObject):
         self.sync_loop = SyncLoop(
             self.runner, transport, self._laptop.clock, chance, _report, rounds, maps
         )
+        self._downloads = Downloads(self.runner, transport)
         self.sync_loop.limit_files(self.settings.files_kb_s)
         self.sync_loop.let_maps_come(by_themselves=self.settings.newer_maps == "idle")
         await self.show_main()
@@ -188,12 +191,15 @@ class Program(QObject):
         """Build the window of the officer whose desk it is."""
         if self.runner is None or self.sync_loop is None or self._profile is None:
             raise LookupError("there is no desk yet")
+        if self._downloads is None:
+            raise LookupError("there is no line yet")
         published = await self.runner.run(lambda desk: desk.store.map_notices.state().here)
         workshop = Workshop(
             self._laptop,
             self.settings,
             self.runner,
             self.sync_loop,
+            self._downloads,
             self.look,
             BankMap(maps_of(self._laptop, self._profile), published) if published else None,
         )

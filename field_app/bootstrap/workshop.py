@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from field_app.background.downloads import Downloads
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop
 from field_app.bootstrap.laptop import Laptop
@@ -27,6 +28,7 @@ from field_app.ui.map.sheet_map import sheet_map
 from field_app.ui.screen_set import Views, make_screens
 from field_app.ui.screens.map_screen import MapCanvas
 from field_app.viewmodels.appointment import AppointmentViewModel
+from field_app.viewmodels.attachment import AttachmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.case import CaseViewModel
 from field_app.viewmodels.cases import CasesViewModel
@@ -76,6 +78,7 @@ class Workshop:
         settings: Settings,
         runner: Runner,
         sync_loop: SyncLoop,
+        downloads: Downloads,
         look: Look,
         bank_map: BankMap | None = None,
     ) -> None:
@@ -84,6 +87,7 @@ class Workshop:
         self._settings = settings
         self._runner = runner
         self._sync_loop = sync_loop
+        self._downloads = downloads
         self._look = look
         self._pack, self._why_no_map = self._open_pack()
         self._times = self._travel_times()
@@ -141,7 +145,12 @@ class Workshop:
         oversees = role in (Role.LEAD, Role.COMPLIANCE)
         return Views(
             cases=CasesViewModel(runner, words),
-            case=CaseViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
+            case=CaseViewModel(
+                runner,
+                rules,
+                CareViewModel(runner, clock, rules, papers),
+                AttachmentViewModel(runner, self._downloads, rules),
+            ),
             appointment=AppointmentViewModel(runner, clock, rules, drafting),
             visit=VisitViewModel(runner, clock, rules),
             relief=ReliefViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),

@@ -1,13 +1,16 @@
 """Photos and papers: encrypted beside the vault, recorded as a fact, sent when there is a line."""
 
 import hashlib
+from contextlib import suppress
 
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
-from sync.domain.commands import RecordAttachment
+from field_app.storage.trouble import Damaged
+from sync.domain.commands import RecordAttachment, RevealField
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.outcome import Refused, refused
-from sync.domain.records import Attachment
+from sync.domain.records import Attachment, Reveal
+from sync.domain.vocabulary import Revealable
 from sync.protocol.media import media_type_of
 from sync.protocol.messages import MAX_ATTACHMENT, MAX_CASE_FILES
 
@@ -68,6 +71,35 @@ def _is_recorded(desk: Desk, fact: Attachment) -> bool:
     return desk.store.vault.connection.execute(asked, (fact.id,)).fetchone() is not None
 
 
-def read(desk: Desk, attachment: Attachment) -> bytes:
-    """Return the plain bytes of a file that is on this laptop."""
-    return desk.store.files.read(attachment.id, 0, attachment.size)
+def find(desk: Desk, file_id: RecordId) -> Attachment | None:
+    """Return the fact of a file, None when it is not on this laptop any more."""
+    found = desk.store.projection.get(Attachment, file_id)
+    return found.record if found else None
+
+
+def here(desk: Desk, fact: Attachment) -> bytes | None:
+    """Return the plain bytes of a file, None when it has to be fetched."""
+    for folder in (desk.store.files, desk.store.copies):
+        if folder.has(fact.id):
+            with suppress(Damaged):  # then it is as if it were not here
+                return folder.read(fact.id, 0, fact.size)
+    return None
+
+
+def look(desk: Desk, fact: Attachment, fetched: bytes | None) -> Written:
+    """Note that this person sees the file now, and keep what was fetched for the next time.
+
+    The copy goes when the case leaves this laptop.
+    """
+    seen = Reveal(
+        RecordId(desk.ids.fresh()),
+        fact.case_id,
+        desk.clock.now(),
+        desk.me.officer_id,
+        Revealable.FILE,
+        file_id=fact.id,
+    )
+    written = submit(desk, RevealField(seen))
+    if isinstance(written, Saved) and fetched is not None:
+        desk.store.copies.write(fact.id, fetched)
+    return written

@@ -29,7 +29,7 @@ def mask_address(text: str, area: str) -> str:
 
 
 def plain(case: Case, field: Revealable) -> str:
-    """Return the unmasked value of a field."""
+    """Return the unmasked value of a field; a file has none, it is looked at."""
     match field:
         case Revealable.NAME:
             return case.customer.name
@@ -41,10 +41,12 @@ def plain(case: Case, field: Revealable) -> str:
             return case.loan.account_no
         case Revealable.ID_NUMBER:
             return HIDDEN * 14 + case.customer.id_tail
+        case Revealable.FILE:
+            return ""
 
 
 def masked(case: Case, field: Revealable) -> str:
-    """Return the masked value of a field."""
+    """Return the masked value of a field; a file has none."""
     match field:
         case Revealable.NAME:
             return mask_name(case.customer.name)
@@ -56,3 +58,5 @@ def masked(case: Case, field: Revealable) -> str:
             return mask_account(case.loan.account_no)
         case Revealable.ID_NUMBER:
             return HIDDEN * 18
+        case Revealable.FILE:
+            return ""

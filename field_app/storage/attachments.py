@@ -32,6 +32,7 @@ class AttachmentFiles:
         """Write a file whole; on the disk when this returns. Raises DiskFull, VaultTrouble."""
         last = max(len(data) - 1, 0) // CHUNK
         try:
+            self._folder.mkdir(exist_ok=True)
             with (self._folder / file_id).open("wb") as out:
                 for number in range(last + 1):
                     nonce = self._random(NONCE)

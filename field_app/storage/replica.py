@@ -50,6 +50,7 @@ class VaultReplica:
         outbox: Outbox,
         index: CaseIndex,
         files: AttachmentFiles,
+        copies: AttachmentFiles,
         rulebook: Rulebook,
         witness: Witness,
         incidents: Incidents,
@@ -61,6 +62,7 @@ class VaultReplica:
         self._outbox = outbox
         self._index = index
         self._files = files
+        self._copies = copies
         self._rulebook = rulebook
         self._witness = witness
         self._incidents = incidents
@@ -219,13 +221,15 @@ class VaultReplica:
             self._purge_if_left(op.kind, op.id)
 
     def _purge_if_left(self, kind: str, record_id: str) -> None:
-        self._vault.connection.execute(
+        gone = self._vault.connection.execute(
             "DELETE FROM replica WHERE kind = ? AND id = ? AND NOT EXISTS "
             "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)",
             (kind, record_id),
         )
         if kind == "attachment":
             self._drop_file_if_left(record_id)
+            if gone.rowcount:
+                self._copies.remove(record_id)
 
     def _drop_file_if_left(self, attachment_id: str) -> None:
         """Delete a file that the server has and that no record on this laptop names."""

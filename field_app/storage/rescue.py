@@ -24,7 +24,7 @@ from field_app.storage.profile import JOURNAL_NUMBER, restore_profile
 from field_app.storage.projection import Projection
 from field_app.storage.slot_file import sync_folder
 from field_app.storage.trouble import Damaged, VaultTrouble
-from field_app.storage.vault import DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
+from field_app.storage.vault import COPIES, DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
 from sync.domain.commands import RecordAttachment
 from sync.domain.records import Attachment
 
@@ -72,6 +72,8 @@ def rescue(folder: Path, key: VaultKey, random: Callable[[int], bytes], at: date
         (build / DATABASE).replace(folder / DATABASE)
         sync_folder(folder)
         shutil.rmtree(build)
+        # What was fetched is in no journal, so nothing would delete it when its case leaves.
+        shutil.rmtree(folder / COPIES, ignore_errors=True)
     return told
 
 

@@ -12,7 +12,7 @@ from field_app.storage.projection import Projection
 from field_app.storage.replica import VaultReplica
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.server_time import ServerTime, Uptime
-from field_app.storage.vault import FILES, Vault
+from field_app.storage.vault import COPIES, FILES, Vault
 from field_app.storage.witness import Witness
 from sync.domain.time import Clock
 from sync.policy.engine import PolicyEngine
@@ -28,9 +28,9 @@ class Store:
         self.outbox = Outbox(vault)
         self.drafts = Drafts(vault)
         self.audit = AuditTrail(vault)
-        self.files = AttachmentFiles(
-            vault.folder / FILES, derive(vault.key, "attachments"), vault.random
-        )
+        key = derive(vault.key, "attachments")
+        self.files = AttachmentFiles(vault.folder / FILES, key, vault.random)
+        self.copies = AttachmentFiles(vault.folder / COPIES, key, vault.random)
         self.rulebook = Rulebook(vault, self.audit, clock, brought)
         self.map_notices = MapNotices(vault)
         self.witness = Witness(vault, self.audit, clock)
@@ -41,6 +41,7 @@ class Store:
             self.outbox,
             self.index,
             self.files,
+            self.copies,
             self.rulebook,
             self.witness,
             self.incidents,

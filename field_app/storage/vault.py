@@ -22,6 +22,7 @@ else:
 DATABASE = "vault.db"
 JOURNAL = "outbox.journal"
 FILES = "files"
+COPIES = "copies"  # of files that the server has: whatever happens, they can be fetched again
 LOCK = "vault.lock"
 
 

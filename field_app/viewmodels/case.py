@@ -19,6 +19,7 @@ from field_app.operations.submit import Changes, Written
 from field_app.operations.timeline import CORRECTED
 from field_app.operations.timeline import TimelineEntry as TimelineEntry
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.attachment import AttachmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.findings import FindingText, RuleWords, explain
 from field_app.viewmodels.problem import Problem
@@ -36,10 +37,17 @@ class CaseViewModel(QObject):
     answered = Signal(str, object)
     revealed = Signal(object, str)
 
-    def __init__(self, runner: Runner, rule_words: RuleWords, care: CareViewModel) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        rule_words: RuleWords,
+        care: CareViewModel,
+        attachment: AttachmentViewModel,
+    ) -> None:
         super().__init__()
         self._runner = runner
         self.care = care
+        self.attachment = attachment
         self._rule_words = rule_words
         self.case_id: CaseId | None = None
         self.file: CaseFile | None = None

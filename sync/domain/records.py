@@ -439,6 +439,7 @@ class Reveal(msgspec.Struct, frozen=True, tag="reveal", tag_field="kind"):
     field: Revealable
     flags: tuple[FactFlag, ...] = ()
     between: Between | None = None
+    file_id: RecordId | None = None
 
 
 class Stop(msgspec.Struct, frozen=True):

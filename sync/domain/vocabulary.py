@@ -229,6 +229,7 @@ class Revealable(StrEnum):
     ADDRESS = "address"
     ACCOUNT = "account"
     ID_NUMBER = "id_number"
+    FILE = "file"  # a photo or paper of the case; `Reveal.file_id` says which
 
 
 class FactFlag(StrEnum):

@@ -4,10 +4,12 @@ Hello names the map in force, so a sync without news asks nothing more. The file
 everything else, in pieces: it gives way to commands, and goes on at the byte that is here.
 """
 
+from functools import partial
+
 from sync.engine.pace import Pace
+from sync.engine.pieces import fetch_piece
 from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
 from sync.engine.trouble import Trouble
-from sync.engine.uploads import CUT, FRUITLESS
 from sync.protocol.map_pack import FORMAT
 from sync.protocol.messages import Codes, Hello
 from sync.protocol.published_map import MapDistrust, MapRefused, PublishedMap, trust_map
@@ -63,18 +65,9 @@ def fetch_map(
 
 
 def _piece(transport: Transport, pace: Pace, wanted: PublishedMap, at: int) -> bytes:
-    """Return the next bytes; a line that is cut is tried again with smaller pieces."""
-    for left in reversed(range(FRUITLESS)):
-        began, size = pace.now(), min(pace.piece, wanted.size - at)
-        try:
-            data = transport.map_piece(wanted.sha256, at, size)
-        except Trouble as trouble:
-            if trouble.code is Codes.NOT_FOUND:
-                raise MapRefused(MapDistrust.GONE) from trouble
-            if trouble.code not in CUT or not left:
-                raise
-            pace.cut()
-        else:
-            pace.passed(len(data), began)
-            return data
-    raise AssertionError("the last try either returns or raises")
+    try:
+        return fetch_piece(pace, wanted.size - at, partial(transport.map_piece, wanted.sha256, at))
+    except Trouble as trouble:
+        if trouble.code is Codes.NOT_FOUND:
+            raise MapRefused(MapDistrust.GONE) from trouble
+        raise

@@ -8,11 +8,11 @@ file further. What is wrong with one file alone holds up no other, and no comman
 from typing import NamedTuple
 
 from sync.engine.pace import Pace
+from sync.engine.pieces import CUT, FRUITLESS
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport, UploadState
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import AttachmentState, Codes
 
-FRUITLESS = 3  # tries that bring a file no further before the sync gives up for now
 # What is wrong with one file; everything else is the line's trouble, or this laptop's.
 ITS_OWN = frozenset(
     {
@@ -24,7 +24,6 @@ ITS_OWN = frozenset(
         Codes.CASE_FULL,
     }
 )
-CUT = frozenset({Codes.UNREACHABLE, Codes.STALLED})
 
 
 class Uploads(NamedTuple):

@@ -98,7 +98,7 @@ def arrived(li: Seat, lead: Seat) -> int:
     lead.sync()
     facts = [one.record for one in lead.desk.store.projection.every(Attachment)]
     for fact in facts:
-        assert fetched(lead, fact) == attachments.read(li.desk, fact)
+        assert fetched(lead, fact) == attachments.here(li.desk, fact)
     return sum(fact.size for fact in facts)
 
 

@@ -122,6 +122,6 @@ def test_a_name_names_no_file(furnished: Furnished, name: str) -> None:
         if isinstance(v.record, Attachment)
     ]
     assert kept.title == name
-    assert attachments.read(furnished.desk, kept) == png(8, 8)
+    assert attachments.here(furnished.desk, kept) == png(8, 8)
     new = {p for p in home.rglob("*") if p.is_file()} - before
     assert {Path(p).name.split(".")[0] for p in new} <= {kept.id, "vault", "outbox"}

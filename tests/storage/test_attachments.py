@@ -1,5 +1,6 @@
 """Files beside the vault: read from any place, and any change to them is noticed."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from field_app.operations.submit import Saved
 from field_app.storage.attachments import CHUNK, SEALED, AttachmentFiles
 from field_app.storage.keys import derive
 from field_app.storage.trouble import Damaged, DiskFull
-from field_app.storage.vault import FILES
+from field_app.storage.vault import COPIES, FILES
+from sync.domain.ids import OfficerId, RecordId
 from sync.domain.outcome import Refused
 from sync.domain.records import Attachment
 from sync.protocol.messages import Status
@@ -155,7 +157,7 @@ def test_a_recorded_photo_keeps_its_bytes_when_the_journal_stumbles_behind_the_c
         attachments.add(furnished.desk, KNOWN.id, "收据", PNG)
     monkeypatch.undo()
     [fact] = furnished.store.projection.every(Attachment)
-    assert attachments.read(furnished.desk, fact.record) == PNG
+    assert attachments.here(furnished.desk, fact.record) == PNG
 
 
 def test_a_photo_waits_for_its_fact_and_goes_up_once(furnished: Furnished) -> None:
@@ -172,7 +174,7 @@ def test_a_photo_waits_for_its_fact_and_goes_up_once(furnished: Furnished) -> No
     furnished.store.replica.uploaded(upload.offer.id)
     assert furnished.store.replica.uploads() == []
     [fact] = furnished.store.projection.every(Attachment)
-    assert attachments.read(furnished.desk, fact.record) == data
+    assert attachments.here(furnished.desk, fact.record) == data
 
 
 def test_a_damaged_photo_is_told_once_and_holds_up_no_other(furnished: Furnished) -> None:
@@ -244,3 +246,56 @@ def test_a_case_takes_files_up_to_its_limit(
         assert isinstance(written, Saved) == taken
         if isinstance(written, Refused):
             assert [r.code for r in written.reasons] == ["attachment.case_full"]
+
+
+def seen(furnished: Furnished, fact: Attachment) -> Path:
+    """Look at a colleague's photo that was fetched; return where its copy lies."""
+    assert attachments.here(furnished.desk, fact) is None
+    assert isinstance(attachments.look(furnished.desk, fact, PNG), Saved)
+    assert attachments.here(furnished.desk, fact) == PNG
+    return furnished.laptop.vault / COPIES / fact.id
+
+
+def colleagues(furnished: Furnished) -> Attachment:
+    """Return a photo of a colleague, of which the record alone is here."""
+    fact = Attachment(
+        id=RecordId("photo-of-wang"),
+        case_id=KNOWN.id,
+        at=furnished.clock.now(),
+        by=OfficerId("wang"),
+        title="receipt",
+        media_type="image/png",
+        size=len(PNG),
+        sha256=hashlib.sha256(PNG).hexdigest(),
+    )
+    furnished.store.replica.apply_page(page(put(fact, commit=7)))
+    return fact
+
+
+def test_a_fetched_photo_is_kept_encrypted_until_its_case_leaves(furnished: Furnished) -> None:
+    fact = colleagues(furnished)
+    copy = seen(furnished, fact)
+    assert PNG not in copy.read_bytes()
+    furnished.store.replica.apply_page(page(gone(fact, commit=8)))
+    assert not copy.exists()
+    assert attachments.find(furnished.desk, fact.id) is None
+
+
+def test_a_damaged_copy_is_fetched_again(furnished: Furnished) -> None:
+    fact = colleagues(furnished)
+    seen(furnished, fact).write_bytes(b"changed")
+    seen(furnished, fact)
+
+
+def test_a_look_that_cannot_be_noted_keeps_nothing(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = colleagues(furnished)
+
+    def full(*_: object) -> None:
+        raise DiskFull("no room")
+
+    monkeypatch.setattr(furnished.store.vault.journal, "append_all", full)
+    with pytest.raises(DiskFull):
+        attachments.look(furnished.desk, fact, PNG)
+    assert attachments.here(furnished.desk, fact) is None

@@ -16,7 +16,7 @@ from field_app.storage.keys import derive
 from field_app.storage.profile import profile_of
 from field_app.storage.rescue import rescue
 from field_app.storage.trouble import Damaged, Rescued, RescuedInPart, VaultTrouble
-from field_app.storage.vault import DATABASE, Vault
+from field_app.storage.vault import COPIES, DATABASE, Vault
 from sync.domain.records import Case, Contact
 from sync.domain.vocabulary import Channel
 from sync.engine.ports import UploadState
@@ -111,6 +111,15 @@ def test_a_photo_that_had_not_gone_up_goes_up(worked: Furnished) -> None:
     assert isinstance(upload, UploadState)
     assert upload.offer.size == len(PNG)
     assert worked.store.replica.read_upload(upload.offer.id, 0, len(PNG)) == PNG
+
+
+def test_what_was_fetched_to_be_seen_goes(worked: Furnished) -> None:
+    """Nothing names it any more, so nothing would delete it when its case leaves."""
+    worked.open().copies.write("photo-of-wang", PNG)
+    worked.close()
+    worked.database.write_bytes(b"")
+    rescued(worked)
+    assert not (worked.laptop.vault / COPIES).exists()
 
 
 def test_with_one_broken_page_the_day_goes_on_without_a_line(worked: Furnished) -> None:

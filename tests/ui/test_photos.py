@@ -47,7 +47,7 @@ async def test_a_photo_is_kept_without_its_camera(room: Room, tmp_path: Path) ->
     li = await room.seat("li")
     screen = await attach(li, photo(tmp_path / "door.jpg"))
     [kept] = await records(li, Attachment)
-    data = await read(li, lambda desk: attachments.read(desk, kept.record))
+    data = await read(li, lambda desk: attachments.here(desk, kept.record))
     assert SECRET not in data
     assert Image.open(io.BytesIO(data)).size == (60, 40)
     assert "door.jpg" in words_on(screen)

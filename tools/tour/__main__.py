@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
-from tools.tour import listening, maps, relief, steps
+from tools.tour import files, listening, maps, relief, steps
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
@@ -32,6 +32,7 @@ ARRIVED_ONCE = {
     "plan": 1,
     "wish": 1,
     "referral": 1,
+    "attachment": 1,
     "appointment": steps.VISITS,
 }
 
@@ -64,6 +65,7 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     await steps.lead_plans_in_english_and_dark(stage, lead, visit_day)
     await steps.back_to_chinese_and_light(stage, lead)
     await steps.lead_sees(stage, lead, visited)
+    await files.receipt_is_seen(stage, officer, lead, visited)
     await relief.officer_speaks_of_relief(stage, officer, visited)
     await relief.lead_approves(stage, lead, visited)
     await relief.customer_agrees(stage, officer, visited)

@@ -8,9 +8,11 @@ from field_app.i18n.words import Words
 from field_app.ui.components.choices import options_of
 from field_app.ui.components.page import Page
 from field_app.ui.dialogs.file_dialog import FileDialog
+from field_app.ui.dialogs.file_view import FileView
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.case import CaseViewModel
+from sync.domain.ids import RecordId
 from sync.domain.records import Hold, Versioned
 from sync.domain.vocabulary import Channel, ContactResult, FeedbackKind, HoldKind
 
@@ -135,3 +137,9 @@ class CaseActs:
         dialog.setNameFilter(words("Pictures and PDF") + " (*.png *.jpg *.jpeg *.pdf)")
         dialog.fileSelected.connect(lambda path: self._page.start(self._view.attach(Path(path))))
         dialog.open()
+
+    def show_file(self, file_id: RecordId, title: str) -> None:
+        """Show a photo or paper of the case."""
+        shown = FileView(self._page, self._view.attachment, title)
+        shown.open()
+        self._page.start(self._view.attachment.open(file_id))

@@ -343,6 +343,12 @@ class CaseScreen(Page):
             correct = partial(self._go.open_amendment, file.case.id, entry.record_id)
             change = button(self.look, self.words("Correct"), correct, kind="quiet")
             card.body.addLayout(row(self.look, None, change))
+        if entry.kind == "attachment":
+            title = str(entry.params["title"])
+            see = partial(self.acts.show_file, entry.record_id, title)
+            show = button(self.look, self.words("Show"), see, kind="quiet", icon="reveal")
+            show.setAccessibleName(self.words("Show {field}", field=title))
+            card.body.addLayout(row(self.look, None, show))
 
     def _on_revealed(self) -> None:
         self._show()
