@@ -65,6 +65,12 @@ class _Ear:
             self._heard.append(Statement(sql, tuple(tuple(row) for row in rows)))
         await self._session.run_many(sql, rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        """Note and run for many rows, and return what they gave."""
+        if rows:
+            self._heard.append(Statement(sql, tuple(tuple(row) for row in rows)))
+        return await self._session.rows_many(sql, rows)
+
 
 class Overheard:
     """A database that notes every statement of its transactions."""

@@ -388,27 +388,24 @@ def name_of(command: Command) -> str:
     return str(type(command).__struct_config__.tag)
 
 
+# What carries the fact of a command.
+FACT_FIELDS: dict[type[Any], str] = {
+    RecordContact: "contact",
+    RecordVisit: "visit",
+    RecordHardship: "hardship",
+    RecordFeedback: "feedback",
+    RecordAttachment: "attachment",
+    RevealField: "reveal",
+    RecordBudget: "budget",
+    RecordWish: "wish",
+}
+
+
 def fact_record(
     command: Fact,
 ) -> Contact | Visit | Hardship | Feedback | Attachment | Reveal | Budget | Wish:
     """Return the one fact a fact-command carries."""
-    match command:
-        case RecordContact(contact):
-            return contact
-        case RecordVisit(visit):
-            return visit
-        case RecordHardship(hardship):
-            return hardship
-        case RecordFeedback(feedback):
-            return feedback
-        case RecordAttachment(attachment):
-            return attachment
-        case RevealField(reveal):
-            return reveal
-        case RecordBudget(budget):
-            return budget
-        case RecordWish(wish):
-            return wish
+    return getattr(command, FACT_FIELDS[type(command)])  # type: ignore[no-any-return]  # see there
 
 
 # The shared record a command changes: its kind, and the command's field that names it.

@@ -512,6 +512,9 @@ KINDS: dict[str, type[Any]] = {
 }
 
 
+_KINDS_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
+
+
 class Versioned[T](msgspec.Struct, frozen=True):
     """A record with the revision the server gave it; 0 = known only to this laptop."""
 
@@ -521,7 +524,7 @@ class Versioned[T](msgspec.Struct, frozen=True):
 
 def kind_of(record: Record) -> str:
     """Return the record's kind, the key of `KINDS`."""
-    return str(type(record).__struct_config__.tag)
+    return _KINDS_OF[type(record)]
 
 
 def case_of(record: Record) -> CaseId | None:

@@ -61,12 +61,22 @@ def sign(envelope: Envelope, key: Ed25519PrivateKey) -> Envelope:
 
 def verifies(envelope: Envelope, key: Ed25519PublicKey) -> bool:
     """Say whether the signature is the device's over exactly these fields."""
-    return envelope.suite == SUITE and holds_for(signed_form(envelope), envelope.sig, key)
+    return verifies_form(signed_form(envelope), envelope, key)
+
+
+def verifies_form(form: bytes, envelope: Envelope, key: Ed25519PublicKey) -> bool:
+    """Say the same of an envelope whose signed form was written before."""
+    return envelope.suite == SUITE and holds_for(form, envelope.sig, key)
 
 
 def envelope_hash(envelope: Envelope) -> str:
     """Return the hash the next envelope of the device must name, 64 hex digits."""
-    return hashlib.sha256(signed_form(envelope) + envelope.sig.encode()).hexdigest()
+    return hash_of_form(signed_form(envelope), envelope)
+
+
+def hash_of_form(form: bytes, envelope: Envelope) -> str:
+    """Return the same of an envelope whose signed form was written before."""
+    return hashlib.sha256(form + envelope.sig.encode()).hexdigest()
 
 
 def body_hash(body: bytes) -> str:

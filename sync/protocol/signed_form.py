@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 def framed(*fields: str | bytes) -> bytes:
     """Return the fields, texts in UTF-8, each behind its length in four bytes, big-endian."""
-    parts = (f.encode() if isinstance(f, str) else f for f in fields)
-    return b"".join(len(part).to_bytes(4) + part for part in parts)
+    parts = [f.encode() if isinstance(f, str) else f for f in fields]
+    return b"".join([len(part).to_bytes(4) + part for part in parts])
 
 
 def key_text(key: Ed25519PublicKey) -> str:

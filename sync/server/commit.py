@@ -16,6 +16,7 @@ from sync.domain.redaction import seen_in
 from sync.domain.scopes import scopes_of
 from sync.protocol.pages import FeedRow, Op
 from sync.server.audit import growing
+from sync.server.in_hand import InHand
 from sync.server.repositories import digests, records
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
@@ -41,56 +42,38 @@ class Commit:
         self._branch = branch
         self._ops: list[Pending] = []
         self._leaves: list[growing.Entry] = []
-        self._seen: dict[tuple[str, str], Versioned[Any] | None] = {}
-
-    def knows(self, kind: str, record_id: str, stands: Versioned[Any] | None) -> None:
-        """Take note of a record that was read, and locked, in this transaction."""
-        self._seen[kind, record_id] = stands
-
-    async def stands(self, kind: str, record_id: str) -> Versioned[Any] | None:
-        """Return a record as it stands in this transaction, read once; None when there is none."""
-        if (kind, record_id) not in self._seen:
-            found = await records.get(self._session, self._branch, kind, record_id)
-            self.knows(kind, record_id, found)
-        return self._seen[kind, record_id]
+        self._body: tuple[object, bytes] = None, b""  # of the record that was encoded last
+        self.hand = InHand(session, branch)
 
     async def apply(self, changes: Sequence[Change]) -> None:
-        """Write changed records at their next revision and note who must hear of it."""
+        """Let changed records stand at their next revision and note who must hear of it.
+
+        They are written by `finish`: until then only `hand` knows them.
+        """
         for change in changes:
             await self._apply(change.record, change.base_rev + 1)
 
     async def _apply(self, record: Record, rev: int) -> None:
         case = await self._case_of(record)
-        stands = await self.stands(kind_of(record), record.id)
+        stands = await self.hand.stands(kind_of(record), record.id)
         before = stands.record if stands else record
-        await self._write(record, rev)
+        now_stands = Versioned(rev, record)
+        self._body = record, self.hand.put(now_stands)
         now = scopes_of(record, case)
         if isinstance(record, Case) and isinstance(before, Case):
             await self._move(before, record)
         elif stands is not None:
             for scope in sorted(scopes_of(before, case) - now):
-                self._ops.append(_op(scope, Op.EXIT, Versioned(rev, record)))
+                self._ops.append(_op(scope, Op.EXIT, now_stands))
         for scope in sorted(now):
-            self._put(scope, Versioned(rev, record))
+            self._put(scope, now_stands)
 
     async def _case_of(self, record: Record) -> Case | None:
         case_id = case_of(record)
         if isinstance(record, Case) or case_id is None:
             return record if isinstance(record, Case) else None
-        found = await self.stands("case", case_id)
+        found = await self.hand.stands("case", case_id)
         return found.record if found else None
-
-    async def _write(self, record: Record, rev: int) -> None:
-        await records.put(
-            self._session,
-            self._branch,
-            kind_of(record),
-            record.id,
-            case_of(record) or "",
-            rev,
-            encode_record(record),
-        )
-        self.knows(kind_of(record), record.id, Versioned(rev, record))
 
     async def _move(self, before: Case, after: Case) -> None:
         """Let everything of a reassigned case leave the old scopes and enter the new ones."""
@@ -98,6 +81,7 @@ class Commit:
         joined = scopes_of(after, after) - scopes_of(before, before)
         if not left and not joined:
             return
+        await self.hand.write()
         for stands in await records.of_case(self._session, self._branch, after.id):
             for scope in sorted(left & scopes_of(stands.record, before)):
                 self._ops.append(_op(scope, Op.EXIT, stands))
@@ -114,14 +98,17 @@ class Commit:
         for one in stands:
             for scope in sorted(scopes_of(one.record, case)):
                 self._ops.append(_op(scope, Op.ERASE, one))
-        self._seen.clear()
+        await self.hand.forget()
         for table in ("record", "feed"):
             await self._session.run(
                 f"DELETE FROM {table} WHERE branch_id = ? AND case_id = ?", self._branch, case.id
             )
 
     def _put(self, scope: str, stands: Versioned[Any]) -> None:
-        self._ops.append(_op(scope, Op.PUT, stands))
+        shown = seen_in(scope, stands.record)
+        if shown is not self._body[0]:
+            self._body = shown, encode_record(shown)
+        self._ops.append(_op(scope, Op.PUT, stands, self._body[1]))
 
     def leaf(self, at: str, **entry: Any) -> None:
         """Note an audit entry: ids, codes and hashes only."""
@@ -132,6 +119,7 @@ class Commit:
 
         Must be the transaction's last step but for rows that carry the number themselves.
         """
+        await self.hand.write()
         head = await growing.append(self._session, self._branch, self._leaves)
         if head is None:
             raise LookupError(f"there is no branch {self._branch}")
@@ -149,7 +137,6 @@ class Commit:
         await digests.follow(self._session, self._branch, rows)
 
 
-def _op(scope: str, op: Op, stands: Versioned[Any]) -> Pending:
+def _op(scope: str, op: Op, stands: Versioned[Any], body: bytes | None = None) -> Pending:
     record = stands.record
-    body = encode_record(seen_in(scope, record)) if op is Op.PUT else None
     return Pending(scope, op, kind_of(record), record.id, stands.rev, case_of(record) or "", body)

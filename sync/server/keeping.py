@@ -101,13 +101,13 @@ class Keeping:
         async def work(session: Session) -> list[Versioned[object]]:
             case = await self._case(session, case_no)
             # Under the case's lock: nothing may be added while it goes.
-            snapshot = await records.snapshot(session, self._branch, Needs((case.id,)))
+            commit = Commit(session, self._branch)
+            snapshot = await commit.hand.snapshot(Needs((case.id,)))
             policy = await self._service.rules.of(session, self._branch)
             decision = self._judge(policy, Act.ERASURE, case, snapshot)
             if decision.verdict is Verdict.BLOCK:
                 raise ErasureRefused(case_no, decision)
             stands = await records.of_case(session, self._branch, case.id)
-            commit = Commit(session, self._branch)
             await commit.erase(case, stands)
             mids = await self._empty_envelopes(session, case)
             now = self._service.clock.now().isoformat()

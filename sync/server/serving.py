@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import multiprocessing
 import os
 import shutil
@@ -85,7 +86,10 @@ def load_app() -> Any:
     ]
     if (hour := told.jobs_at) is not None:
         beside.append(lambda: _daily(service, told, hour))
-    return create_app(service, beside=beside)
+    app = create_app(service, beside=beside)
+    gc.collect()
+    gc.freeze()  # Python's collector would look through the whole program again and again
+    return app
 
 
 @asynccontextmanager

@@ -5,8 +5,9 @@ was let in would stop every later decision about its case.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -47,18 +48,26 @@ def read_command(body: bytes, officer: OfficerId) -> Command | None:
 
 def _sound(value: Any) -> bool:
     if isinstance(value, msgspec.Struct):
-        return all(_field_sound(n, getattr(value, n)) for n in value.__struct_fields__)
+        return all(is_sound(getattr(value, n)) for n, is_sound in _fields_of(type(value)))
     if isinstance(value, (tuple, list)):
-        return all(_sound(v) for v in value)
+        return all(map(_sound, value))
     return is_instant(value) if isinstance(value, datetime) else True
 
 
-def _field_sound(name: str, value: Any) -> bool:
+@cache
+def _fields_of(cls: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+    """Return a struct's fields with what is asked of each."""
+    return tuple((name, _asked_of(name)) for name in cls.__struct_fields__)
+
+
+def _asked_of(name: str) -> Callable[[Any], bool]:
     if name in ID_FIELDS or name.endswith("_id"):
-        return value is None or is_id(value)
-    if name == "officers":
-        return _all_ids(value)
-    return _sound(value)
+        return _none_or_id
+    return _all_ids if name == "officers" else _sound
+
+
+def _none_or_id(value: Any) -> bool:
+    return value is None or is_id(value)
 
 
 def _all_ids(values: Iterable[str]) -> bool:

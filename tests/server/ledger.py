@@ -70,6 +70,9 @@ class MemorySession:
     async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         self._connection.executemany(sql, rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        return [row for values in rows for row in self._connection.execute(sql, values).fetchall()]
+
 
 class Ledger:
     """One copy of the log, to be changed as somebody with the database in hand could."""

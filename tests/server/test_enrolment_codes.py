@@ -105,6 +105,10 @@ class Watched:
         self.asked.append(sql)
         await self._session.run_many(sql, rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        self.asked.append(sql)
+        return await self._session.rows_many(sql, rows)
+
 
 def test_a_name_that_nobody_has_is_as_much_work_as_one_that_somebody_has(door: House) -> None:
     """Count what is done rather than how long it takes: the same statements, and one comparison.

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.domain.commands import FACTS, Command, name_of
+from sync.domain.commands import FACTS, Command, fact_record, name_of
 from sync.domain.decide import decide
 from sync.domain.ids import DeviceId, MutationId
 from sync.domain.outcome import Applied, Change, Conflict, Gone, Outcome, Reason, Refused
 from sync.domain.question import Question
-from sync.domain.records import Case, encode_record, kind_of
+from sync.domain.records import encode_record, kind_of
 from sync.domain.situation import Policy
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
@@ -28,15 +28,16 @@ from sync.protocol.envelope import (
     Envelope,
     body_hash,
     encode_envelope,
-    envelope_hash,
-    verifies,
+    hash_of_form,
+    signed_form,
+    verifies_form,
 )
 from sync.protocol.messages import MAX_BATCH, Codes, Push, Pushed, Result, Status
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, mutations, records
+from sync.server.repositories import accounts, audit, mutations
 from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
@@ -53,13 +54,38 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
         raise Refusal(403, Codes.FORBIDDEN)
     if not all(is_id(e.mid) for e in request.envelopes):
         raise Refusal(400, Codes.MALFORMED)
+    _refuse_twins(request)
     return await service.database.write(lambda s: Batch(service, caller, s).take(request))
+
+
+def _refuse_twins(request: Push) -> None:
+    """Refuse a batch in which two envelopes share an id: no laptop makes one."""
+    met: set[MutationId] = set()
+    for envelope in request.envelopes:
+        if envelope.mid in met:
+            raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
+        met.add(envelope.mid)
 
 
 def only_facts(request: Push) -> bool:
     """Say whether a batch holds nothing that changes what others may have changed too."""
     commands = (read_command(bytes(e.body), e.officer_id) for e in request.envelopes)
     return all(isinstance(command, FACTS) for command in commands)
+
+
+class Read(msgspec.Struct, frozen=True):
+    """An envelope as it was read, with what is asked of it again and again."""
+
+    command: Command | None
+    form: bytes
+    hash: str
+    body_hash: str
+
+
+def _read(envelope: Envelope) -> Read:
+    body, form = bytes(envelope.body), signed_form(envelope)
+    command = read_command(body, envelope.officer_id)
+    return Read(command, form, hash_of_form(form, envelope), body_hash(body))
 
 
 class Batch:
@@ -71,8 +97,10 @@ class Batch:
         self._session = session
         self._branch = caller.device.branch_id
         self._now = service.clock.now()
+        self._now_text = self._now.isoformat()
         self._commit = Commit(session, self._branch)
         self._fresh: list[tuple[Envelope, Result]] = []
+        self._read: dict[MutationId, Read] = {}
         self._forked: set[MutationId] = set()
         self._answered: dict[MutationId, mutations.Known] = {}
         self._brought: set[MutationId] = set()  # sent before by another laptop of this person
@@ -92,6 +120,7 @@ class Batch:
         self._answered = await mutations.answered(self._session, self._branch, mids)
         last_seq, chain = device.last_seq, device.chain_hash
         await self._date(request)
+        await self._look_ahead(request)
         results: list[Result] = []
         for envelope in request.envelopes:
             self._own(device, envelope)
@@ -100,7 +129,7 @@ class Batch:
             if repeat is None or brought:
                 is_forked = self._prove(envelope, last_seq, chain, is_forked=is_forked)
                 if not is_forked:
-                    last_seq, chain = envelope.seq, envelope_hash(envelope)
+                    last_seq, chain = envelope.seq, self._read[envelope.mid].hash
             if repeat is None:
                 repeat = await self._decide(envelope, policy)
                 self._fresh.append((envelope, repeat))
@@ -121,6 +150,15 @@ class Batch:
         when = made(request.envelopes, request.sent, self._now, known)
         self._made = {e.mid: one for e, one in zip(request.envelopes, when, strict=True)}
 
+    async def _look_ahead(self, request: Push) -> None:
+        """Read the envelopes, and together what the new ones are decided upon."""
+        self._read = {e.mid: _read(e) for e in request.envelopes}
+        new = (one.command for mid, one in self._read.items() if mid not in self._answered)
+        meant = [command for command in new if command is not None]
+        facts = [fact_record(command) for command in meant if isinstance(command, FACTS)]
+        named = [(kind_of(fact), fact.id) for fact in facts]
+        await self._commit.hand.read([needs(command) for command in meant], named)
+
     def _own(self, device: Device, envelope: Envelope) -> None:
         own = (device.branch_id, device.account_id, device.id)
         if (envelope.branch_id, envelope.officer_id, envelope.device_id) != own:
@@ -129,12 +167,10 @@ class Batch:
     async def _repeat(self, envelope: Envelope) -> Result | None:
         known = self._answered.get(envelope.mid)
         if known is None:
-            if any(e.mid == envelope.mid for e, _ in self._fresh):
-                raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
             return None
         if known.device_id != envelope.device_id:
             await self._carried(known.device_id, envelope)
-        if known.body_hash != body_hash(bytes(envelope.body)):
+        if known.body_hash != self._read[envelope.mid].body_hash:
             return _invalid(envelope, "mutation.id_taken")
         stored = known.result
         return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
@@ -150,7 +186,7 @@ class Batch:
         """Say whether one of two copies of the laptop made it; raises Refusal when none did."""
         if envelope.wall_at.tzinfo is None:
             raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
-        if not verifies(envelope, self._key):
+        if not verifies_form(self._read[envelope.mid].form, envelope, self._key):
             raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
         if envelope.seq > last_seq + 1 and not is_forked:
             raise Refusal(409, Codes.SEQ_GAP, expected=last_seq + 1)
@@ -159,15 +195,13 @@ class Batch:
         return envelope.mid in self._forked
 
     async def _decide(self, envelope: Envelope, policy: Policy) -> Result:
-        command = read_command(bytes(envelope.body), envelope.officer_id)
+        command = self._read[envelope.mid].command
         if command is None:
             result = _invalid(envelope, "mutation.malformed")
             self._leaf(envelope, "malformed", result)
             return result
         asked = needs(command)
-        snapshot = await records.snapshot(self._session, self._branch, asked)
-        for case_id in asked.cases:
-            self._commit.knows("case", case_id, snapshot.get(Case, case_id))
+        snapshot = await self._commit.hand.snapshot(asked)
         outcome = self._outcome(snapshot, envelope, command, policy)
         if isinstance(outcome, Applied) and await self._taken(snapshot, asked, outcome.changes):
             result = _invalid(envelope, "mutation.id_taken")
@@ -202,7 +236,7 @@ class Batch:
         """
         for change in changes:
             record = change.record
-            stands = await self._commit.stands(kind_of(record), record.id)
+            stands = await self._commit.hand.stands(kind_of(record), record.id)
             rev = stands.rev if stands else 0
             if rev == change.base_rev:
                 continue
@@ -229,7 +263,7 @@ class Batch:
                 )
 
     async def _lost(self, base: Result, conflict: Conflict) -> Result:
-        stands = await records.get(self._session, self._branch, conflict.kind, conflict.record_id)
+        stands = await self._commit.hand.stands(conflict.kind, conflict.record_id)
         current = encode_record(stands.record) if stands else b"null"
         return msgspec.structs.replace(
             base,
@@ -242,25 +276,25 @@ class Batch:
 
     def _leaf(self, envelope: Envelope, what: str, result: Result) -> None:
         self._commit.leaf(
-            self._now.isoformat(),
+            self._now_text,
             what=what,
             mid=envelope.mid,
             officer=envelope.officer_id,
             device=envelope.device_id,
             seq=envelope.seq,
-            envelope=envelope_hash(envelope),
+            envelope=self._read[envelope.mid].hash,
             status=str(result.status),
         )
 
     async def _write(self, device: Device, last_seq: int, chain: str) -> Head:
         if not self._fresh and last_seq == device.last_seq:
             return await self._standing()
-        await accounts.advance_device(self._session, device, last_seq, chain, self._now.isoformat())
+        await accounts.advance_device(self._session, device, last_seq, chain, self._now_text)
         if not self._fresh:
             return await self._standing()
         if self._forked and device.state != FORKED:
             await accounts.set_device_state(self._session, device.id, FORKED)
-            self._commit.leaf(self._now.isoformat(), what="device.forked", id=device.id)
+            self._commit.leaf(self._now_text, what="device.forked", id=device.id)
         head = await self._commit.finish()
         number = head.commit_no
         rows = [
@@ -268,10 +302,10 @@ class Batch:
                 e.mid,
                 e.device_id,
                 e.seq,
-                body_hash(bytes(e.body)),
+                self._read[e.mid].body_hash,
                 encode_envelope(e),
                 msgspec.structs.replace(r, commit_no=number),
-                self._now.isoformat(),
+                self._now_text,
                 number,
                 e.mid in self._forked,
             )

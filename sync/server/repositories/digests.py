@@ -1,6 +1,6 @@
 """Statements about what each scope holds, and its sums: they follow the feed commit by commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from sync.domain.ids import BranchId
@@ -17,14 +17,19 @@ type Held = tuple[int, bytes]  # revision, hash
 async def follow(session: Session, branch: BranchId, ops: Iterable[tuple[str, FeedRow]]) -> None:
     """Let rows and sums follow new ops of the feed; the branch's head must be locked."""
     after: dict[Place, Held | None] = {}
+    hashes: dict[tuple[str, str, int, bytes], bytes] = {}  # most scopes hold the same
     for scope, row in ops:
         held = None
         if row.op is Op.PUT and row.body is not None:
-            held = row.rev, row_hash(row.kind, row.id, row.rev, row.body)
+            content = row.kind, row.id, row.rev, row.body
+            if content not in hashes:
+                hashes[content] = row_hash(*content)
+            held = row.rev, hashes[content]
         after[(scope, row.kind, row.id)] = held
     before = await _hashes(session, branch, after)
-    await _keep_rows(session, branch, after)
-    await _keep_sums(session, branch, before, after)
+    buckets = {place[1:]: bucket_of(*place[1:]) for place in after}
+    await _keep_rows(session, branch, after, buckets)
+    await _keep_sums(session, branch, before, after, buckets)
 
 
 async def _hashes(
@@ -48,16 +53,17 @@ async def _hashes(
     return found
 
 
-async def _keep_rows(session: Session, branch: BranchId, after: dict[Place, Held | None]) -> None:
+async def _keep_rows(
+    session: Session,
+    branch: BranchId,
+    after: dict[Place, Held | None],
+    buckets: Mapping[Key, int],
+) -> None:
     await session.run_many(
         "INSERT INTO scope_row (branch_id, scope, kind, id, bucket, rev, hash) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (branch_id, scope, kind, id) DO UPDATE SET "
         "rev = excluded.rev, hash = excluded.hash",
-        [
-            (branch, *place, bucket_of(*place[1:]), held[0], held[1])
-            for place, held in after.items()
-            if held
-        ],
+        [(branch, *place, buckets[place[1:]], *held) for place, held in after.items() if held],
     )
     await session.run_many(
         "DELETE FROM scope_row WHERE branch_id = ? AND scope = ? AND kind = ? AND id = ?",
@@ -70,11 +76,12 @@ async def _keep_sums(
     branch: BranchId,
     before: dict[Place, bytes],
     after: dict[Place, Held | None],
+    buckets: Mapping[Key, int],
 ) -> None:
     gone: dict[tuple[str, int], list[bytes]] = {}
     came: dict[tuple[str, int], list[bytes]] = {}
     for place, held in after.items():
-        for bucket in (bucket_of(*place[1:]), BUCKETS):
+        for bucket in (buckets[place[1:]], BUCKETS):
             where = place[0], bucket
             gone.setdefault(where, []).extend([before[place]] if place in before else [])
             came.setdefault(where, []).extend([held[1]] if held else [])

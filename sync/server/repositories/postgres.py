@@ -134,6 +134,13 @@ class PostgresSession:
             with self._line.heard():
                 await self._connection.executemany(numbered(sql), rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        """Run a statement for many rows in one trip; return what they gave."""
+        if not rows:
+            return []
+        with self._line.heard():
+            return list(await self._connection.fetchmany(numbered(sql), rows))
+
 
 class PostgresDatabase:
     """A pool of connections to one database, which may have several hosts: the primary is taken.

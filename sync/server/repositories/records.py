@@ -1,34 +1,87 @@
-"""Statements about records, the feed and what both ends call a snapshot."""
+"""Statements about records and the feed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
 from typing import Any
 
+import msgspec
+
 from sync.domain.ids import BranchId, CaseId
-from sync.domain.records import Record, Versioned, decode_record
-from sync.domain.snapshot import Needs, Snapshot
+from sync.domain.records import Versioned, decode_record
 from sync.protocol.pages import Cursor, FeedRow, Op
 from sync.server.repositories.session import Clash, Row, Session
 
 COLUMNS = "kind, id, rev, body"
+AT_ONCE = 256  # ids one statement names: a power of two
 OPS = {str(op): op for op in Op}  # quicker than asking the enum, five hundred times a page
 
+type Key = tuple[str, str]  # kind, id
 
-async def snapshot(session: Session, branch: BranchId, needs: Needs) -> Snapshot:
-    """Load what `decide` must see; the cases' own rows are locked, in one order for everybody."""
-    found: list[Versioned[Record]] = []
-    for case_id in sorted(needs.cases):
-        await session.row(
-            "SELECT 1 FROM record WHERE branch_id = ? AND kind = 'case' AND id = ?"
-            + session.locking,
+
+class Written(msgspec.Struct, frozen=True):
+    """A record that is to be written at a revision."""
+
+    kind: str
+    id: str
+    case_id: str
+    rev: int
+    body: bytes
+
+
+async def lock_cases(session: Session, branch: BranchId, case_ids: Sequence[CaseId]) -> None:
+    """Lock the cases' own rows until the transaction ends, in the order of their ids."""
+    if session.locking:
+        for part in _parts(sorted(case_ids)):
+            await session.rows(
+                "SELECT 1 FROM record WHERE branch_id = ? AND kind = 'case' "
+                f"AND id IN ({_marks(part)}) ORDER BY id{session.locking}",
+                branch,
+                *part,
+            )
+
+
+async def of_cases(
+    session: Session, branch: BranchId, case_ids: Sequence[CaseId]
+) -> list[Versioned[Any]]:
+    """Return cases and everything that belongs to them, in no order."""
+    rows: list[Row] = []
+    for part in _parts(case_ids):
+        rows += await session.rows(
+            f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND case_id IN ({_marks(part)})",
             branch,
-            case_id,
+            *part,
         )
-        found += await of_case(session, branch, case_id)
-    for kind, ids in (("officer", needs.officers), ("route", needs.routes)):
-        for record_id in ids:
-            one = await get(session, branch, kind, record_id)
-            found += [one] if one else []
-    return Snapshot(found)
+    return [_versioned(row) for row in rows]
+
+
+async def named(
+    session: Session, branch: BranchId, kind: str, ids: Sequence[str]
+) -> dict[str, Versioned[Any]]:
+    """Return those of these records of a kind that there are, by id."""
+    rows: list[Row] = []
+    for part in _parts(ids):
+        rows += await session.rows(
+            f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND kind = ? "
+            f"AND id IN ({_marks(part)})",
+            branch,
+            kind,
+            *part,
+        )
+    return {row[1]: _versioned(row) for row in rows}
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the ids in parts of a few sizes, the last id again and again to fill one.
+
+    Else each number of ids were a statement of its own to prepare.
+    """
+    for part in batched(ids, AT_ONCE):
+        size = 1 << (len(part) - 1).bit_length()
+        yield (*part, *part[-1:] * (size - len(part)))
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 async def of_case(session: Session, branch: BranchId, case_id: CaseId) -> list[Versioned[Any]]:
@@ -61,32 +114,19 @@ async def of_kind(session: Session, branch: BranchId, kind: str) -> list[Version
     return [_versioned(row) for row in rows]
 
 
-async def put(
-    session: Session,
-    branch: BranchId,
-    kind: str,
-    record_id: str,
-    case_id: str,
-    rev: int,
-    body: bytes,
-) -> None:
-    """Write one record at a revision; raises Clash when it does not stand at the one before.
+async def put(session: Session, branch: BranchId, written: Sequence[Written]) -> None:
+    """Write records, in this order; raises Clash when one does not stand at the revision before.
 
     Not every record is locked when it is read: an import reads all cases while officers work.
     """
-    written = await session.row(
+    done = await session.rows_many(
         "INSERT INTO record (branch_id, kind, id, case_id, rev, body) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (branch_id, kind, id) DO UPDATE SET case_id = excluded.case_id, "
         "rev = excluded.rev, body = excluded.body WHERE record.rev = excluded.rev - 1 "
         "RETURNING rev",
-        branch,
-        kind,
-        record_id,
-        case_id,
-        rev,
-        body,
+        [(branch, w.kind, w.id, w.case_id, w.rev, w.body) for w in written],
     )
-    if written is None:
+    if len(done) != len(written):
         raise Clash
 
 

@@ -42,6 +42,10 @@ class Session(Protocol):
         """Run a statement for many rows."""
         ...
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        """Run a statement for many rows; return what they gave, in their order."""
+        ...
+
 
 type Work[T] = Callable[[Session], Awaitable[T]]
 

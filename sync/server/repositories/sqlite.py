@@ -43,6 +43,11 @@ class SqliteSession:
         """Run a statement for many rows."""
         self._connection.executemany(sql, rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        """Run a statement for many rows; return what they gave."""
+        execute = self._connection.execute
+        return [row for values in rows for row in execute(sql, values).fetchall()]
+
 
 class _Line:
     """A connection with the one thread it lives on."""

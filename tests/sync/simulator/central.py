@@ -99,6 +99,10 @@ class MemorySession:
         self._look(sql)
         self._connection.executemany(sql, rows)
 
+    async def rows_many(self, sql: str, rows: list[Row]) -> list[Row]:
+        self._look(sql)
+        return [row for values in rows for row in self._connection.execute(sql, values).fetchall()]
+
     def _look(self, sql: str) -> None:
         if sql.startswith(WRITES):
             self._doom.write()

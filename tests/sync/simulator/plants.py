@@ -172,11 +172,11 @@ def effect_repeated() -> AbstractContextManager[Any]:
         if known is None or command is None or known.first is not Status.APPLIED:
             return known
         policy = await self._service.rules.of(self._session, self._branch)
-        snapshot = await records.snapshot(self._session, self._branch, needs(command))
+        snapshot = await self._commit.hand.snapshot(needs(command))
         outcome = self._outcome(snapshot, envelope, command, policy)
         for change in outcome.changes if isinstance(outcome, Applied) else ():
             kind = str(type(change.record).__struct_config__.tag)
-            stands = await records.get(self._session, self._branch, kind, change.record.id)
+            stands = await self._commit.hand.stands(kind, change.record.id)
             again = msgspec.structs.replace(change, base_rev=stands.rev if stands else 0)
             await self._commit.apply([again])
         return known

@@ -14,6 +14,7 @@ from sync.domain.ids import BranchId, CaseId
 from sync.domain.snapshot import Needs
 from sync.protocol.pages import Cursor, FeedRow, Op
 from sync.server.compacting import GONE_LONG_AGO, SUPERSEDED
+from sync.server.in_hand import InHand
 from sync.server.repositories import audit, digests, mutations, records
 from sync.server.repositories.session import Row, Session
 from sync.server.repositories.sqlite import SqliteSession
@@ -56,6 +57,11 @@ class Explained(SqliteSession):
             self._explain(sql, values)
         await super().run_many(sql, rows)
 
+    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
+        for values in rows:
+            self._explain(sql, values)
+        return await super().rows_many(sql, rows)
+
 
 OPS = [
     (scope, FeedRow(2, idx, op, kind, f"r{idx}", 1, "c1", b"{}" if op is Op.PUT else None))
@@ -65,9 +71,11 @@ OPS = [
     )
 ]
 
+NEEDED = [Needs((CaseId(f"c{n}"),), ("li",), (f"r{n}",)) for n in range(3)]
+
 ASKED: dict[str, Callable[[Session], Awaitable[object]]] = {
     "a case's records": lambda s: records.of_case(s, MAIN, CaseId("c1")),
-    "a snapshot": lambda s: records.snapshot(s, MAIN, Needs((CaseId("c1"),), ("li",), ("r1",))),
+    "what a batch reads": lambda s: InHand(s, MAIN).read(NEEDED, [("contact", "n1")]),
     "a record": lambda s: records.get(s, MAIN, "visit", "v1"),
     "a page": lambda s: records.feed_page(s, MAIN, "team:north", Cursor(1, 0), 1000),
     "answers": lambda s: mutations.answered(s, MAIN, ["m1", "m2"]),
