@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import osmium
+from osmium.filter import KeyFilter
+from osmium.geom import WKBFactory
+from shapely import from_wkb
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -20,6 +23,7 @@ ROADS = (
     "residential",
     "service",
 )
+AREA_KEYS = ("building", "natural", "waterway", "leisure", "landuse")
 EPOCH = 1970  # the year of an object that says no time
 
 
@@ -72,7 +76,8 @@ def read_extract(path: Path) -> Extract:
 
 
 def _with_places(path: Path) -> Iterator[Any]:
-    return iter(osmium.FileProcessor(str(path)).with_locations())
+    """Yield everything with its places, and what relations enclose where all of it is there."""
+    return iter(osmium.FileProcessor(str(path)).with_areas(KeyFilter(*AREA_KEYS)))
 
 
 def _add_streets(extract: Extract) -> None:
@@ -95,6 +100,8 @@ def _add(extract: Extract, thing: Any) -> None:
             extract.layers["place"].features.append((point, kept))
     elif thing.is_way():
         _add_way(extract, thing, tags)
+    elif thing.is_area() and not thing.from_way():
+        _add_relation(extract, thing, tags)
 
 
 def _add_way(extract: Extract, way: Any, tags: dict[str, str]) -> None:
@@ -113,6 +120,17 @@ def _add_way(extract: Extract, way: Any, tags: dict[str, str]) -> None:
         shape = Polygon(points)
         if shape.is_valid:
             extract.layers[layer].features.append((shape, {"class": layer, **named}))
+
+
+def _add_relation(extract: Extract, area: Any, tags: dict[str, str]) -> None:
+    """Add what a relation encloses, islands left out: most lakes are drawn like that."""
+    layer = _area_layer(tags)
+    if layer is None:
+        return
+    shape = from_wkb(WKBFactory().create_multipolygon(area))
+    if shape.is_valid:
+        named = {"name": tags["name"]} if "name" in tags else {}
+        extract.layers[layer].features.append((shape, {"class": layer, **named}))
 
 
 def _area_layer(tags: dict[str, str]) -> str | None:
