@@ -80,7 +80,9 @@ def _table(metrics: Mapping[str, Metric], goals: Mapping[str, Goal]) -> str:
         ours, limit = (f"{v:g} {metric.unit}" for v in (metric.value, metric.limit))
         said = ""
         if name in goals:
-            said = f"{goals[name]}" + ("" if goals[name].kept_by(metric.ratio) else "  MISSED")
+            said = f"{goals[name]}" + (
+                "  kept" if goals[name].kept_by(metric.ratio) else "  MISSED"
+            )
         lines.append(f"{name:<{wide}}{ours:>16}{limit:>16}{metric.ratio:>9g}  {said}".rstrip())
     return "\n".join(lines)
 

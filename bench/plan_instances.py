@@ -26,6 +26,16 @@ class Instance(msgspec.Struct, frozen=True):
     best: int
 
 
+def hundred(folder: Path) -> list[Instance]:
+    """Read Solomon's files of a folder."""
+    return [solomon(p) for p in sorted(folder.glob("*.txt")) if p.with_suffix(".sol").exists()]
+
+
+def several_depots_in(folder: Path) -> list[Instance]:
+    """Read the MDVRPTW files of a folder."""
+    return [several_depots(p) for p in sorted(folder.glob("*.vrp"))]
+
+
 def solomon(path: Path) -> Instance:
     """Read a file of Solomon's with its .sol beside."""
     told = vrplib.read_instance(path, instance_format="solomon", compute_edge_weights=False)

@@ -117,15 +117,26 @@ def test_pouchdb_is_left_out_where_npm_is_missing(
 
 def test_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--rounds", "1", "--plans", "5", "--seconds", "0.5", "--long", "0.5"]
+    asked += ["--places", "30"]
     folder = tmp_path / "instances"
     folder.mkdir()
     (folder / "SMALL.vrp").write_text(SMALL_INSTANCE)
     (folder / "SMALL.sol").write_text("Route #1: 1 2\nCost: 6000\n")
     assert plan.main([*asked, "--instances", str(folder)], tmp_path) == 0
     metrics = written(tmp_path, "plan")
-    assert set(plan.GOALS) - {"solomon_gap"} <= set(metrics)
+    assert set(plan.GOALS) - {"solomon_gap", "solomon_gap_ortools"} <= set(metrics)
     assert metrics["plans_unbroken"].value == metrics["replan_promises_kept"].value == 1
-    assert "5 random plans checked, 0 broken" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "5 random plans checked, 0 broken" in out
+    assert "matrix of 30 × 30" in out
+
+
+def test_a_part_of_plan_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plan.main(["--parts", "random", "--plans", "3"], tmp_path) == 0
+    assert set(written(tmp_path, "plan")) == {"plans_unbroken"}
+    with pytest.raises(SystemExit):
+        plan.main(["--parts", "depots-long"], tmp_path)
+    assert "need --instances" in capsys.readouterr().err
 
 
 # One depot and two customers in a row: there and back are 6.000 long.

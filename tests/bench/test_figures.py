@@ -40,6 +40,7 @@ def test_what_is_missed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
     _, *lines = capsys.readouterr().out.splitlines()
     missed = {line.split()[0] for line in lines if line.endswith("MISSED")}
     assert missed == {"insert", "decisions"}
+    assert {line.split()[0] for line in lines if line.endswith("kept")} == {"open", "pages"}
     assert [line.split()[0] for line in lines] == list(metrics)
     written = msgspec.json.decode((tmp_path / "new" / "some.json").read_bytes())
     assert written["metrics"]["open"] == {"value": 1.2, "limit": 1.0, "ratio": 1.2, "unit": "ms"}
