@@ -7,6 +7,7 @@ case index. The journal keeps its key in both, because nothing here writes to it
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,8 @@ from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_pag
 TEAM, OFFICER = TeamId("north"), OfficerId(uuid7(0, bytes(10)))
 RECORDS_OF_A_CASE = 3
 SEED = 20261124
+type Clock = Callable[[], float]  # seconds
+wall: Clock = time.perf_counter
 
 
 class Times(NamedTuple):
@@ -46,9 +49,9 @@ class Pair(NamedTuple):
     keyed: Store
     plain: Store
 
-    def race(self, act: Callable[[Store], object], turn: int) -> Times:
+    def race(self, act: Callable[[Store], object], turn: int, clock: Clock = wall) -> Times:
         """Time one act on both."""
-        return race(lambda: act(self.keyed), lambda: act(self.plain), turn)
+        return race(lambda: act(self.keyed), lambda: act(self.plain), turn, clock)
 
     def close(self) -> None:
         """Close both files."""
@@ -56,12 +59,14 @@ class Pair(NamedTuple):
         self.plain.close()
 
 
-def race(keyed: Callable[[], object], plain: Callable[[], object], turn: int) -> Times:
+def race(
+    keyed: Callable[[], object], plain: Callable[[], object], turn: int, clock: Clock = wall
+) -> Times:
     """Time two acts one after the other; who is first changes by turns."""
     if turn % 2:
-        without = timed(plain)
-        return Times(timed(keyed), without)
-    return Times(timed(keyed), timed(plain))
+        without = timed(plain, clock)
+        return Times(timed(keyed, clock), without)
+    return Times(timed(keyed, clock), timed(plain, clock))
 
 
 class Files:

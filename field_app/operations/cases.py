@@ -100,10 +100,9 @@ def page(
     """Return the next rows of a list; never scans, whatever is searched."""
     today = local_date(desk.clock.now(), desk.zone)
     wanted = _wanted(query, today)
-    rows = desk.store.index.page(wanted, after, limit)
+    rows, total = desk.store.index.look(wanted, after, limit)
     names = officer_names(desk)
     more = key_of(rows[-1], wanted.sort) if len(rows) == limit else None
-    total = desk.store.index.count(wanted)
     return CasePage(tuple(_row(r, today, names) for r in rows), more, total)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from field_app.storage import case_search
 from field_app.storage.case_entries import FIELDS, Entries, Entry, entry_of
 from field_app.storage.case_entries import IndexRow as IndexRow
-from field_app.storage.case_search import MANY, SORTS, Part, Sought
+from field_app.storage.case_search import SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
 from field_app.storage.cipher import Connection
 from field_app.storage.projection import Projection
@@ -41,6 +41,7 @@ class CaseIndex:
         self._connection = connection
         self._projection = projection
         connection.execute(case_search.ADDRESS_WORDS)
+        connection.execute(case_search.FOUND)
 
     def refresh(self, case_ids: Iterable[CaseId]) -> None:
         """Write what has changed of these cases, and drop what has gone or is closed."""
@@ -175,35 +176,100 @@ class CaseIndex:
         )
         self._connection.executemany("INSERT INTO case_term VALUES (?, ?)", sorted(new - old))
 
+    def look(
+        self, wanted: Wanted, after: tuple[Any, str] | None, limit: int
+    ) -> tuple[list[IndexRow], int]:
+        """Return `page` and `count` of a list, for what both have to find out only once."""
+        what = self._sought(wanted)
+        if case_search.filters(wanted):
+            return self._page(wanted, what, None, after, limit), self._count(wanted, what)
+        if what is not None and not what.address and not self.lacks_orders():
+            total, what = self._set_aside(what), what._replace(set_aside=True)
+        else:
+            total = self._count(wanted, what)
+        return self._page(wanted, what, total, after, limit), total
+
     def page(self, wanted: Wanted, after: tuple[Any, str] | None, limit: int) -> list[IndexRow]:
         """Return up to `limit` rows behind the key `after`, which is (sort value, id)."""
-        column, text = SORTS[wanted.sort], normal(wanted.text)
-        parts = case_search.filters(wanted)
-        if text:
-            parts.append(self._condition(text))
-        direction, beyond = ("DESC", "<") if wanted.descending else ("ASC", ">")
-        if after is not None:
-            parts.append(Part(f"({column}, id) {beyond} (?, ?)", after))
-        where, values = case_search.where(parts)
-        sql = (
-            f"SELECT {', '.join(FIELDS)} FROM case_index {where} "
-            f"ORDER BY {column} {direction}, id {direction} LIMIT ?"
-        )
-        return [IndexRow(*row) for row in self._connection.execute(sql, (*values, limit))]
+        return self._page(wanted, self._sought(wanted), None, after, limit)
 
     def count(self, wanted: Wanted) -> int:
         """Return how many cases are wanted."""
-        text, parts = normal(wanted.text), case_search.filters(wanted)
-        if not text and not parts:
+        return self._count(wanted, self._sought(wanted))
+
+    def _page(
+        self,
+        wanted: Wanted,
+        what: Sought | None,
+        found: int | None,
+        after: tuple[Any, str] | None,
+        limit: int,
+    ) -> list[IndexRow]:
+        """Return a page; hits are counted when it is not told how many the text has."""
+        parts = case_search.filters(wanted)
+        if after is not None:
+            column, beyond = SORTS[wanted.sort], "<" if wanted.descending else ">"
+            parts.append(Part(f"({column}, id) {beyond} (?, ?)", after))
+        if what is None:
+            return self._rows(wanted, parts, limit)
+        if self.lacks_orders():
+            return self._rows(wanted, [*parts, case_search.row_condition(what)], limit)
+        found = self._hits(what) if found is None else found
+        if found >= case_search.many(what):
+            rows = self._walked(wanted, parts, case_search.row_condition(what), limit)
+            if len(rows) == limit:
+                return rows
+        return self._rows(wanted, [*parts, case_search.condition(what, found)], limit)
+
+    def _rows(self, wanted: Wanted, parts: Sequence[Part], limit: int) -> list[IndexRow]:
+        where, values = case_search.where(parts)
+        sql = f"SELECT {', '.join(FIELDS)} FROM case_index {where} {_order(wanted)} LIMIT ?"
+        return [IndexRow(*row) for row in self._connection.execute(sql, (*values, limit))]
+
+    def _walked(
+        self, wanted: Wanted, parts: Sequence[Part], each: Part, limit: int
+    ) -> list[IndexRow]:
+        """Return those of the next `WALKED` rows that hold what is sought, up to `limit`."""
+        where, values = case_search.where(parts)
+        sql = (
+            f"SELECT {', '.join(FIELDS)} FROM (SELECT n, words, {', '.join(FIELDS)} "
+            f"FROM case_index {where} {_order(wanted)} LIMIT {case_search.WALKED}) "
+            f"WHERE {each.sql} {_order(wanted)} LIMIT ?"
+        )
+        rows = self._connection.execute(sql, (*values, *each.values, limit))
+        return [IndexRow(*row) for row in rows]
+
+    def _count(self, wanted: Wanted, what: Sought | None) -> int:
+        parts = case_search.filters(wanted)
+        if what is None and not parts:
             return self._number("SELECT value FROM meta WHERE name = ?", (COUNT,))
-        if text and not parts:
-            what = case_search.sought(text, self._begun)
-            hits, values = case_search.hits(what, sorted_words=not self.lacks_orders())
-            return self._number(f"SELECT count(DISTINCT n) FROM ({hits})", values)
-        if text:
-            parts.append(self._condition(text, 0))
+        if what is not None and not parts:
+            return self._found(what)
+        if what is not None:
+            lacks = self.lacks_orders()
+            asked = case_search.row_condition if lacks else case_search.looked_up
+            parts.append(asked(what))
         where, values = case_search.where(parts)
         return self._number(f"SELECT count(*) FROM case_index {where}", values)
+
+    def _found(self, what: Sought) -> int:
+        """Return how many rows a text finds."""
+        return self._rows_of(case_search.each_once(what, sorted_words=not self.lacks_orders()))
+
+    def _set_aside(self, what: Sought) -> int:
+        """Keep the rows a text finds, in memory, and return how many they are.
+
+        By their words: these come in no order, and most of the work is to know those again that
+        come twice. Those of the addresses are faster found a second time.
+        """
+        words, values = case_search.words_begun(what)
+        self._connection.execute("DELETE FROM temp.case_found")
+        insert = f"INSERT OR IGNORE INTO temp.case_found {words}"
+        return self._connection.execute(insert, values).rowcount
+
+    def _rows_of(self, asked: Part, most: int = -1) -> int:
+        """Return how many rows a statement has, counted up to `most`."""
+        return self._number(f"SELECT count(*) FROM ({asked.sql} LIMIT {most})", asked.values)
 
     def areas(self) -> tuple[str, ...]:
         """Return the areas there are, sorted; each is one step along the index of areas."""
@@ -214,21 +280,25 @@ class CaseIndex:
         )
         return tuple(row[0] for row in rows)
 
-    def _condition(self, text: str, found: int | None = None) -> Part:
-        """Return the condition for a text; hits are counted when it is not told how many."""
+    def _sought(self, wanted: Wanted) -> Sought | None:
+        """Return what to look for; what finds nothing is not looked up a second time."""
+        text = normal(wanted.text)
+        if not text:
+            return None
         what = case_search.sought(text, self._begun)
-        if self.lacks_orders():
-            return case_search.row_condition(what)
-        return case_search.condition(what, self._hits(what) if found is None else found)
+        if self.lacks_orders() or not what.address:
+            return what
+        words = self._rows_of(case_search.words_begun(what), 1) > 0
+        found = self._rows_of(case_search.addresses(what), 1) > 0
+        return Sought(text, what.address if found else "", words)
 
     def _begun(self, first: str, last: str) -> list[str]:
         """Return the trigrams of addresses between two texts."""
         return [row[0] for row in self._connection.execute(case_search.BEGUN, (first, last))]
 
     def _hits(self, what: Sought) -> int:
-        """Return how often a text is found, counted up to `MANY`."""
-        hits, values = case_search.hits(what)
-        return self._number(f"SELECT count(*) FROM ({hits} LIMIT {MANY})", values)
+        """Return how often a text is found, counted no further than it matters."""
+        return self._rows_of(case_search.hits(what), case_search.many(what))
 
     def _number(self, sql: str, values: Sequence[Any] = ()) -> int:
         row = self._connection.execute(sql, values).fetchone()
@@ -238,6 +308,11 @@ class CaseIndex:
 def key_of(row: IndexRow, sort: str) -> tuple[Any, str]:
     """Return the key that continues a page behind this row."""
     return getattr(row, SORTS[sort]), row.id
+
+
+def _order(wanted: Wanted) -> str:
+    column, direction = SORTS[wanted.sort], "DESC" if wanted.descending else "ASC"
+    return f"ORDER BY {column} {direction}, id {direction}"
 
 
 def _addresses(entries: Entries) -> set[tuple[int, str]]:

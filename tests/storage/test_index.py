@@ -8,25 +8,42 @@ from hypothesis import strategies as st
 from field_app.storage import case_search, schema
 from field_app.storage.case_index import IndexRow, Wanted
 from field_app.storage.case_search import Sought
+from field_app.storage.search_terms import normal
 from sync.domain.records import Address, Customer
 from tests.storage.acts import call
 from tests.storage.feed import page, put
 from tests.storage.furnished_vault import DUE, KNOWN, OTHERS, Furnished, case
 
-TEXTS = ("", "王", "wang", "ww", "w", "李", "城南", "望湖路", "湖路 8", "1234", "y", "没有")
-FORMS = {"looked up": (10**6, 10**6), "looked into": (0, 10**6), "asked of each": (0, 0)}
+NAMES = ("王伟", "王娜", "李静", "单小明")
+WORDS = ("", "王", "wang", "ww", "w", "李", "城南", "1234", "y", "没有")
+PLACES = (
+    "望湖路", "湖路 8", "湖路", "路1", "8号", "a座", "号A", "-2",
+    "號㎡", "１号", "㎡", "(b", "㐀村",
+)  # fmt: skip
+TEXTS = (*WORDS, *PLACES)
+WRITTEN = (  # most are compared as they stand, some are not
+    "望湖路 {n} 号", "望湖路{n}号A座", "望湖路{n}号-2",
+    "望湖路１号（B）", "望湖路{n}號㎡", "㐀村 {n} 号",
+)  # fmt: skip
+FORMS = {  # FEW, MANY, MANY_PLACES, WALKED
+    "looked up": (10**6, 10**6, 10**6, 9),
+    "looked into": (0, 10**6, 10**6, 9),
+    "asked of each": (0, 0, 0, 10**6),
+    "asked of each, and too few": (0, 0, 0, 7),
+}
+BOUNDS = ("FEW", "MANY", "MANY_PLACES", "WALKED")
 
 
 @pytest.fixture
 def crowd(furnished: Furnished) -> Furnished:
     """Pull some cases of few names, so that most texts find several."""
-    names, areas = ("王伟", "王娜", "李静", "单小明"), ("城北", "城南", "")
+    areas = ("城北", "城南", "")
     rows = [
         case(
             f"k{n:02}",
-            names[n % 4],
-            customer=Customer(names[n % 4], (f"1990000{n % 7}234",)),
-            address=Address(f"望湖路 {n} 号", areas[n % 3]),
+            NAMES[n % 4],
+            customer=Customer(NAMES[n % 4], (f"1990000{n % 7}234",)),
+            address=Address(WRITTEN[n % 6].format(n=n), areas[n % 3]),
             officer_id="li" if n % 2 else None,
         )
         for n in range(24)
@@ -62,19 +79,28 @@ def test_however_many_are_found_the_list_is_the_same(
     found = {}
     for form, bounds in FORMS.items():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(case_search, "FEW", bounds[0])
-            patch.setattr(case_search, "MANY", bounds[1])
+            for name, bound in zip(BOUNDS, bounds, strict=True):
+                patch.setattr(case_search, name, bound)
             found[form] = read(crowd, wanted)
-    assert found["looked up"] == found["looked into"] == found["asked of each"]
-    assert crowd.store.index.count(wanted) == len(found["looked up"])
+            looked, total = crowd.store.index.look(wanted, None, 99)
+            assert looked == found[form]
+            assert total == crowd.store.index.count(wanted) == len(looked)
+    assert len({tuple(map(msgspec.structs.astuple, rows)) for rows in found.values()}) == 1
 
 
-def test_the_three_ways_are_three() -> None:
-    bounds = (0, case_search.FEW, case_search.MANY)
-    assert len({case_search.condition(Sought("王", ""), found).sql for found in bounds}) == 3
-    assert (
-        len({case_search.condition(Sought("wang", '"wang"'), found).sql for found in bounds}) == 3
-    )
+@pytest.mark.parametrize("text", PLACES)
+def test_an_address_is_found_by_what_stands_in_it(crowd: Furnished, text: str) -> None:
+    """However it is written: as a plain reading of every address says."""
+    rows = crowd.store.index.page(Wanted(), None, 999)
+    plain = [r.id for r in rows if normal(text) in normal(r.address)]
+    assert plain
+    assert [r.id for r in crowd.store.index.page(Wanted(text=text), None, 999)] == plain
+
+
+def test_the_ways_to_look_are_as_many() -> None:
+    for what in (Sought("王", ""), Sought("wang", '"wang"')):
+        ways = {case_search.condition(what, found).sql for found in (0, case_search.FEW)}
+        assert len(ways | {case_search.row_condition(what).sql}) == 3
 
 
 def test_areas_are_each_named_once_the_unnamed_too(crowd: Furnished) -> None:
