@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from field_app.planning.ground import Ground, Orders, Task
 from field_app.planning.insertion import mended
@@ -89,7 +88,8 @@ def _search(ground: Ground, jobs: list[_Job], threads: int, seconds: float | Non
     orders = ground.empty()
     if not jobs or not orders:
         return orders
-    # Here and below, not above: it brings pandas, which the program's start need not wait for.
+    # Here and below, not above: they bring pandas, which the program's start need not wait for.
+    import numpy as np
     import vroom
 
     officers = list(ground.officers.values())

@@ -1,10 +1,15 @@
 """What a case can be found by: name, pinyin in every reading, area, tails of numbers."""
 
+import os
 import unicodedata
 from functools import lru_cache
 from itertools import islice, product
 
 import msgspec
+
+# Names are read character by character: the tables of phrases would hold up each start, or Python's
+# lock in the midst of a first sync, for a third of a second.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 import pypinyin
 
 from sync.domain.records import Case
