@@ -80,9 +80,10 @@ def sum_of(ops: Sequence[PageOp]) -> Digest:
 
 
 class Foreseen(msgspec.Struct, frozen=True):
-    """What was reckoned of a page before its turn."""
+    """What was reckoned of a page before its turn; `cases` are those it takes nothing from."""
 
     page: Page
+    cases: set[CaseId]
     entries: dict[CaseId, Entry]
     sum: Digest
 
@@ -98,8 +99,8 @@ class Foresight:
         """Reckon what `take` is asked for when the page is written."""
         if len(page.ops) < MANY:
             return
-        entries = entries_of(page.ops, only_brought(page.ops))
-        found = Foreseen(page, entries, sum_of(page.ops))
+        cases = only_brought(page.ops)
+        found = Foreseen(page, cases, entries_of(page.ops, cases), sum_of(page.ops))
         with self._lock:
             self._found = found
 

@@ -12,8 +12,9 @@ from field_app.storage.case_entries import IndexRow as IndexRow
 from field_app.storage.case_search import SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
 from field_app.storage.cipher import Connection
+from field_app.storage.many_rows import insert
 from field_app.storage.projection import Projection
-from field_app.storage.search_terms import normal
+from field_app.storage.search_terms import as_json, normal
 from sync.domain.ids import CaseId
 from sync.domain.snapshot import Snapshot
 
@@ -80,7 +81,7 @@ class CaseIndex:
         self._connection.execute("DELETE FROM case_term")
         for first in range(1, self._number("SELECT max(n) FROM case_index") + 1, SORTED_AT_ONCE):
             self._connection.execute(
-                "INSERT INTO case_term SELECT DISTINCT w.value, c.n "
+                "INSERT INTO case_term SELECT w.value, c.n "
                 "FROM case_index AS c, json_each(c.words) AS w "
                 "WHERE c.n >= ? AND c.n < ? ORDER BY 1, 2",
                 (first, first + SORTED_AT_ONCE),
@@ -143,8 +144,9 @@ class CaseIndex:
         self._count_up(sum(n not in before for n, _ in new) - len(gone))
         columns = ("n", "words", *FIELDS)
         self._connection.executemany("DELETE FROM case_index WHERE n = ?", gone)
-        self._connection.executemany(
-            f"INSERT OR REPLACE INTO case_index ({', '.join(columns)}) VALUES ({_marks(columns)})",
+        insert(
+            self._connection,
+            f"OR REPLACE INTO case_index ({', '.join(columns)})",
             [(n, e.words, *msgspec.structs.astuple(e.row)) for n, e in new],
         )
 
@@ -162,8 +164,11 @@ class CaseIndex:
             "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)",
             sorted(old - new),
         )
-        self._connection.executemany(
-            "INSERT INTO case_address (rowid, address) VALUES (?, ?)", sorted(new - old)
+        # In one statement: behind each that writes several rows, FTS5 writes what it has gathered.
+        self._connection.execute(
+            "INSERT INTO case_address (rowid, address) "
+            "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
+            (as_json(sorted(new - old)),),
         )
 
     def _write_terms(self, before: Entries, after: Entries) -> None:

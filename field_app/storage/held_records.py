@@ -1,16 +1,14 @@
-"""Writes the server's records, a page in two statements: who holds them, and the records."""
+"""Writes the server's records: who holds them, and the records."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 from field_app.storage.cipher import Connection
-from field_app.storage.search_terms import as_json
+from field_app.storage.many_rows import insert
 from sync.protocol.pages import PageOp
 
-# The rows of `_packed`.
-UNPACKED = (
-    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, "
-    "substr(?2, value ->> 4, value ->> 5) FROM json_each(?1)"
+NEWER = (
+    "ON CONFLICT (kind, id) DO UPDATE SET rev = excluded.rev, case_id = excluded.case_id, "
+    "body = excluded.body WHERE excluded.rev >= replica.rev"
 )
 
 
@@ -19,33 +17,9 @@ def hold(connection: Connection, scope: str, ops: Sequence[PageOp]) -> bool:
 
     A record that is here stays as it is when its revision is the higher one.
     """
-    keys, bodies = _packed(ops)
-    connection.execute(
-        "INSERT OR IGNORE INTO membership SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
-        (scope, keys),
-    )
-    new = connection.execute(f"INSERT OR IGNORE INTO replica {UNPACKED}", (keys, bodies))
-    if new.rowcount == len(ops):
+    insert(connection, "OR IGNORE INTO membership", [(scope, op.kind, op.id) for op in ops])
+    rows = [(op.kind, op.id, op.rev, op.case_id, op.body) for op in ops]
+    if insert(connection, "OR IGNORE INTO replica", rows) == len(ops):
         return True
-    connection.execute(
-        f"INSERT INTO replica {UNPACKED} WHERE 1 ON CONFLICT (kind, id) DO UPDATE SET "
-        "rev = excluded.rev, case_id = excluded.case_id, body = excluded.body "
-        "WHERE excluded.rev >= replica.rev",
-        (keys, bodies),
-    )
+    insert(connection, "INTO replica", rows, NEWER)
     return False
-
-
-def _packed(ops: Sequence[PageOp]) -> tuple[str, bytes]:
-    """Return the records as JSON and their bodies in one piece: one statement takes them all.
-
-    Row by row would take Python's lock twice for each, from the window or for whoever reckons the
-    next page.
-    """
-    bodies = [bytes(op.body) for op in ops]
-    starts = accumulate(map(len, bodies), initial=1)
-    keys = [
-        (op.kind, op.id, op.rev, op.case_id, start, len(body))
-        for op, start, body in zip(ops, starts, bodies, strict=False)
-    ]
-    return as_json(keys), b"".join(bodies)

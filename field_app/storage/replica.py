@@ -7,6 +7,7 @@ shown over it until its echo has come down with the feed.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from field_app.storage.arriving import (
     Foreseen,
@@ -145,7 +146,7 @@ class VaultReplica:
         """Apply one page and its cursor; the same page twice changes nothing."""
         with self._vault.transaction() as connection:
             after, foreseen = self._reached(page.scope), self._foresight.take(page)
-            new = unknown(connection, only_brought(page.ops))
+            new = unknown(connection, foreseen.cases if foreseen else only_brought(page.ops))
             touched = self._seen_of(page.ops) - new
             if page.more and self._index.is_empty():
                 self._index.put_off_orders()
@@ -188,7 +189,7 @@ class VaultReplica:
     def _apply(self, page: Page) -> bool:
         """Write the page's ops; say whether all of them were records that were not here."""
         all_new = True
-        for what, group in groupby(page.ops, key=lambda op: op.op):
+        for what, group in groupby(page.ops, key=attrgetter("op")):
             ops = list(group)
             if what is Op.PUT:
                 all_new = hold(self._vault.connection, page.scope, ops) and all_new
@@ -203,6 +204,8 @@ class VaultReplica:
         The echo of one's own day is that: it is reckoned once, when the work over it is dropped.
         """
         own = set(self._vault.connection.execute("SELECT kind, id FROM overlay").fetchall())
+        if not own:
+            return {op.case_id for op in ops if op.case_id}
         return {
             op.case_id
             for op in ops

@@ -1,7 +1,8 @@
 """Everything that exists: immutable records, told apart by `kind`.
 
 Money is integer fen, coordinates integer 1e-7 degrees WGS-84, instants aware. A record
-carries no revision of its own; `Versioned` adds the number the server counts up.
+carries no revision of its own; `Versioned` adds the number the server counts up. Python's collector
+need not look at those of which there are many (`gc=False`): nothing immutable lies in a ring.
 """
 
 from datetime import date, datetime, time
@@ -40,7 +41,7 @@ from sync.domain.vocabulary import (
 )
 
 
-class Customer(msgspec.Struct, frozen=True):
+class Customer(msgspec.Struct, frozen=True, gc=False):
     """The person; phone numbers in the order to try them."""
 
     name: str
@@ -68,7 +69,7 @@ class PinMove(msgspec.Struct, frozen=True):
     before_datum: Datum | None = None
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """Where the customer lives; without coordinates it waits to be pinned.
 
     The point is WGS-84; `datum` is the system it was given in, `moves` every correction of it.
@@ -90,7 +91,7 @@ class Address(msgspec.Struct, frozen=True):
         return self.lat_e7 / 1e7, self.lon_e7 / 1e7
 
 
-class Loan(msgspec.Struct, frozen=True):
+class Loan(msgspec.Struct, frozen=True, gc=False):
     """What is owed on one account, broken down in fen."""
 
     account_no: str
@@ -122,7 +123,7 @@ class Officer(msgspec.Struct, frozen=True, tag="officer", tag_field="kind"):
     passed: tuple[PassedModule, ...] = ()
 
 
-class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind"):
+class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind", gc=False):
     """One overdue customer of one team, assigned to at most one officer and a second."""
 
     id: CaseId
@@ -148,7 +149,7 @@ class Case(msgspec.Struct, frozen=True, tag="case", tag_field="kind"):
         return tuple(o for o in (self.officer_id, self.second_id) if o is not None)
 
 
-class Contact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind"):
+class Contact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind", gc=False):
     """One contact of any stage, imported or recorded; a fact."""
 
     id: RecordId
@@ -515,7 +516,7 @@ KINDS: dict[str, type[Any]] = {
 _KINDS_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
 
-class Versioned[T](msgspec.Struct, frozen=True):
+class Versioned[T](msgspec.Struct, frozen=True, gc=False):
     """A record with the revision the server gave it; 0 = known only to this laptop."""
 
     rev: int

@@ -138,7 +138,8 @@ class HttpTransport:
         self.bytes_down = 0
         self.bytes_up = 0
         self.requests = 0
-        self._next = NextPage(self._pull, start)
+        self._fetched = NextPage(self._pull, start)
+        self._next = NextPage(self._read_on, start)
 
     def enrol(self, request: Enrol) -> Enrolled:
         """Introduce this laptop with a one-time code."""
@@ -147,6 +148,7 @@ class HttpTransport:
     def hello(self) -> Hello:
         """Ask who we are to the server; what was fetched ahead for an earlier sync is dropped."""
         self._next.forget()
+        self._fetched.forget()
         return _decode(self._ask("GET", "/hello"), Hello)
 
     def lease(self) -> LeaseGrant:
@@ -174,11 +176,18 @@ class HttpTransport:
     ) -> Page:
         """Fetch the next page of a scope, and begin to fetch the one behind it, and to foresee it.
 
-        The reading began upon this floor. The page behind is asked for with this one's limit.
+        The reading began upon this floor. The page behind is asked for with this one's limit, and
+        so is the one behind that: the server makes it while the laptop foresees.
         """
-        page = self._next.take(scope, after) or self._pull(scope, after, limit, floor)
-        if page.more and page.scope == scope and after < Cursor.parse(page.to):
+        page = self._next.take(scope, after) or self._read_on(scope, after, limit, floor)
+        if _leads_on(page, scope, after):
             self._next.begin(page, limit, floor if after.commit_no else page.floor, foresee)
+        return page
+
+    def _read_on(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
+        page = self._fetched.take(scope, after) or self._pull(scope, after, limit, floor)
+        if _leads_on(page, scope, after):
+            self._fetched.begin(page, limit, floor if after.commit_no else page.floor)
         return page
 
     def _pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
@@ -268,6 +277,7 @@ class HttpTransport:
         enrolled: bool = False,
     ) -> bytes:
         self._next.settled()
+        self._fetched.settled()
         return self._exchange(
             method,
             path,
@@ -383,6 +393,10 @@ def _page(body: bytes) -> Page:
     except (msgspec.DecodeError, ValueError) as error:
         raise Trouble(Codes.GARBAGE) from error
     return page
+
+
+def _leads_on(page: Page, scope: str, after: Cursor) -> bool:
+    return page.more and page.scope == scope and after < Cursor.parse(page.to)
 
 
 def _trouble_of(error: requests.RequestException) -> Trouble:
