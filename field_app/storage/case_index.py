@@ -165,11 +165,12 @@ class CaseIndex:
             sorted(old - new),
         )
         # In one statement: behind each that writes several rows, FTS5 writes what it has gathered.
-        self._connection.execute(
-            "INSERT INTO case_address (rowid, address) "
-            "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
-            (as_json(sorted(new - old)),),
-        )
+        if came := sorted(new - old):
+            self._connection.execute(
+                "INSERT INTO case_address (rowid, address) "
+                "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
+                (as_json(came),),
+            )
 
     def _write_terms(self, before: Entries, after: Entries) -> None:
         if self.lacks_orders():
