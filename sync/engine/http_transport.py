@@ -37,7 +37,6 @@ from sync.protocol.messages import (
     Codes,
     Enrol,
     Enrolled,
-    Heads,
     Hello,
     Problem,
     Push,
@@ -209,11 +208,6 @@ class HttpTransport:
     def records(self, wanted: WantedRecords) -> Page:
         """Fetch some records of a scope again."""
         return _page(self._post("/records", wanted))
-
-    def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
-        """Wait until the branch's head moves past `after`, at most `seconds`."""
-        params = {"after": str(after), "timeout": str(seconds)}
-        return _decode(self._ask("GET", "/wait", params=params), Heads)
 
     def policy(self, after: int) -> PolicyNews:
         """Fetch the rules in force when their serial is higher."""

@@ -17,7 +17,6 @@ from sync.protocol.messages import (
     Clocks,
     Enrol,
     Enrolled,
-    Heads,
     Hello,
     Push,
     Pushed,
@@ -276,10 +275,6 @@ class Transport(Protocol):
 
     def records(self, wanted: WantedRecords) -> Page:
         """Fetch some records of a scope again."""
-        ...
-
-    def wait(self, scopes: Sequence[str], after: int, seconds: int) -> Heads:
-        """Wait until the branch's head moves past `after`, at most `seconds`."""
         ...
 
     def policy(self, after: int) -> PolicyNews:

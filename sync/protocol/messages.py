@@ -4,7 +4,6 @@
 `POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
 `POST /sync/v1/push`        Push           -> Pushed          at most 200 envelopes or 512 kB
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
-`GET  /sync/v1/wait?after=&timeout=`       -> Heads           long poll, 25 s at most
 `GET  /sync/v1/policy?after=`              -> PolicyNews      see `sync.protocol.policy_bundle`
 `GET  /sync/v1/map?after=`                 -> MapNews         see `sync.protocol.published_map`
 `GET  /sync/v1/map/{sha256}`               -> a part of the pack in force, by header Range
@@ -191,12 +190,6 @@ class Pushed(msgspec.Struct, frozen=True):
     head: int
     server_time: datetime
     checkpoint: Checkpoint | None = None
-
-
-class Heads(msgspec.Struct, frozen=True):
-    """The branch's newest commit number."""
-
-    head: int
 
 
 class AttachmentOffer(msgspec.Struct, frozen=True):

@@ -92,18 +92,3 @@ def admitted(known: Known, *, leaving: bool = False) -> Caller:
         told = {} if known.wipe is None else {"wipe": msgspec.to_builtins(known.wipe)}
         raise Refusal(401, Codes.REVOKED, **told)
     return Caller(device, account, granted_scopes(account.actor, list(known.teams)))
-
-
-async def still_the_same(session: Session, caller: Caller) -> bool:
-    """Say whether nothing changed about a caller who waits; raises Refusal 401 REVOKED."""
-    device, account = caller.device, caller.account
-    row = await session.row(
-        "SELECT d.state, a.active, a.role, a.team_id FROM device d JOIN account a "
-        "ON a.branch_id = d.branch_id AND a.id = d.account_id WHERE d.branch_id = ? AND d.id = ?",
-        device.branch_id,
-        device.id,
-    )
-    state, active, role, team = row or ("", False, "", "")
-    if not active or state not in {*accounts.ACTIVE, accounts.LEAVING}:
-        raise Refusal(401, Codes.REVOKED)
-    return (state, role, team) == (device.state, account.role, account.team_id)

@@ -36,7 +36,6 @@ WHOSE = ("own", "team", "other", "reassigned", "absent")
 ANY_CALLER = dict.fromkeys(("officer", "lead", "compliance", "admin"), "200")
 TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("get", f"{SYNC}/hello"): ANY_CALLER,
-    ("get", f"{SYNC}/wait"): ANY_CALLER,
     ("get", f"{SYNC}/policy"): ANY_CALLER,
     ("get", f"{SYNC}/audit/consistency"): ANY_CALLER,
     # A scope: of li, of the team, of the other team, of wang, of nobody; more in SCOPES.
@@ -143,7 +142,6 @@ def ask(house: House, laptop: Bare, route: tuple[str, str], whose: str) -> httpx
         "/digest": {"params": {"scope": scope(house, whose)}},
         "/digest/rows": {"params": {"scope": scope(house, whose), "bucket": "7"}},
         "/records": {"json": {"scope": scope(house, whose), "keys": []}},
-        "/wait": {"params": {"after": "0", "timeout": "0"}},
         "/map": {"params": {"after": "0"}},
         "/policy": {"params": {"after": "0"}},
         "/audit/consistency": {"params": {"from": "1", "to": "2"}},

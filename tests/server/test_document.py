@@ -60,8 +60,6 @@ def test_whatever_is_sent(house: House, document: Any, route: tuple[str, str]) -
     def send(case: Case) -> None:
         said = case.as_transport_kwargs(base_url=str(house.client.base_url))
         said["headers"] = _without_token(said["headers"])
-        if path.endswith("/wait"):
-            said["params"]["timeout"] = 0  # to wait is tried elsewhere
         request = house.client.build_request(**_for_httpx(said))
         by_enrolment = path.removeprefix(SYNC) in BY_ENROLMENT
         answer = house.client.send(li.signed(request, enrolled=by_enrolment))

@@ -1,12 +1,10 @@
 """The feed: pages that end anywhere, cursors that are wrong, cases that come and go."""
 
 import itertools
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sync.protocol.messages import MAX_PAGE, Codes, Heads, Status
+from sync.protocol.messages import MAX_PAGE, Codes, Status
 from sync.protocol.pages import Cursor, PageOp
 from sync.server.handlers import pull
 from tests.server.acts import call, give, hold
@@ -167,31 +165,12 @@ def test_a_second_officer_keeps_a_case_that_changes_hands(own_house: House) -> N
     assert [(op.op, op.kind) for op in heard] == [("put", "case")]
 
 
-def test_waiting(house: House) -> None:
-    """Answer at once when there is something new, else when it comes, at the latest in time."""
-    chen, li = house.crew["chen"], house.crew["li"]
-    head = chen.hello().head
-    asked = {"after": str(head - 1), "timeout": "25"}
-    assert heads(chen, **asked) == head
-    assert heads(chen, after=str(head), timeout="1") == head
-    with ThreadPoolExecutor(1) as other:
-        waiting = other.submit(heads, chen, after=str(head), timeout="25")
-        li.push(call(li, house.cases["own"]))
-        assert waiting.result(10) == head + 1
-
-
-def test_who_waits_hears_of_another_team_at_once(own_house: House) -> None:
+def test_another_team_holds_from_the_next_question_on(own_house: House) -> None:
     """Move a lead to the other team, from another process: what follows is the new team's alone."""
     sun = own_house.crew["sun"]
     before = sun.hello()
     assert f"team:{SOUTH}" in before.scopes
-    with ThreadPoolExecutor(1) as other:
-        # So far ahead that no commit ends the wait.
-        waiting = other.submit(heads, sun, after=str(before.head + 99), timeout="25")
-        asked_at = time.monotonic()
-        assert tell(own_house.data, "user", "move", "sun", "--team", TEAM).code == 0
-        assert before.head < waiting.result(20) < before.head + 99
-    assert time.monotonic() - asked_at < 20
+    assert tell(own_house.data, "user", "move", "sun", "--team", TEAM).code == 0
     after = sun.hello()
     assert (after.team_id, set(after.scopes)) == (TEAM, {NORTH, f"roster:{TEAM}"})
     for scope in set(before.scopes) - set(after.scopes):
@@ -200,18 +179,3 @@ def test_who_waits_hears_of_another_team_at_once(own_house: House) -> None:
     assert sun.records(NORTH, "case")
     assert tell(own_house.data, "user", "move", "sun", "--team", "nowhere").code == 1
     assert sun.hello().team_id == TEAM
-
-
-def heads(laptop: Bare, **asked: str) -> int:
-    answer = laptop.ask("GET", "/wait", params=asked)
-    assert answer.status_code == 200
-    return Heads(**answer.json()).head
-
-
-WAITS = ({}, {"after": "x"}, {"after": "0", "timeout": "26"}, {"after": "0", "timeout": "-1"})
-
-
-@pytest.mark.parametrize("asked", WAITS)
-def test_a_wait_that_is_none(house: House, asked: dict[str, str]) -> None:
-    answer = house.crew["chen"].ask("GET", "/wait", params=asked)
-    assert (answer.status_code, problem(answer)) == (400, Codes.MALFORMED)

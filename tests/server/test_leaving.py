@@ -131,30 +131,6 @@ def test_nobody_is_waited_for_without_end(data: Path, staffed: Staffed) -> None:
         assert up.house.crew["li"].hello().last_seq == staffed.crew["li"].seq
 
 
-@ON_ONE_FILE
-def test_a_question_that_waits_for_news_is_answered(data: Path, staffed: Staffed) -> None:
-    up = Up(data, staffed)
-    with closing(up):
-        li = up.house.crew["li"]
-        head = li.hello().head
-        with socket.create_connection(("127.0.0.1", up.server.port), 60) as line:
-            target = f"{SYNC}/wait?after={head}&timeout=25"
-            said = [f"GET {target} HTTP/1.1", "Host: t"]
-            said += [f"{name}: {value}" for name, value in li.shown("GET", target).items()]
-            said += ["", ""]
-            line.sendall("\r\n".join(said).encode())
-            until_working(up)
-            up.process.send_signal(signal.SIGTERM)
-            assert up.process.wait(10) == 0  # long before the 25 seconds
-            assert everything(line).startswith(b"HTTP/1.1 200")
-
-
-def until_working(up: Up) -> None:
-    """Ask for the figures until one request is under way."""
-    while "yuefang_requests_working 1.0" not in httpx.get(f"{up.server.address}/metrics").text:
-        pass
-
-
 def stop_and_start(data: Path, staffed: Staffed, stops: int) -> str:
     up = Up(data, staffed)
     with ExitStack() as clients, closing(up):

@@ -178,7 +178,6 @@ def test_another_version(house: House, version: str) -> None:
     asked = [
         ("GET", "/hello"),
         ("GET", "/pull?scope=x"),
-        ("GET", "/wait?after=0"),
         ("POST", "/push"),
         ("POST", "/attachments"),
         ("GET", "/attachments/x"),

@@ -1,16 +1,14 @@
 """Tells a laptop who it is and hands out its feed, page by page."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
-from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Heads, Hello
+from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Hello
 from sync.protocol.pages import Cursor, FeedRow, splice_page
 from sync.protocol.versions import facts_of, spoken
 from sync.server.audit.proving import Tree
-from sync.server.caller import Caller, still_the_same
+from sync.server.caller import Caller
 from sync.server.problems import Refusal
 from sync.server.repositories import (
     accounts,
@@ -28,8 +26,6 @@ from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
-LONGEST_WAIT_S = 25
-LOOK_EVERY_S = 0.5
 READ_AT_ONCE = 1000  # ops; bodies may be large, and a page ends by its bytes too
 
 
@@ -162,21 +158,3 @@ async def consistency(
         return Consistency(tuple(tuple(one.hex() for one in proof) for proof in proofs))
 
     return await service.database.read(look)
-
-
-async def wait(service: Service, caller: Caller, after: int, seconds: int) -> Heads:
-    """Answer when the branch's head has passed `after`, at the latest after `seconds`.
-
-    At once, too, when the caller got another role or team; raises Refusal 401 for one that ended.
-    """
-    until = service.clock.now() + timedelta(seconds=max(0, min(seconds, LONGEST_WAIT_S)))
-
-    async def look(session: Session) -> tuple[int, bool]:
-        same = await still_the_same(session, caller)
-        return await records.head(session, caller.device.branch_id), same
-
-    while True:
-        head, same = await service.database.read(look)
-        if head > after or not same or service.clock.now() >= until or service.leaving.told:
-            return Heads(head)
-        await asyncio.sleep(LOOK_EVERY_S)

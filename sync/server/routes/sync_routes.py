@@ -17,7 +17,6 @@ from sync.protocol.messages import (
     Codes,
     Enrol,
     Enrolled,
-    Heads,
     Hello,
     Push,
     Pushed,
@@ -160,21 +159,6 @@ async def records_route(request: Asked) -> Response[bytes]:
 
 
 @get(
-    "/wait",
-    summary="Wait until something changed",
-    operation_class=described(answers=Heads),
-)
-async def wait_route(
-    request: Asked,
-    after: FromQuery[int],
-    timeout: Annotated[int, QueryParameter(ge=0, le=25)] = 25,  # noqa: ASYNC109
-) -> Response[bytes]:
-    """Answer when the head moves."""
-    caller = await _caller(request)
-    return answer_message(request, await pull.wait(_service(request), caller, after, timeout))
-
-
-@get(
     "/policy",
     summary="The rules in force, when they are newer than mine",
     operation_class=described(answers=PolicyNews),
@@ -268,7 +252,6 @@ sync_router = Router(
         digest_route,
         rows_route,
         records_route,
-        wait_route,
         policy_route,
         consistency_route,
         offer_route,
