@@ -15,24 +15,30 @@ from sync.domain.commands import (
     PlaceHold,
     PublishRoutes,
     RecordAttachment,
+    RecordContact,
+    RecordNote,
+    RecordVisit,
     ReferCustomer,
     TakeOut,
     TakeQuiz,
     decode_command,
+    name_of,
     subject_of,
 )
 from sync.domain.day_routes import DayRoute, route_id_of
 from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId, MutationId, RecordId
 from sync.domain.outcome import Gone, Reason, refused
-from sync.domain.records import Case, Record, decode_record
+from sync.domain.records import Case, Note, Record, decode_record
+from sync.domain.vocabulary import NotedAct
 from sync.protocol.checkpoint import Doubt
 from sync.protocol.messages import Result, Status
 from sync.protocol.policy_bundle import Distrust
 
 INCIDENTS = 5  # shown of what was put right
 # What the server cannot read now it cannot read later; a laptop that is withdrawn gets no new word.
-NEVER_AGAIN = frozenset({"mutation.malformed", "mutation.leaving"})
+LEAVING = "mutation.leaving"
+NEVER_AGAIN = frozenset({"mutation.malformed", LEAVING})
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -54,6 +60,7 @@ class Resolution(StrEnum):
 
     LET_STAND = "let_stand"
     TRY_AGAIN = "try_again"
+    KEEP_NOTE = "keep_note"
 
 
 class AttentionItem(msgspec.Struct, frozen=True):
@@ -70,6 +77,11 @@ class AttentionItem(msgspec.Struct, frozen=True):
     def can_retry(self) -> bool:
         """Say whether it may be tried again."""
         return Resolution.TRY_AGAIN in self.offered
+
+    @property
+    def can_note(self) -> bool:
+        """Say whether its words may be kept beside a case that is still here."""
+        return Resolution.KEEP_NOTE in self.offered and bool(self.item.case_no)
 
 
 class SyncRun(msgspec.Struct, frozen=True):
@@ -162,11 +174,55 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     return written
 
 
+def keep_as_note(desk: Desk, mid: MutationId) -> Written:
+    """Keep the words of a refused visit or call beside its case; the act itself is let go."""
+    row = _undecided(desk, mid)
+    if row is None:
+        return Gone("mutation", mid)
+    command = decode_command(bytes(row.envelope.body))
+    reasons = row.result.reasons if row.result else ()
+    if Resolution.KEEP_NOTE not in offered(reasons, command):
+        return refused("attention.cannot_note")
+    note = Note(
+        id=RecordId(desk.ids.fresh()),
+        case_id=CaseId(row.case_id),
+        at=desk.clock.now(),
+        by=desk.me.officer_id,
+        act=NotedAct(name_of(command)),
+        refused_id=mid,
+        note=words_of(command),
+    )
+    with desk.store.vault.transaction():
+        written = submit(desk, RecordNote(note))
+        if isinstance(written, Saved):
+            desk.store.outbox.resolve(mid)
+    return written
+
+
+def words_of(command: Command) -> str:
+    """Return what a person wrote of a visit or a call; nothing of any other act.
+
+    Of hardship and budgets nothing: without the consent they lack their words may not be kept.
+    """
+    match command:
+        case RecordVisit(visit):
+            said = (visit.note, visit.next_step)
+        case RecordContact(contact):
+            said = (contact.note, "")
+        case _:
+            return ""
+    return "\n".join(text.strip() for text in said if text.strip())
+
+
 def offered(reasons: Sequence[Reason], command: Command) -> tuple[Resolution, ...]:
     """Return what may be done about a command that was refused for these reasons."""
-    again = not isinstance(command, RecordAttachment)
-    again = again and not NEVER_AGAIN.intersection(reason.code for reason in reasons)
-    return (Resolution.LET_STAND, *([Resolution.TRY_AGAIN] if again else []))
+    codes = {reason.code for reason in reasons}
+    found = [Resolution.LET_STAND]
+    if not (isinstance(command, RecordAttachment) or codes & NEVER_AGAIN):
+        found.append(Resolution.TRY_AGAIN)
+    if words_of(command) and LEAVING not in codes:
+        found.append(Resolution.KEEP_NOTE)
+    return tuple(found)
 
 
 def _undecided(desk: Desk, mid: MutationId) -> OutboxRow | None:

@@ -17,6 +17,7 @@ from sync.domain.records import (
     Feedback,
     Hardship,
     Hold,
+    Note,
     Payment,
     Plan,
     Record,
@@ -114,6 +115,9 @@ def _entry(record: Record, names: dict[OfficerId, str]) -> TimelineEntry | None:
         case Reveal():
             params = {"field": f"field.{record.field}"}
             return _line(record, record.at, "timeline.reveal", params, "", record.by, names)
+        case Note():
+            params = {"act": f"command.{record.act}"}
+            return _line(record, record.at, "timeline.note", params, record.note, record.by, names)
         case _:
             return _care_entry(record, names)
 

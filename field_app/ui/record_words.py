@@ -30,6 +30,7 @@ PREFIX: dict[type[Enum], str] = {
     vocabulary.Role: "role",
     vocabulary.Product: "product",
     vocabulary.FactFlag: "flag",
+    vocabulary.NotedAct: "command",
     vocabulary.AgreedBy: "agreed_by",
     vocabulary.Datum: "datum",
     vocabulary.PlanState: "plan_state",

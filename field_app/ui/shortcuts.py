@@ -47,6 +47,7 @@ KEYS = (
     Key("F5", "sync_now", "Sync now"),
     Key("Alt+S", "let_stand", "Let the server's stand, of what needs your decision"),
     Key("Alt+T", "try_again", "Try mine again, of what needs your decision"),
+    Key("Alt+K", "keep_note", "Keep mine as a note, of what needs your decision"),
     Key("Alt+Left", "back", "Back"),
     Key("Esc, Esc", "cover", "Hide everything"),
     Key("Ctrl+L", "lock", "Lock"),

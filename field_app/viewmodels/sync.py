@@ -125,6 +125,11 @@ class SyncViewModel(QObject):
         written = await self._runner.act(lambda desk: outbox.try_again(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
 
+    async def keep_as_note(self, mid: MutationId) -> None:
+        """Keep the words of what was refused beside its case."""
+        written = await self._runner.act(lambda desk: outbox.keep_as_note(desk, mid))
+        self.answered.emit(answer_of(written, self._rule_words))
+
 
 def put_right(incident: Incident) -> Problem:
     """Return what a sync found wrong and mended, as it is told."""

@@ -19,6 +19,7 @@ from sync.domain.records import (
     Contact,
     Feedback,
     Hardship,
+    Note,
     PlanAgreement,
     Referral,
     Reveal,
@@ -77,6 +78,12 @@ class RecordWish(msgspec.Struct, frozen=True, tag="record_wish", tag_field="do")
     """The customer asked for times, places, channels or a language."""
 
     wish: Wish
+
+
+class RecordNote(msgspec.Struct, frozen=True, tag="record_note", tag_field="do"):
+    """The words of an act that the server said no to are kept beside the case."""
+
+    note: Note
 
 
 class RecordAttachment(msgspec.Struct, frozen=True, tag="record_attachment", tag_field="do"):
@@ -309,6 +316,7 @@ type Fact = (
     | RevealField
     | RecordBudget
     | RecordWish
+    | RecordNote
 )
 type Command = (
     Fact
@@ -342,6 +350,7 @@ FACTS = (
     RevealField,
     RecordBudget,
     RecordWish,
+    RecordNote,
 )
 
 COMMANDS: tuple[type[Any], ...] = (
@@ -398,12 +407,13 @@ FACT_FIELDS: dict[type[Any], str] = {
     RevealField: "reveal",
     RecordBudget: "budget",
     RecordWish: "wish",
+    RecordNote: "note",
 }
 
 
 def fact_record(
     command: Fact,
-) -> Contact | Visit | Hardship | Feedback | Attachment | Reveal | Budget | Wish:
+) -> Contact | Visit | Hardship | Feedback | Attachment | Reveal | Budget | Wish | Note:
     """Return the one fact a fact-command carries."""
     return getattr(command, FACT_FIELDS[type(command)])  # type: ignore[no-any-return]  # see there
 

@@ -21,6 +21,7 @@ from sync.domain.records import (
     Feedback,
     Hardship,
     Hold,
+    Note,
     Reveal,
     Visit,
     Wish,
@@ -46,7 +47,7 @@ ACT_OF = {
     Channel.LETTER: Act.LETTER,
 }
 
-type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit | Budget | Wish
+type PlainFact = Contact | Hardship | Feedback | Attachment | Reveal | Visit | Budget | Wish | Note
 
 
 def record_fact(question: Question, fact: PlainFact) -> Outcome:
@@ -58,6 +59,8 @@ def record_fact(question: Question, fact: PlainFact) -> Outcome:
         return refused("hardship.needs_consent", causes=trouble)
     if isinstance(fact, Budget) and not fact.consent:
         return refused("budget.needs_consent")
+    if isinstance(fact, Note) and not fact.note.strip():
+        return refused("note.needs_words")
     return Applied((Change(_flagged(question, case, fact), 0), *_marks(question, case, fact)))
 
 

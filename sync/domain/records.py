@@ -12,7 +12,7 @@ import msgspec
 
 from sync.domain.budget import Budget
 from sync.domain.curriculum import PassedModule
-from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
+from sync.domain.ids import CaseId, MutationId, OfficerId, RecordId, TeamId
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms
 from sync.domain.situation import Decision, Wishes
 from sync.domain.time import Between
@@ -29,6 +29,7 @@ from sync.domain.vocabulary import (
     FeedbackKind,
     HardshipCause,
     HoldKind,
+    NotedAct,
     Place,
     PlanState,
     Present,
@@ -344,6 +345,23 @@ class Wish(msgspec.Struct, frozen=True, tag="wish", tag_field="kind"):
     between: Between | None = None
 
 
+class Note(msgspec.Struct, frozen=True, tag="note", tag_field="kind"):
+    """What somebody wrote of an act that the server said no to; a fact, in place of no act.
+
+    `refused_id` is the envelope of that act, which the server keeps with its answer.
+    """
+
+    id: RecordId
+    case_id: CaseId
+    at: datetime
+    by: OfficerId
+    act: NotedAct
+    refused_id: MutationId
+    note: str
+    flags: tuple[FactFlag, ...] = ()
+    between: Between | None = None
+
+
 class Referral(msgspec.Struct, frozen=True, tag="referral", tag_field="kind"):
     """The customer was told who else can help, and what became of it; a shared record."""
 
@@ -485,6 +503,7 @@ type Record = (
     | Plan
     | Payment
     | Wish
+    | Note
     | Referral
     | Training
     | Export
@@ -507,6 +526,7 @@ KINDS: dict[str, type[Any]] = {
     "plan": Plan,
     "payment": Payment,
     "wish": Wish,
+    "note": Note,
     "referral": Referral,
     "training": Training,
     "export": Export,

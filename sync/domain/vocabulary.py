@@ -242,6 +242,13 @@ class FactFlag(StrEnum):
     FORKED = "forked"
 
 
+class NotedAct(StrEnum):
+    """Which act the server said no to, of which the words are kept: a command's name."""
+
+    CONTACT = "record_contact"
+    VISIT = "record_visit"
+
+
 class ExportFile(StrEnum):
     """Which file somebody takes out of a laptop."""
 

@@ -37,6 +37,7 @@ KINDS = {
     "plan": ("还款方案", "repayment plan"),
     "payment": ("还款入账", "payment"),
     "wish": ("客户意愿", "wish"),
+    "note": ("备注", "note"),
     "referral": ("转介", "referral"),
 }
 INSTANTS = ("at", "arrived_at", "start", "placed_at", "proposed_at", "received_at", "day")

@@ -34,6 +34,7 @@ TABLE: dict[str, dict[str, str]] = {
     "record_feedback": FACT,
     "record_budget": FACT,
     "record_wish": FACT,
+    "record_note": FACT,
     "record_attachment": FACT,
     "reveal_field": FACT,
     "place_hold": {"officer": "ACCCC", "lead": "AACAC", "compliance": "AAAAC", "admin": "CCCCC"},
@@ -109,6 +110,9 @@ def body(name: str, case_id: str, laptop: Bare, officer_id: str) -> bytes:
         },
         "record_budget": {"budget": told | counted | {"consent": True}},
         "record_wish": {"wish": fact | {"wishes": {}, "words": PRIVATE_WORDS}},
+        "record_note": {
+            "note": fact | {"act": "record_visit", "refused_id": fresh(), "note": PRIVATE_WORDS}
+        },
         "record_attachment": {
             "attachment": fact
             | {"title": "照片", "media_type": "image/png", "size": 1, "sha256": sha256(b"x")}

@@ -9,10 +9,10 @@ from field_app.operations import outbox
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
 from sync.domain.commands import RecordContact
-from sync.domain.ids import CaseId, MutationId, RecordId
-from sync.domain.outcome import Gone
-from sync.domain.records import Contact
-from sync.domain.vocabulary import Channel, ContactResult
+from sync.domain.ids import CaseId, MutationId, OfficerId, RecordId
+from sync.domain.outcome import Gone, refused
+from sync.domain.records import Contact, Note
+from sync.domain.vocabulary import Channel, ContactResult, NotedAct
 from sync.protocol.messages import Status
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.seat import Seat
@@ -78,8 +78,43 @@ def test_a_fact_whose_id_was_taken_is_told_all_the_same(quiet: QuietBranch) -> N
     assert msgspec.structs.replace(told, id=mine.contact.id, flags=()) == mine.contact
 
 
-@pytest.mark.parametrize("first", [outbox.accept_theirs, outbox.try_again])
-@pytest.mark.parametrize("second", [outbox.accept_theirs, outbox.try_again])
+def test_words_of_what_was_refused_are_kept_beside_the_case(quiet: QuietBranch) -> None:
+    """Keep mine as a note: colleagues read the words, and what act they belonged to."""
+    seat = invalid(quiet)
+    [item] = outbox.state(seat.at).attention
+    assert item.can_note
+    assert isinstance(outbox.keep_as_note(seat.at, item.item.mid), Saved)
+    assert outbox.state(seat.at).attention == ()
+    sync(seat)
+    wang = quiet.seats[1]
+    sync(wang)
+    for one in (seat, wang):
+        [note] = [v.record for v in one.at.store.projection.every(Note)]
+        assert (note.note, note.by, note.act) == ("li 的记录", seat.me, NotedAct.CONTACT)
+        assert (note.refused_id, note.flags) == (item.item.mid, ())
+    # The act itself is let go: it is no second call.
+    assert [c.record.by for c in wang.at.store.projection.every(Contact) if c.record.by] == [
+        OfficerId("wang")
+    ]
+
+
+def test_what_has_no_words_is_no_note(quiet: QuietBranch) -> None:
+    li, wang = quiet.seat("li-1"), quiet.seat("wang-1")
+    for seat in (wang, li):
+        contact(seat, "same", "")
+    sync(wang)
+    sync(li)
+    [item] = outbox.state(li.at).attention
+    assert not item.can_note
+    assert outbox.keep_as_note(li.at, item.item.mid) == refused("attention.cannot_note")
+    assert outbox.state(li.at).attention == (item,)
+
+
+SETTLE = (outbox.accept_theirs, outbox.try_again, outbox.keep_as_note)
+
+
+@pytest.mark.parametrize("first", SETTLE)
+@pytest.mark.parametrize("second", SETTLE)
 def test_what_is_settled_is_not_settled_again(
     quiet: QuietBranch, first: Settle, second: Settle
 ) -> None:

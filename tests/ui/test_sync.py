@@ -6,9 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from field_app.operations.desk import Desk
+from field_app.operations.submit import Saved, Written, submit
 from field_app.ui.screens.sync_screen import SyncScreen
-from sync.domain.ids import CaseId
-from sync.domain.records import Appointment
+from sync.domain.commands import RecordContact
+from sync.domain.ids import CaseId, RecordId
+from sync.domain.records import Appointment, Contact
+from sync.domain.vocabulary import Channel, ContactResult
 from tests.ui.acts import VISIT_DAY, agree, give, move, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import Room
@@ -138,6 +142,52 @@ async def test_mine_is_tried_again_upon_theirs(room: Room, way: str) -> None:
     await wang.sync()
     assert await starts(li) == ["03-13 10:00"]
     assert await starts(wang) == ["03-13 10:00"]
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+async def test_words_of_a_refused_call_are_kept_as_a_note(room: Room, way: str) -> None:
+    room.serve()
+    li, wang = await room.seat("li"), await room.seat("wang")
+    case_id = (await ready(li))[0]
+    for seat in (wang, li):
+        await same_call(seat, case_id)
+        await seat.sync()
+    li.main.activateWindow()
+    await until(li.main.isActiveWindow)
+    screen = await sync_of(li)
+    assert "Needs your decision" in words_on(screen)
+    if way == "button":
+        click(screen, "Keep mine as a note")
+    else:
+        press(li.main, Qt.Key.Key_K, Qt.KeyboardModifier.AltModifier)
+    await quiet()
+    assert "Needs your decision" not in words_on(screen)
+    assert "Settled." in li.main.told.text
+    await li.sync()
+    await wang.sync()
+    wang.main.open_case(case_id)
+    await quiet()
+    seen = words_on(wang.screens.case)
+    assert "Note (the server refused: Contact recorded)" in seen
+    assert "words of li" in seen
+
+
+async def same_call(seat: Seat, case_id: CaseId) -> None:
+    """Record a call under an id that the other officer uses too."""
+
+    def record(desk: Desk) -> Written:
+        told = Contact(
+            RecordId("same"),
+            case_id,
+            Channel.PHONE,
+            desk.clock.now(),
+            ContactResult.NO_ANSWER,
+            desk.me.officer_id,
+            f"words of {seat.login}",
+        )
+        return submit(desk, RecordContact(told))
+
+    assert isinstance(await seat.program.runner.act(record), Saved)
 
 
 async def test_a_case_that_was_given_away_leaves_and_its_work_arrives(room: Room) -> None:

@@ -70,7 +70,12 @@ class SyncScreen(Page):
         view.progressed.connect(self._show_status)
         view.answered.connect(self._on_answer)
         self._undecided: list[tuple[QWidget, AttentionItem]] = []
-        bind_here(self, {"let_stand": self._let_stand, "try_again": self._try_again})
+        decisions = {
+            "let_stand": self._let_stand,
+            "try_again": self._try_again,
+            "keep_note": self._keep_note,
+        }
+        bind_here(self, decisions)
         self.show_loading()
 
     def enter(self) -> None:
@@ -171,15 +176,24 @@ class SyncScreen(Page):
             theirs = record_lines(words, item.theirs, self._view.zone)
             sides.add(self._side(words("At the server"), theirs), 1)
         column.addWidget(sides)
-        keep = partial(self._decide, self._view.accept_theirs, box, item)
-        buttons = [button(self.look, words("Let the server's stand"), keep)]
-        buttons[0].setToolTip(keys_of("let_stand"))
-        if item.can_retry:
-            again = partial(self._decide, self._view.try_again, box, item)
-            buttons.append(button(self.look, words("Try mine again"), again, kind="primary"))
-            buttons[1].setToolTip(keys_of("try_again"))
-        column.addLayout(row(self.look, None, *buttons))
+        column.addLayout(row(self.look, None, *self._decisions(box, item)))
         return box
+
+    def _decisions(self, box: QWidget, item: AttentionItem) -> list[QWidget]:
+        """Return a button for each way in which this can be settled."""
+        words, view = self.words, self._view
+        ways = [("let_stand", words("Let the server's stand"), view.accept_theirs)]
+        if item.can_note:
+            ways.append(("keep_note", words("Keep mine as a note"), view.keep_as_note))
+        if item.can_retry:
+            ways.append(("try_again", words("Try mine again"), view.try_again))
+        buttons: list[QWidget] = []
+        for key, text, act in ways:
+            kind = "primary" if key == "try_again" else ""
+            one = button(self.look, text, partial(self._decide, act, box, item), kind=kind)
+            one.setToolTip(keys_of(key))
+            buttons.append(one)
+        return buttons
 
     def _let_stand(self) -> None:
         for box, item in self._chosen():
@@ -189,6 +203,11 @@ class SyncScreen(Page):
         for box, item in self._chosen():
             if item.can_retry:
                 self._decide(self._view.try_again, box, item)
+
+    def _keep_note(self) -> None:
+        for box, item in self._chosen():
+            if item.can_note:
+                self._decide(self._view.keep_as_note, box, item)
 
     def _chosen(self) -> list[tuple[QWidget, AttentionItem]]:
         """Return what a key decides: where the focus is, else the first; nothing while one runs."""

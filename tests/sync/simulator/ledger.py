@@ -24,6 +24,7 @@ FACTS = {
     "record_feedback": "feedback",
     "record_budget": "budget",
     "record_wish": "wish",
+    "record_note": "note",
     "record_attachment": "attachment",
     "reveal_field": "reveal",
 }

@@ -24,6 +24,7 @@ from sync.domain.records import (
     Hardship,
     Hold,
     Loan,
+    Note,
     Payment,
     PinMove,
     Plan,
@@ -49,6 +50,7 @@ from sync.domain.vocabulary import (
     FeedbackKind,
     HardshipCause,
     HoldKind,
+    NotedAct,
     Place,
     PlanState,
     Present,
@@ -139,6 +141,7 @@ TOLD: tuple[Record, ...] = (
     PLAN,
     Complaint("q1", "c1", "f1", "o1", "fees", AT, date(2026, 12, 9), ComplaintState.ANSWERED,
               "we are sorry", "chen", LATER, content=False, escalated_at=LATER),
+    Note("n1", "c1", AT, "li", NotedAct.VISIT, "m1", "nobody there"),
     Referral("e1", "c1", AT, "li", "aid", "fees", ReferralOutcome.NOT_REACHED, LATER),
 )  # fmt: skip
 ROUTE = Route(

@@ -142,7 +142,7 @@ def test_every_enumeration_of_the_trade_has_a_prefix() -> None:
         for k in vars(vocabulary).values()
         if isinstance(k, type) and issubclass(k, Enum) and k.__module__ == vocabulary.__name__
     }
-    assert len(kinds) == 21
+    assert len(kinds) == 22
     assert kinds <= set(ENUM_PREFIX)
 
 

@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from field_app.operations.outbox import Resolution, offered
+from field_app.operations.outbox import Resolution, offered, words_of
 from field_app.ui.shortcuts import keys_of
-from sync.domain.commands import Command, LiftHold, RecordAttachment
+from sync.domain.commands import (
+    Command,
+    LiftHold,
+    RecordAttachment,
+    RecordContact,
+    RecordHardship,
+    RecordVisit,
+)
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.outcome import Reason
-from sync.domain.records import Attachment
+from sync.domain.records import Attachment, Contact, Hardship, Visit
+from sync.domain.vocabulary import Channel, ContactResult, VisitOutcome
 from tests.storage.furnished_vault import NOW
 
 ROOT = Path(__file__).parents[4]
@@ -21,10 +29,14 @@ INVALID = re.compile(r'_invalid\(envelope, "([a-z_]+\.[a-z_]+)"')
 OFFERS = {
     Resolution.LET_STAND: "let the server's stand",
     Resolution.TRY_AGAIN: "try mine again",
+    Resolution.KEEP_NOTE: "keep mine as a note",
 }
 LIFT = LiftHold(RecordId("h"), CaseId("c"), 1, "", NOW)
 FILE = Attachment(
     RecordId("a"), CaseId("c"), NOW, OfficerId("li"), "p", "image/png", size=1, sha256="0" * 64
+)
+CALL = RecordContact(
+    Contact(RecordId("k"), CaseId("c"), Channel.PHONE, NOW, ContactResult.NO_ANSWER, note="打不通")
 )
 
 
@@ -54,6 +66,7 @@ def rows() -> Iterator[str]:
             groups.setdefault(said(LIFT, code), []).append(f"`{code}`")
         for offers, group in groups.items():
             yield f"| {answer} | {', '.join(group)} | {offers} |"
+    yield f"| any of these, for a visit or call with words | | {said(CALL)} |"
     yield f"| any, for a photo or paper | | {said(RecordAttachment(FILE))} |"
 
 
@@ -66,6 +79,28 @@ def test_every_answer_is_known() -> None:
     refusals = codes(GIVEN, "sync/domain", "sync/server/handlers/push.py")
     assert len(refusals) > 40
     assert {"policy.blocked", "mutation.forked", "mutation.leaving"} <= set(refusals)
+
+
+def visit(note: str, next_step: str) -> RecordVisit:
+    """Return a visit that nobody opened to."""
+    shown = (True, True, True)
+    told = Visit(
+        RecordId("v"), CaseId("c"), None, (), NOW, NOW, (), *shown, VisitOutcome.NOT_HOME,
+        note=note, next_step=next_step,
+    )  # fmt: skip
+    return RecordVisit(told, RecordId("h"))
+
+
+def test_words_of_visits_and_calls_may_be_kept_and_no_others() -> None:
+    assert words_of(visit("门锁着", " 周五再来 ")) == "门锁着\n周五再来"
+    assert words_of(visit(" ", "")) == ""
+    assert words_of(CALL) == "打不通"
+    told = Hardship(RecordId("h"), CaseId("c"), None, NOW, OfficerId("li"), (), words="住院了")
+    assert words_of(RecordHardship(told)) == ""
+    malformed, leaving = (Reason(f"mutation.{why}") for why in ("malformed", "leaving"))
+    assert offered([malformed], CALL) == (Resolution.LET_STAND, Resolution.KEEP_NOTE)
+    assert offered([leaving], CALL) == (Resolution.LET_STAND,)
+    assert Resolution.KEEP_NOTE not in offered([], visit("", ""))
 
 
 @pytest.mark.parametrize("resolution", Resolution)

@@ -8,6 +8,7 @@ from sync.domain.commands import (
     RecordAttachment,
     RecordContact,
     RecordHardship,
+    RecordNote,
     RecordVisit,
     RevealField,
 )
@@ -22,6 +23,7 @@ from sync.domain.records import (
     Customer,
     Hardship,
     Hold,
+    Note,
     Promise,
     Reveal,
     Visit,
@@ -34,6 +36,7 @@ from sync.domain.vocabulary import (
     FactFlag,
     HardshipCause,
     HoldKind,
+    NotedAct,
     Present,
     Revealable,
     VisitOutcome,
@@ -209,10 +212,19 @@ def test_facts_from_outside_are_kept_and_flagged() -> None:
         (RecordHardship(hardship()), Hardship),
         (RecordAttachment(PHOTO), Attachment),
         (RevealField(Reveal("r1", "c1", NOW, "li", Revealable.PHONE)), Reveal),
+        (RecordNote(Note("n1", "c1", NOW, "li", NotedAct.VISIT, "m1", "said")), Note),
     ],
 )
 def test_plain_facts_are_kept_as_they_are(command: object, cls: type) -> None:
     assert only(decide(question(COMPLIANCE), command), cls).flags == ()
+
+
+@pytest.mark.parametrize("note", ["", " \n"])
+def test_a_note_says_something(note: str) -> None:
+    blank = RecordNote(Note("n1", "c1", NOW, "li", NotedAct.CONTACT, "m1", note))
+    outcome = decide(question(), blank)
+    assert isinstance(outcome, Refused)
+    assert outcome.reasons[0].code == "note.needs_words"
 
 
 @pytest.mark.parametrize(
