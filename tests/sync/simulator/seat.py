@@ -158,6 +158,7 @@ class Seat:
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)  # work whose echo was read once
+    let_go: set[str] = field(default_factory=set)  # work that was refused once and is asked again
     seen_epochs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -220,4 +221,5 @@ class Seat:
         twin.revoked, twin.version, twin.rotten = self.revoked, self.version, self.rotten
         twin.has_rotted = self.has_rotted
         twin.promised, twin.ended = dict(self.promised), set(self.ended)
+        twin.let_go = set(self.let_go)
         return twin

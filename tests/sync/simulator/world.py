@@ -28,6 +28,7 @@ LEADS = "chen-1"  # the laptop without which nothing would be given
 TRIES = 4  # to find something that can be done
 ROUNDS = 8  # in which everything must have come to rest once the net is healed
 LOOKED_LATELY = timedelta(seconds=15)  # a scope of so few records is looked at again
+FILES_WAITING = "SELECT count(*) FROM upload WHERE state = 'waiting'"
 DEPTH = 2  # how deep people may act between the requests of others' syncs
 
 
@@ -264,7 +265,7 @@ class World:
             raise Broken("g: no rest is found")
 
     def _moved(self, seat: Seat) -> bool:
-        mended = seat.rows("SELECT count(*) FROM incident")
+        mended, files = seat.rows("SELECT count(*) FROM incident"), seat.rows(FILES_WAITING)
         report = self.sync(seat)
         if not isinstance(report, SyncReport):
             self._check_shut_out(seat, report)
@@ -273,6 +274,8 @@ class World:
             return True
         if seat.rows("SELECT count(*) FROM incident") != mended:
             return True
+        if seat.rows(FILES_WAITING) != files:
+            return True  # the server had it whole already, and only said so
         # I8: without news a sync is one question, one a scope, and at times one for a proof.
         scopes = len(seat.rows("SELECT scope FROM scope_state"))
         if self.net.asked[seat.name] > 2 + scopes:
