@@ -14,6 +14,7 @@ from field_app.operations import attachments
 from field_app.operations.submit import Saved, Written
 from field_app.storage import schema
 from field_app.storage.trouble import Rescued, RescuedInPart
+from sync.domain.records import Case
 from sync.engine.http_transport import HttpTransport
 from sync.protocol.messages import Status
 from tests.storage.acts import call, propose
@@ -106,6 +107,11 @@ class Day:
         coming = [put(one, commit=commit, idx=n) for n, one in enumerate(new)]
         self.laptop.store.replica.apply_page(page(*coming))
         self.memory.tell("page", commit)
+
+    def brought_again(self) -> None:
+        """Let a sync bring the case again that a rescue found no readable word of."""
+        if self.laptop.store.projection.get(Case, KNOWN.id) is None:
+            self.laptop.store.replica.apply_page(page(put(KNOWN)))
 
     def settle(self) -> None:
         """Let the server answer the oldest work; its echo comes with some later page."""

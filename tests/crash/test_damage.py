@@ -107,9 +107,12 @@ def try_harms(left: Left, tally: Tally, count: int) -> None:
             harm(left, home, what, how, random)
             day = Day(laptop_at(home), left.memory.until(0))
             try:
-                rescued += day.sit_down()
+                was_rescued = day.sit_down()
                 work_is_whole(day.laptop, left.memory)
                 the_journal_agrees(day.laptop)
+                if was_rescued:
+                    rescued += 1
+                    day.brought_again()
                 day.number = 90
                 day.call()
             except Exception as trouble:
