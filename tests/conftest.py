@@ -1,5 +1,7 @@
 """The counts of the crash suites are an option of every run that can reach them."""
 
+import faulthandler
+
 import pytest
 
 from tests.crash.counts import pytest_addoption, pytest_terminal_summary
@@ -12,3 +14,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(0))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let long tests live on when the watch for hung ones, which has one time for all, is over."""
+    if item.get_closest_marker("long"):
+        faulthandler.cancel_dump_traceback_later()
