@@ -21,20 +21,19 @@ from field_app.ui.capture import leave_out_of_captures
 from field_app.ui.clipboard import Clipboard
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Notice, scrolling
-from field_app.ui.components.texts import button, label, tip
+from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.discreet import Discreet
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
 from field_app.ui.sentences import clock_words
 from field_app.ui.shortcuts import KEYS, bind, keys_of
+from field_app.ui.status_strip import StatusStrip
 from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import BOUND, SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
 TOLD_MS = 5000
-OFFLINE = "sync.unreachable"
-LAST_HOURS = 4
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
@@ -65,14 +64,16 @@ class MainWindow(QMainWindow):
         self._told_timer.timeout.connect(lambda: self.told.say(""))
         self.nav_buttons: dict[str, QPushButton] = {}
         self._known: set[str] = set()
-        self._lease_told = False
         self._nav = self._make_nav(who)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addLayout(self._make_told())
         middle.addWidget(self.stack, 1)
-        middle.addWidget(self._make_strip())
+        self.strip = StatusStrip(look, sync)
+        self.strip.lock_wanted.connect(self.lock_wanted)
+        self.strip.lease_low.connect(self._warn_of_lease)
+        middle.addWidget(self.strip)
         whole = QWidget()
         line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
@@ -85,9 +86,7 @@ class MainWindow(QMainWindow):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.focusWindowChanged.connect(self._watch)
-        sync.changed.connect(self._show_strip)
         sync.changed.connect(self._show_clock)
-        sync.progressed.connect(self._show_strip)
         sync.rules_changed.connect(self._tell_rules)
 
     def _make_nav(self, who: str) -> QFrame:
@@ -116,24 +115,6 @@ class MainWindow(QMainWindow):
         line.addWidget(self.clock)
         line.addWidget(self.told)
         return line
-
-    def _make_strip(self) -> QFrame:
-        look = self._look
-        strip = QFrame()
-        strip.setProperty("kind", "strip")
-        line = QHBoxLayout(strip)
-        line.setContentsMargins(look.px(24), look.px(6), look.px(16), look.px(6))
-        self.strip_text = label("", "muted")
-        line.addWidget(self.strip_text, 1)
-        self.sync_button = button(
-            look, look.words("Sync now"), self._sync.sync_now, kind="quiet", icon="sync"
-        )
-        self.sync_button.setToolTip(keys_of("sync_now"))
-        lock = button(look, look.words("Lock"), self.lock_wanted.emit, kind="quiet", icon="lock")
-        lock.setToolTip(keys_of("lock"))
-        line.addWidget(self.sync_button)
-        line.addWidget(lock)
-        return strip
 
     def _show_clock(self) -> None:
         """Say so while this laptop's clock is off; everything can be done all the same."""
@@ -235,46 +216,13 @@ class MainWindow(QMainWindow):
         lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS if k.act in self._known]
         inform(self, self._look, self.words("Keys"), "\n".join(lines))
 
-    def _show_strip(self) -> None:
-        state, status, words = self._sync.state, self._sync.status, self.words
-        self.sync_button.setEnabled(not status.running)
-        if state is None:
-            return
-        parts = [words("Works from this laptop")]
-        if state.last_sync is not None:
-            when = words.moment(state.last_sync, self._sync.zone)
-            parts.append(words("synced {when}", when=when))
-        else:
-            parts.append(words("not synced yet"))
-        waiting = len(state.waiting)
-        parts.append(words("{n} to be sent", n=waiting) if waiting else words("all sent"))
-        if state.attention:
-            parts.append(words("{n} need your decision", n=len(state.attention)))
-        if self._sync.lease_hours is not None:
-            parts.append(words("sync within {n} hours to unlock here", n=self._sync.lease_hours))
-            self._warn_of_lease(self._sync.lease_hours)
-        if status.running:
-            parts.append(words("syncing …"))
-        elif status.trouble:
-            gone = status.trouble == OFFLINE
-            parts.append(words("no line just now") if gone else words("Sync has something to say"))
-        elif state.record_trouble:
-            parts.append(words.code(state.record_trouble))
-        elif state.rules_trouble:
-            parts.append(words.code(state.rules_trouble))
-        told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""
-        self.strip_text.setToolTip(tip(told))
-        self.strip_text.setText(" · ".join(parts))
-
     def _warn_of_lease(self, hours: int) -> None:
-        """Say it aloud once when it is nearly over."""
-        if hours < LAST_HOURS and not self._lease_told:
-            self._lease_told = True
-            text = self.words(
-                "In {n} hours this laptop will ask for the server at its next unlock. Sync now.",
-                n=hours,
-            )
-            self.tell(text, "warn")
+        """Say aloud that it is nearly over."""
+        text = self.words(
+            "In {n} hours this laptop will ask for the server at its next unlock. Sync now.",
+            n=hours,
+        )
+        self.tell(text, "warn")
 
     def warn_of_end(self, left: timedelta) -> None:
         """Say aloud that the lease ends while the program runs; it stays until something else."""

@@ -66,7 +66,7 @@ async def test_only_what_is_needed_and_nothing_owed(room: Room, language: str) -
 
 async def test_it_is_half_as_large_again(room: Room) -> None:
     li, _case = await at_the_door(room)
-    small = QFontInfo(li.main.strip_text.font()).pixelSize()
+    small = QFontInfo(li.main.strip.text.font()).pixelSize()
     door = li.screens.door
     shown = [w for w in (*door.findChildren(QLabel), *door.findChildren(QPushButton)) if w.text()]
     assert shown

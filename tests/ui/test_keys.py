@@ -163,7 +163,7 @@ async def test_a_lease_that_ends_soon_is_told(room: Room, language: str) -> None
     assert hours is not None
     assert hours < 3
     words = seat.program.look.words
-    assert words("sync within {n} hours to unlock here", n=hours) in seat.main.strip_text.text()
+    assert words("sync within {n} hours to unlock here", n=hours) in seat.main.strip.text.text()
     assert seat.main.told.text
 
 
@@ -271,7 +271,7 @@ async def test_a_wipe_ends_in_a_window_that_tells_it(room: Room, language: str) 
     seat = room.window(laptop, "li", language=language)
     await seat.unlock(PASSPHRASE)
     administer(server.data, "device", "wipe", slot.device_id)
-    seat.main.sync_button.click()
+    seat.main.strip.sync_button.click()
     await until(lambda: isinstance(seat.window, GoneScreen))
     assert in_language(words_on(seat.window).replace("约访 Yuefang\n", ""), language)
     assert not laptop.vault.exists()

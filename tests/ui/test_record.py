@@ -34,7 +34,7 @@ async def test_a_changed_record_is_told(room: Room, tmp_path: Path, language: st
     await quiet()
     assert in_language(told, language)
     assert told in words_on(screen)
-    assert told in li.main.strip_text.text()
+    assert told in li.main.strip.text.text()
     assert li.main.width() <= 1280
 
     path = tmp_path / "checkpoints.jsonl"

@@ -161,6 +161,6 @@ async def test_rules_that_cannot_be_taken_are_told(
     told = li.main.words.code(trouble)
     assert in_language(told, language)
     assert told in words_on(li.screens.navigable["sync"])
-    assert told in li.main.strip_text.text()
+    assert told in li.main.strip.text.text()
     assert li.main.width() <= 1280
     assert "2099.1" not in await settings_of(li, f"cn {version}")

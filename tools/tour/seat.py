@@ -83,7 +83,7 @@ class Seat:
         assert loop is not None
         await until(lambda: not loop.status.running)
         before = loop.status.last_report
-        self.main.sync_button.click()
+        self.main.strip.sync_button.click()
         await until(lambda: loop.status.last_report is not before and not loop.status.running)
 
     async def show(self, name: str) -> None:
