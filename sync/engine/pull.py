@@ -9,7 +9,7 @@ from sync.protocol.messages import Codes
 from sync.protocol.pages import Cursor
 
 PAGE = 1000  # ops of the first page: on the worst lines too it is here within seconds
-GROWTH = 8  # each page may be twice the one before, up to so many times the first
+GROWTH = 8  # the pages of a long reading grow to so many times the first
 
 
 def pull_all(
@@ -77,5 +77,5 @@ def _pull_scope(
         if following <= after:
             raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever
         # Every page is a request and a flushed commit: half of a first sync was these.
-        after, limit = following, min(2 * limit, GROWTH * PAGE)
+        after, limit = following, min(4 * limit, GROWTH * PAGE)
     return done
