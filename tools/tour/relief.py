@@ -106,6 +106,8 @@ async def customer_agrees(stage: Stage, officer: Seat, case_id: CaseId) -> None:
     await officer.show("today")
     assert officer.screens.today is not None
     officer.screens.today.print.click()
+    await asked(officer.main)
+    await stage.shot(officer.main, "export-asked")
     await _keep(officer, stage.folder / "day-sheet.pdf")
     await officer.sync()
 
