@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import NeighbourhoodParams
 
 from field_app.planning.ground import Ground, Orders
 from field_app.planning.messages import Clock, Tell
@@ -22,7 +23,8 @@ NO_ROAD = 40_000_000  # seconds: dearer than leaving the visit out, and longer t
 LEFT_OUT_S = 100_000  # driving seconds that one point of priority is worth
 TELL_EVERY_S = 0.25
 LONG_MEMORY = 300  # steps; what PyVRP takes by itself
-ENOUGH_S = 6e-5  # seconds for each pair of visits
+STEPS = 1.6e6  # of memory, for each second that a pair of visits has
+NEAR = 20  # visits that one is tried beside; PyVRP's own 50 takes half of the steps away
 
 
 class _Client(msgspec.Struct, frozen=True):
@@ -70,7 +72,8 @@ def deep_orders(
     data = _data(ground, clients, groups, list(circles.values()), kinds)
     steps = _history(seconds, len(clients))
     memory = pyvrp.IteratedLocalSearchParams(history_length=steps)
-    params = pyvrp.SolveParams(ils=memory)
+    near = NeighbourhoodParams(num_neighbours=NEAR)
+    params = pyvrp.SolveParams(ils=memory, neighbourhood=near)
     until = _Until(seconds, tell, clock)
     with warnings.catch_warnings():
         # A day that cannot hold every visit is usual here: what does not fit is taken out after.
@@ -87,10 +90,11 @@ def deep_orders(
 def _history(seconds: float, clients: int) -> int:
     """Return how many steps back a worse plan is measured against (late acceptance).
 
-    A search too short for its day must only go downhill. A step costs about as the square of the
-    visits: at 360 five seconds are too short and twenty are not, at 100 five are enough (measured).
+    The longer the memory, the better the end and the later it comes. A step costs about as the
+    square of the visits: with 360 of them 60 steps are best for five seconds, 250 for twenty; 100
+    visits have time for all (measured).
     """
-    return LONG_MEMORY if seconds / clients**2 >= ENOUGH_S else 1
+    return max(1, min(LONG_MEMORY, round(STEPS * seconds / clients**2)))
 
 
 def _clients(ground: Ground) -> tuple[list[_Client], list[list[int]]]:
