@@ -61,8 +61,9 @@ def deep_orders(
     seed: int,
     tell: Tell = lambda _part: None,
     clock: Clock = time.monotonic,
+    begun: Orders | None = None,
 ) -> Orders:
-    """Return the best orders of a search of so many seconds by the clock."""
+    """Return the best orders of a search of so many seconds by the clock, from those `begun`."""
     clients, groups = _clients(ground)
     orders = ground.empty()
     if not clients or not orders:
@@ -78,13 +79,46 @@ def deep_orders(
     with warnings.catch_warnings():
         # A day that cannot hold every visit is usual here: what does not fit is taken out after.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        result = pyvrp.solve(data, until, seed, collect_stats=False, display=False, params=params)
+        result = pyvrp.solve(
+            data,
+            until,
+            seed,
+            collect_stats=False,
+            display=False,
+            params=params,
+            initial_solution=_solution(data, clients, kinds, begun) if begun else None,
+        )
     free = {n: list(officers) for n, (_shape, officers) in enumerate(kinds)}
     for route in result.best.routes():
         officer_id = free[route.vehicle_type()].pop(0)
         activities = [a for a in route.schedule() if a.is_client()]
         orders[officer_id] = [clients[a.idx].visit for a in activities]
     return orders
+
+
+def _solution(
+    data: pyvrp.ProblemData,
+    clients: list[_Client],
+    kinds: list[tuple[tuple[OfficerDay, int], list[OfficerId]]],
+    begun: Orders,
+) -> pyvrp.Solution:
+    """Return orders in the search's own form.
+
+    Of several windows a visit has its first; a team that nobody named is one officer here.
+    """
+    numbers: dict[tuple[RecordId, OfficerId], int] = {}
+    for number, client in enumerate(clients):
+        for officer_id in client.able:
+            numbers.setdefault((client.visit, officer_id), number)
+    routes, taken = [], set[int]()
+    for kind, (_shape, officers) in enumerate(kinds):
+        for officer_id in officers:
+            order = [numbers[visit, officer_id] for visit in begun[officer_id]]
+            free = [number for number in order if number not in taken]
+            taken.update(free)
+            if free:
+                routes.append(pyvrp.Route(data, visits=free, vehicle_type=kind))
+    return pyvrp.Solution(data, routes)
 
 
 def _history(seconds: float, clients: int) -> int:
