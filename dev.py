@@ -5,6 +5,7 @@ demo [--tour]  the main job on sample data      test [--long]    every check and
 bench [NAME]   measurements                      lint             style, types, contracts
 server         a development server              installer        the frozen client [--check]
 docs           the pictures of the documentation made anew
+release        sign a frozen client, or verify one: release key|sign|verify
 sbom           the locked packages as CycloneDX JSON, on standard output
 simulate --seed N --count M [--plant BUG] [--story]    schedules of the sync simulator
 """
@@ -126,6 +127,7 @@ def main(arguments: list[str]) -> int:
         "server": lambda: run(python_in_venv(), "-m", "tools.demo", "--server-only", *rest),
         "docs": lambda: run(python_in_venv(), "-m", "tools.tour", "--docs", env=headless()),
         "sbom": lambda: run(python_in_venv(), "-m", "tools.sbom"),
+        "release": lambda: run(python_in_venv(), "-m", "tools.release", *rest),
         "simulate": lambda: run(python_in_venv(), "-m", "tests.sync.simulator", *rest),
     }
     if command not in commands:
