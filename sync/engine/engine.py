@@ -10,7 +10,7 @@ from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
-from sync.engine.push import push_all, push_facts
+from sync.engine.push import News, push_all, push_facts
 from sync.engine.trouble import Trouble, other_version
 from sync.engine.uploads import Uploads, upload_all
 from sync.engine.wipe import WIPE
@@ -54,7 +54,7 @@ def sync_once(
     if (trouble := _too_old(transport, hello)) is not None:
         _wait_for_update(replica, transport, hello, on_progress, cancelled)
         raise trouble
-    sent = push_all(replica, transport, hello.epoch, on_progress, cancelled)
+    sent, news = push_all(replica, transport, hello.epoch, on_progress, cancelled)
     if hello.wipe is not None and not cancelled():
         upload_all(replica, transport, pace or Pace(), on_progress, cancelled)
         raise Trouble(Codes.REVOKED, **{WIPE: msgspec.to_builtins(hello.wipe)})
@@ -65,7 +65,7 @@ def sync_once(
     if shelf is not None:
         pull_map(shelf, transport, hello)
     head = None if sent else hello.head  # what went up has moved it
-    received = _read(replica, transport, hello, head, on_progress, cancelled)
+    received = _read(replica, transport, hello, head, news, on_progress, cancelled)
     if not cancelled():
         check_record(replica, transport)
     files = Uploads()
@@ -98,6 +98,7 @@ def _read(
     transport: Transport,
     hello: Hello,
     head: int | None,
+    news: News,
     on_progress: OnProgress,
     cancelled: Cancelled,
 ) -> int:
@@ -107,13 +108,13 @@ def _read(
     granted now. Raises Trouble when nothing else is.
     """
     try:
-        return _read_granted(replica, transport, hello, head, on_progress, cancelled)
+        return _read_granted(replica, transport, hello, head, news, on_progress, cancelled)
     except Trouble as trouble:
         now = transport.hello() if trouble.code is Codes.NOT_FOUND else hello
         if now.scopes == hello.scopes:
             raise
     _meet(replica, now)
-    return _read_granted(replica, transport, now, None, on_progress, cancelled)
+    return _read_granted(replica, transport, now, None, {}, on_progress, cancelled)
 
 
 def _read_granted(
@@ -121,12 +122,15 @@ def _read_granted(
     transport: Transport,
     hello: Hello,
     head: int | None,
+    news: News,
     on_progress: OnProgress,
     cancelled: Cancelled,
 ) -> int:
     if not cancelled():
         replica.leave_scopes(hello.scopes)
-    return pull_all(replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head)
+    return pull_all(
+        replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head, news
+    )
 
 
 def _too_old(transport: Transport, hello: Hello) -> Trouble | None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeState, Transport
+from sync.engine.push import News
 from sync.engine.repair import check_scope
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
-from sync.protocol.pages import Cursor
+from sync.protocol.pages import Cursor, Page
 
 PAGE = 1000  # ops of the first page: on the worst lines too it is here within seconds
 GROWTH = 8  # the pages of a long reading grow to so many times the first
@@ -20,10 +21,12 @@ def pull_all(
     on_progress: OnProgress,
     cancelled: Cancelled,
     head: int | None = None,
+    news: News | None = None,
 ) -> int:
     """Read every scope to its head and return how many ops were applied.
 
     `head` is the branch's newest commit when that is known: nobody is asked for what follows it.
+    `news` are first pages that came already.
     """
     known = {s.scope: s for s in replica.scope_states()}
     done = 0
@@ -36,7 +39,8 @@ def pull_all(
         if told is not None:
             check_scope(replica, transport, scope, told)
             continue
-        done = _pull_scope(replica, transport, scope, state, done, on_progress, cancelled)
+        came = (news or {}).get((scope, state.cursor)) if state else None
+        done = _pull_scope(replica, transport, scope, state, came, done, on_progress, cancelled)
     return done
 
 
@@ -45,6 +49,7 @@ def _pull_scope(
     transport: Transport,
     scope: str,
     state: ScopeState | None,
+    came: Page | None,
     done: int,
     on_progress: OnProgress,
     cancelled: Cancelled,
@@ -53,7 +58,7 @@ def _pull_scope(
     limit = PAGE
     while not cancelled():
         try:
-            page = transport.pull(scope, after, limit, floor, replica.foresee)
+            page = came or transport.pull(scope, after, limit, floor, replica.foresee)
         except Trouble as trouble:
             if trouble.code is not Codes.RESET or after == Cursor():
                 raise
@@ -62,6 +67,7 @@ def _pull_scope(
             replica.note_reset(scope)
             after, floor = Cursor(), 0
             continue
+        came = None
         if page.scope != scope:
             raise Trouble(Codes.GARBAGE)
         if after.commit_no == 0:

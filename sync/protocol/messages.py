@@ -37,6 +37,8 @@ from sync.protocol.signed_form import framed
 MAX_BATCH = 200
 MAX_BATCH_BYTES = 512 * 1024
 MAX_PAGE = 8000
+MAX_NEWS = 1000  # ops of a page that comes with the answer to a push
+MAX_NEWS_BYTES = 4 * 1024 * 1024  # of its pages; the one that passes it is the last
 MAX_PAGE_BYTES = 16 * 1024 * 1024  # of bodies; the one that passes it is the page's last
 MAX_DECOMPRESSED = 64 * 1024 * 1024
 CHUNK = 256 * 1024
@@ -174,22 +176,39 @@ class Clocks(msgspec.Struct, frozen=True):
     mono_ms: int
 
 
+class Reading(msgspec.Struct, frozen=True, array_like=True):
+    """A scope, its cursor as it is sent, and the floor its reading began upon."""
+
+    scope: str
+    after: str
+    floor: int = 0
+
+
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Envelopes of one device, in the order of their numbers; `sent` since version 2."""
+    """Envelopes of one device, in the order of their numbers; `sent` since version 2.
+
+    `reads` asks for what follows in these scopes, so that nobody need ask for each of them.
+    """
 
     epoch: str
     device_id: DeviceId
     envelopes: tuple[Envelope, ...]
     sent: Clocks | None = None
+    reads: tuple[Reading, ...] = ()
 
 
-class Pushed(msgspec.Struct, frozen=True):
-    """One result an envelope, in the order they came."""
+class Pushed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One result an envelope, in the order they came.
+
+    `pages` are of scopes that were asked for, without a checkpoint of their own; one that is not
+    there is asked for by itself, as is what follows a page. Older servers send none.
+    """
 
     results: tuple[Result, ...]
     head: int
     server_time: datetime
     checkpoint: Checkpoint | None = None
+    pages: tuple[msgspec.Raw, ...] = ()
 
 
 class AttachmentOffer(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ from sync.protocol.messages import (
     Problem,
     Push,
     Pushed,
+    Reading,
     Result,
     enrol_form,
 )
@@ -172,11 +173,17 @@ class Bare:
         self.chain = envelope_hash(done)
         return done
 
-    def send(self, envelopes: list[Envelope], epoch: str | None = None) -> httpx.Response:
-        """Send envelopes in one batch."""
+    def send(
+        self,
+        envelopes: list[Envelope],
+        epoch: str | None = None,
+        reads: tuple[Reading, ...] = (),
+        **said: Any,
+    ) -> httpx.Response:
+        """Send envelopes in one batch, and ask for what follows in some scopes."""
         epoch = self.enrolled.epoch if epoch is None else epoch
-        push = Push(epoch, self.device_id, tuple(envelopes))
-        return self.ask("POST", "/push", content=msgspec.json.encode(push))
+        push = Push(epoch, self.device_id, tuple(envelopes), reads=reads)
+        return self.ask("POST", "/push", content=msgspec.json.encode(push), **said)
 
     def push(self, *commands: Command | bytes) -> list[Result]:
         """Send commands and return the answers; fails the test when the batch is not taken."""

@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.protocol.envelope import Envelope, sign
-from sync.protocol.messages import Codes, Push, Pushed, Result, Status
+from sync.protocol.messages import Codes, Push, Pushed, Reading, Result, Status
+from sync.protocol.pages import Page, read_page
 from tests.server.acts import call, hold, lift
 from tests.server.house import House, problem
 from tests.server.laptop import Bare, fresh, now
@@ -65,6 +66,44 @@ def test_an_empty_batch_changes_nothing(house: House) -> None:
     before = contents(house.data)
     assert results(house.crew["li"].send([])) == []
     assert contents(house.data) == before
+
+
+def news(answer: httpx.Response) -> dict[str, Page]:
+    """Return the pages that came with the answer to a push, by scope."""
+    assert answer.status_code == 200, answer.text
+    pushed = msgspec.json.decode(answer.content, type=Pushed)
+    return {page.scope: page for page in (read_page(bytes(raw)) for raw in pushed.pages)}
+
+
+def test_the_news_comes_with_the_answer(house: House) -> None:
+    """Ask for scopes along with a push: its own echo is there, as a pull would tell it."""
+    li = house.crew["li"]
+    own, roster = f"officer:{li.me}", f"roster:{TEAM}"
+    stood = {scope: li.page(scope) for scope in (own, roster)}
+    reads = tuple(Reading(scope, page.to) for scope, page in stood.items())
+    found = news(li.send(li.sealed(call(li, house.cases["own"])), reads=reads))
+    assert set(found) == {own, roster}
+    assert [op.kind for op in found[own].ops] == ["contact"]
+    assert found[roster].ops == ()
+    for scope, page in found.items():
+        assert page == replace(li.page(scope, stood[scope].to), checkpoint=None)
+    assert news(li.send([], reads=reads)) == found
+
+
+def test_no_news_of_what_may_not_be_pulled(house: House) -> None:
+    """Leave out foreign scopes, cursors that are none or too far, and all for older programs."""
+    li = house.crew["li"]
+    own = f"officer:{li.me}"
+    wrong = ("", "x", "-1.0", "1.99999999999999999999", f"{li.hello().head + 1}.0")
+    reads = (Reading(NORTH, "0.-1"), *(Reading(own, after) for after in wrong))
+    assert news(li.send([], reads=reads)) == {}
+    twice = (Reading(own, "0.-1"), Reading(own, "0.-1"))
+    assert list(news(li.send([], reads=twice))) == [own]
+    assert tell(house.data, "least-client", "0.1").out == "0.1\n"
+    try:
+        assert news(li.send([], reads=twice, headers={"Sync-Client": "0.0.9"})) == {}
+    finally:
+        assert tell(house.data, "least-client", "none").out == "any version may work\n"
 
 
 def test_a_gap(house: House) -> None:
@@ -139,6 +178,7 @@ def test_a_chain_that_does_not_follow(own_house: House) -> None:
     assert result.status is Status.APPLIED
     assert "forked" in result.flags
     assert li.hello().forked
+    assert news(li.send([], reads=(Reading(f"officer:{li.me}", "0.-1"),))) == {}
 
 
 def test_a_cloned_laptop(own_house: House) -> None:

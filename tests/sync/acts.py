@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from field_app.operations import appointments, cases, contacts, outbox, visits
 from field_app.operations.appointments import Draft
 from field_app.operations.hardship import HardshipForm
@@ -21,6 +23,7 @@ from sync.domain.vocabulary import (
     VisitOutcome,
     Vulnerability,
 )
+from sync.engine.http_transport import HttpTransport
 from tests.sync.office import Seat
 
 MINUTES = 60
@@ -126,3 +129,10 @@ def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 def unanswered(seat: Seat) -> int:
     """Return how much work waits for the server."""
     return len(outbox.state(seat.desk).waiting)
+
+
+def without_news(line: HttpTransport) -> HttpTransport:
+    """Return the line to a server that tells no news with its answer to a push, as older ones."""
+    push = line.push
+    line.push = lambda one: replace(push(one), pages=())  # type: ignore[method-assign]
+    return line

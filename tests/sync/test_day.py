@@ -19,6 +19,7 @@ from tests.sync.acts import (
     unanswered,
     visitable,
     whole_day,
+    without_news,
 )
 from tests.sync.office import CASES, Office, administer
 
@@ -169,3 +170,22 @@ def test_a_sync_with_nothing_to_do_is_one_request(office: Office) -> None:
     given = office.give(lead, 1)
     assert li.sync().received > 0
     assert set(given) <= set(li.cases())
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["newer server", "older server"])
+def test_work_goes_up_and_its_echo_comes_down_with_the_answer(office: Office, older: bool) -> None:
+    """Send and read in two requests; an older server tells no news, so each scope is asked for."""
+    lead, li = office.seat("chen"), office.seat("li")
+    lead.sync()
+    [case_id] = office.give(lead, 1)
+    li.sync()
+    call(li, case_id)
+    li.sync()  # asks for the log's proof too, which is then not due for minutes
+    if older:
+        without_news(li.line)
+    call(li, case_id, "约下周")
+    before = li.line.requests
+    report = li.sync()
+    assert (report.sent, report.received) == (1, 1)
+    assert li.line.requests == before + (4 if older else 2)
+    assert li.desk.store.outbox.count("done") == 2

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
 from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Hello
@@ -24,6 +26,7 @@ from sync.server.repositories import (
 )
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Session
+from sync.server.repositories.standing import Standing
 from sync.server.service import Service
 
 READ_AT_ONCE = 1000  # ops; bodies may be large, and a page ends by its bytes too
@@ -85,31 +88,58 @@ async def pull(
         raise Refusal(409, Codes.FORKED)  # either copy may be in strange hands
     limit = max(1, min(limit, MAX_PAGE))
 
+    branch = caller.device.branch_id
+
     async def look(session: Session) -> bytes:
-        branch = caller.device.branch_id
         # The head first: whoever sees number n sees everything up to n.
         stands = await standing.get(session, branch)
-        if stands is None or after.commit_no > stands.head.commit_no:
-            raise Refusal(409, Codes.RESET, head=stands.head.commit_no if stands else 0)
-        head, floor = stands.head, stands.horizon.floor
-        if 0 < after.commit_no < floor and began_upon < floor:
-            # Exits and erasures from there on are no longer told.
-            raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
-        rows, more = await _rows(session, branch, scope, after, limit)
-        checkpoint = None if more else await _checkpoint(service, session, branch, head)
-        return splice_page(
-            epoch=stands.epoch,
-            scope=scope,
-            after=after,
-            rows=rows,
-            more=more,
-            head=head.commit_no,
-            floor=floor,
-            checkpoint=checkpoint,
-            digest=None if more else await digests.whole(session, branch, scope),
-        )
+        if stands is None:
+            raise Refusal(409, Codes.RESET, head=0)
+        checkpoint = await _checkpoint(service, session, branch, stands.head)
+        place = Place(scope, after, began_upon)
+        return await page_of(session, branch, stands, place, limit, checkpoint)
 
     return await service.database.read(look)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a scope is read on, and the floor that was told with this reading's first page."""
+
+    scope: str
+    after: Cursor
+    began_upon: int
+
+
+async def page_of(
+    session: Session,
+    branch: BranchId,
+    stands: Standing,
+    place: Place,
+    limit: int,
+    checkpoint: Checkpoint | None,
+) -> bytes:
+    """Return the page behind a place; raises Refusal RESET for one that cannot be read on from.
+
+    The checkpoint goes with the page that reaches the head.
+    """
+    after, head, floor = place.after, stands.head, stands.horizon.floor
+    if after.commit_no > head.commit_no:
+        raise Refusal(409, Codes.RESET, head=head.commit_no)
+    if 0 < after.commit_no < floor and place.began_upon < floor:
+        # Exits and erasures from there on are no longer told.
+        raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
+    rows, more = await _rows(session, branch, place.scope, after, limit)
+    return splice_page(
+        epoch=stands.epoch,
+        scope=place.scope,
+        after=after,
+        rows=rows,
+        more=more,
+        head=head.commit_no,
+        floor=floor,
+        checkpoint=None if more else checkpoint,
+        digest=None if more else await digests.whole(session, branch, place.scope),
+    )
 
 
 async def _rows(

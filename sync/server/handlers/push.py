@@ -11,6 +11,7 @@ person enrols anew.
 
 import base64
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -32,12 +33,24 @@ from sync.protocol.envelope import (
     signed_form,
     verifies_form,
 )
-from sync.protocol.messages import MAX_BATCH, Codes, Push, Pushed, Result, Status
+from sync.protocol.messages import (
+    MAX_BATCH,
+    MAX_NEWS,
+    MAX_NEWS_BYTES,
+    Codes,
+    Push,
+    Pushed,
+    Reading,
+    Result,
+    Status,
+)
+from sync.protocol.pages import WHOLE_COMMIT, Cursor
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
+from sync.server.handlers.pull import Place, page_of
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, mutations
+from sync.server.repositories import accounts, audit, mutations, standing
 from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
@@ -140,7 +153,28 @@ class Batch:
         )
         number = head.commit_no
         numbered = tuple(self._numbered(r, number) for r in results)
-        return Pushed(numbered, number, self._now, checkpoint)
+        may_read = device.state in ACTIVE and not is_forked and not self._forked
+        pages = await self._news(request.reads) if may_read else ()
+        return Pushed(numbered, number, self._now, checkpoint, pages)
+
+    async def _news(self, reads: Sequence[Reading]) -> tuple[msgspec.Raw, ...]:
+        """Return a page of each granted scope that is asked for, as far as there is room.
+
+        Of others there is none: the laptop asks for them by themselves, and is told why not.
+        """
+        stands = await standing.get(self._session, self._branch) if reads else None
+        pages: dict[str, bytes] = {}
+        for one in reads:
+            granted = one.scope in self._caller.scopes and one.scope not in pages
+            if stands is None or not granted or sum(map(len, pages.values())) > MAX_NEWS_BYTES:
+                continue
+            with suppress(ValueError, Refusal):
+                place = Place(one.scope, Cursor.parse(one.after), one.floor)
+                if place.after.idx <= WHOLE_COMMIT:
+                    pages[one.scope] = await page_of(
+                        self._session, self._branch, stands, place, MAX_NEWS, None
+                    )
+        return tuple(map(msgspec.Raw, pages.values()))
 
     async def _date(self, request: Push) -> None:
         """Find out when each envelope was made."""

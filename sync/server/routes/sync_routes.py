@@ -3,6 +3,7 @@
 import re
 from typing import Annotated
 
+import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 
@@ -89,6 +90,8 @@ async def push_route(request: Asked) -> Response[bytes]:
     if not is_whole and not push.only_facts(message):
         _check_version(request)
         await check_client(request)
+    if not is_whole:
+        message = msgspec.structs.replace(message, reads=())  # who may not pull
     return answer_message(request, await push.push(_service(request), caller, message))
 
 
