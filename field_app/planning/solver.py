@@ -18,7 +18,7 @@ from field_app.planning.schedule import routes_of
 
 LIVE, DEEP = "vroom", "pyvrp"
 DEEP_FROM_S = 0.5  # less time than this is VROOM's alone
-LIVE_UNTIL = 150  # visits; beyond them PyVRP gets the whole time when there is no lunch to keep
+LIVE_UNTIL = 50  # visits; beyond them PyVRP has all the time, without lunch or visits for a few
 SMALL_DAY, LARGE_DAY_S = 60, 5.0  # up to so many visits VROOM searches deeply by itself
 SHARE = 0.25  # of the time, for VROOM beside PyVRP on large days
 
@@ -63,7 +63,7 @@ class PatientSolver:
         ground = Ground(problem)
         began, left, found = self._clock(), self._seconds, []
         lunch, narrow = any(o.lunch for o in problem.officers), _is_narrow(ground)
-        if left < DEEP_FROM_S or lunch or narrow or len(problem.visits) <= LIVE_UNTIL // 3:
+        if left < DEEP_FROM_S or lunch or narrow or len(problem.visits) <= LIVE_UNTIL:
             found.append((LIVE, _held(ground, live_orders(ground, 1, max(0.2, left * SHARE)))))
         if left >= DEEP_FROM_S:
             from field_app.planning.deep_solver import deep_orders  # a moment, so not for nothing
