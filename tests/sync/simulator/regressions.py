@@ -27,4 +27,5 @@ REGRESSIONS: dict[int, str] = {
     9521: "a file that the server had whole already, of a laptop alone",
     9545: "a file that the server had whole already, of a second copy",
     10125: "what a server put back had answered was out of sight until its echo came",
+    10350: "a repair brought a record that was told with the next page only",
 }

@@ -158,6 +158,8 @@ class Seat:
     revs: dict[tuple[str, str], int] = field(default_factory=dict)
     made: dict[str, tuple[tuple[str, str], str] | None] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)  # work whose echo was read once
+    mended: list[tuple[Any, ...]] = field(default_factory=list)  # the repairs that were seen
+    ahead_to: int = 0  # the commit up to which a repair may have brought records early
     let_go: set[str] = field(default_factory=set)  # work that was refused once and is asked again
     seen_epochs: set[str] = field(default_factory=set)
 
@@ -221,5 +223,5 @@ class Seat:
         twin.revoked, twin.version, twin.rotten = self.revoked, self.version, self.rotten
         twin.has_rotted = self.has_rotted
         twin.promised, twin.ended = dict(self.promised), set(self.ended)
-        twin.let_go = set(self.let_go)
+        twin.let_go, twin.mended, twin.ahead_to = set(self.let_go), self.mended, self.ahead_to
         return twin

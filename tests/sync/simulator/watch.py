@@ -57,6 +57,12 @@ def _as_the_feed_says(
     seat: Seat, central: Central, replica: Copy, members: list[Any], states: list[Any]
 ) -> None:
     expected: Copy = {}
+    mended = seat.rows("SELECT n FROM incident WHERE what = ? ORDER BY n", REPAIRED)
+    if mended != seat.mended:
+        seat.mended, seat.ahead_to = mended, central.head
+    early = min(seat.ahead_to, central.head)
+    if any(commit_no < early for _, _, commit_no, _ in states):
+        return  # a repair brings what stands, also what the feed has to tell yet
     for scope, _epoch, commit_no, idx in states:
         if commit_no > central.head:
             raise Broken(f"{seat.name} has read {scope} beyond the head")
