@@ -57,12 +57,8 @@ def _as_the_feed_says(
     seat: Seat, central: Central, replica: Copy, members: list[Any], states: list[Any]
 ) -> None:
     expected: Copy = {}
-    mended = seat.rows("SELECT n FROM incident WHERE what = ? ORDER BY n", REPAIRED)
-    if mended != seat.mended:
-        seat.mended, seat.ahead_to = mended, central.head
-    early = min(seat.ahead_to, central.head)
-    if any(commit_no < early for _, _, commit_no, _ in states):
-        return  # a repair brings what stands, also what the feed has to tell yet
+    if _is_ahead(seat, central, states):
+        return
     for scope, _epoch, commit_no, idx in states:
         if commit_no > central.head:
             raise Broken(f"{seat.name} has read {scope} beyond the head")
@@ -80,6 +76,15 @@ def _as_the_feed_says(
     for key, one in expected.items():
         if replica[key] != one:
             raise Broken(f"{seat.name} holds {key} at {replica[key][0]}, the feed has {one[0]}")
+
+
+def _is_ahead(seat: Seat, central: Central, states: list[Any]) -> bool:
+    """Say whether a repair has brought what stands, also what the feed has to tell yet."""
+    mended = seat.rows("SELECT n FROM incident WHERE what = ? ORDER BY n", REPAIRED)
+    if mended != seat.mended:
+        seat.mended, seat.ahead_to = mended, central.head
+    early = min(seat.ahead_to, central.head)
+    return any(commit_no < early for _, _, commit_no, _ in states)
 
 
 def _last_compacted(central: Central, scope: str) -> tuple[int, int]:
