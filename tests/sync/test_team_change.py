@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from sync.domain.ids import TeamId
 from sync.engine.trouble import Trouble
-from sync.protocol.messages import Codes
+from sync.protocol.messages import Codes, Push, Pushed
 from sync.protocol.pages import Page
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
@@ -30,6 +31,7 @@ def before_page(seat: Seat, number: int, happens: object, monkeypatch: pytest.Mo
     """Let something happen before the page of this number is asked for, the first being 1."""
     assert seat.line is not None
     assert callable(happens)
+    told_no_news(seat, monkeypatch)
     real, asked = seat.line.pull, 0
 
     def pull(*which: object) -> Page:
@@ -40,6 +42,13 @@ def before_page(seat: Seat, number: int, happens: object, monkeypatch: pytest.Mo
         return real(*which)  # type: ignore[arg-type]
 
     monkeypatch.setattr(seat.line, "pull", pull)
+
+
+def told_no_news(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no page come with the answer to a push, so that each scope is asked for."""
+    assert seat.line is not None
+    push = seat.line.push
+    monkeypatch.setattr(seat.line, "push", lambda one: replace(push(one), pages=()))
 
 
 def scopes(seat: Seat) -> set[str]:
@@ -92,8 +101,28 @@ def test_a_scope_that_is_granted_and_not_there_is_told(
         raise Trouble(Codes.NOT_FOUND)
 
     quiet.fact(li)
+    told_no_news(li, monkeypatch)
     monkeypatch.setattr(li.line, "pull", pull)
     with pytest.raises(Trouble) as told:
         sync(li)
     assert told.value.code is Codes.NOT_FOUND
     assert quiet.net.asked["li-1"] < 6
+
+
+def test_a_lead_who_is_moved_before_the_push_is_told_no_news_of_the_old_team(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chen = quiet.seat("chen-1")
+    sync(chen)
+    quiet.fact(chen)
+    assert chen.line is not None
+    push = chen.line.push
+
+    def moved_then_pushed(one: Push) -> Pushed:
+        move(quiet, "chen")
+        return push(one)
+
+    monkeypatch.setattr(chen.line, "push", moved_then_pushed)
+    assert sync(chen).sent == 1
+    assert scopes(chen) == {f"team:{SOUTH}", f"roster:{SOUTH}"}
+    assert cases(chen) == 0
