@@ -8,7 +8,7 @@ import msgspec
 
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written, submit
-from field_app.storage.incidents import Incident
+from field_app.storage.incidents import REVIVED, Incident
 from field_app.storage.outbox import OutboxRow
 from sync.domain.commands import (
     Command,
@@ -121,7 +121,18 @@ def state(desk: Desk) -> SyncState:
         rules_trouble=desk.store.rulebook.trouble,
         record_trouble=desk.store.witness.trouble,
         history=_history(desk),
-        incidents=tuple(i for i in desk.store.incidents.latest(INCIDENTS) if i.is_telling),
+        incidents=_incidents(desk),
+    )
+
+
+def _incidents(desk: Desk) -> tuple[Incident, ...]:
+    """Return what there is to tell of what was put right, cases by their number."""
+    told = [one for one in desk.store.incidents.latest(INCIDENTS) if one.is_telling]
+    return tuple(
+        msgspec.structs.replace(one, scope=_case_no(desk, one.scope))
+        if one.what == REVIVED
+        else one
+        for one in told
     )
 
 
@@ -286,14 +297,18 @@ def _current(desk: Desk, subject: tuple[str, str]) -> int:
     return int(rev[0]) if rev else 0
 
 
+def _case_no(desk: Desk, case_id: str) -> str:
+    case = desk.store.projection.get(Case, case_id) if case_id else None
+    return case.record.case_no if case else ""
+
+
 def _item(desk: Desk, row: OutboxRow) -> WaitingItem:
-    case = desk.store.projection.get(Case, row.case_id) if row.case_id else None
     return WaitingItem(
         row.mid,
         row.seq,
         row.what,
         CaseId(row.case_id),
-        case.record.case_no if case else "",
+        _case_no(desk, row.case_id),
         row.made_at,
         row.state,
         row.attempts,

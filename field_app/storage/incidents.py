@@ -1,7 +1,8 @@
 """What a sync found wrong and put right: kept for the person who asks what happened.
 
 `repaired` records that differed from the server's · `recovered` records that a server put back
-from a backup had lost · `reread` a scope that was read from its beginning.
+from a backup had lost · `reread` a scope that was read from its beginning · `revived` work that a
+person had let go, and that such a server took after all: `scope` is its case.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import msgspec
 
 from field_app.storage.vault import Vault
 
-REPAIRED, RECOVERED, REREAD = "repaired", "recovered", "reread"
+REPAIRED, RECOVERED, REREAD, REVIVED = "repaired", "recovered", "reread", "revived"
 
 
 class Incident(msgspec.Struct, frozen=True):

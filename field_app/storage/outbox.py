@@ -62,6 +62,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
     seq: int
     before: str
+    case_id: str
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -237,11 +238,11 @@ class Outbox:
     def waiting_of(self, mids: Sequence[MutationId]) -> dict[MutationId, Waiting]:
         """Return those of these envelopes that are not answered yet."""
         rows = self._vault.connection.execute(
-            "SELECT mid, seq, before FROM outbox "
+            "SELECT mid, seq, before, case_id FROM outbox "
             "WHERE state = 'queued' AND mid IN (SELECT value FROM json_each(?))",
             (as_json(mids),),
         )
-        return {MutationId(mid): Waiting(seq, before) for mid, seq, before in rows}
+        return {MutationId(mid): Waiting(*rest) for mid, *rest in rows}
 
     def settle(self, answers: Sequence[Answer]) -> None:
         """Keep answers.

@@ -20,7 +20,7 @@ from field_app.storage.arriving import (
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.held_records import hold
-from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, Incidents
+from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, REVIVED, Incidents
 from field_app.storage.outbox import Answer, Outbox
 from field_app.storage.restored import GivingBack
 from field_app.storage.rulebook import Rulebook
@@ -116,14 +116,16 @@ class VaultReplica:
         waiting = self._outbox.waiting_of([r.mid for r in results])  # others are answered already
         told = [r for r in {r.mid: r for r in reversed(results)}.values() if r.mid in waiting]
         answers = [Answer(waiting[r.mid].seq, _state(r), r) for r in told]
-        again = sum(
-            r.status is Status.APPLIED and waiting[r.mid].before in ("acked", "done") for r in told
-        )
+        again = [waiting[r.mid] for r in told if r.status is Status.APPLIED]
+        lost = sum(one.before in ("acked", "done") for one in again)
         with self._vault.transaction():
             self._outbox.settle(answers)
             touched = self._outbox.drop_overlays([a.seq for a in answers if a.state == "attention"])
-            if again:
-                self._incidents.count_up(self._clock.now(), RECOVERED, again)
+            if lost:
+                self._incidents.count_up(self._clock.now(), RECOVERED, lost)
+            for one in again:
+                if one.before == "resolved":  # a person thinks that it is over
+                    self._incidents.add(self._clock.now(), REVIVED, one.case_id, 1)
             touched |= self._drop_echoed()
             self._index.refresh(touched)
 

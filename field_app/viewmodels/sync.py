@@ -17,6 +17,7 @@ from field_app.operations.outbox import SyncState as SyncState
 from field_app.operations.outbox import WaitingItem as WaitingItem
 from field_app.operations.submit import RULES, Changes
 from field_app.storage.incidents import RECOVERED, REPAIRED
+from field_app.storage.incidents import REVIVED as REVIVED
 from field_app.storage.incidents import Incident as Incident
 from field_app.storage.rulebook import InForce
 from field_app.storage.server_time import BOUND as BOUND
@@ -137,6 +138,8 @@ def put_right(incident: Incident) -> Problem:
         return Problem("incident.repaired", {"n": incident.records})
     if incident.what == RECOVERED:
         return Problem("incident.recovered", {"n": incident.records})
+    if incident.what == REVIVED:
+        return Problem("incident.revived", {"case": incident.scope or "—"})
     return Problem("incident.reread")
 
 

@@ -1,6 +1,7 @@
 """Facts the server said no to, because their id was taken: settled in one step, never dropped."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from field_app.operations import outbox
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
+from field_app.storage.incidents import REVIVED
 from sync.domain.commands import RecordContact
 from sync.domain.ids import CaseId, MutationId, OfficerId, RecordId
 from sync.domain.outcome import Gone, refused
 from sync.domain.records import Contact, Note
 from sync.domain.vocabulary import Channel, ContactResult, NotedAct
 from sync.protocol.messages import Status
+from sync.server.backup.restoring import begin_epoch
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.seat import Seat
 
@@ -125,3 +128,34 @@ def test_what_is_settled_is_not_settled_again(
     before = seat.at.store.outbox.last_seq()
     assert isinstance(second(seat.at, item.item.mid), Gone)
     assert seat.at.store.outbox.last_seq() == before
+
+
+def test_what_was_let_go_and_is_taken_by_a_server_put_back_is_told(quiet: QuietBranch) -> None:
+    """The id is free there again: the laptop sends its whole chain, and says what came of it."""
+    image = quiet.central.database.image()
+    li = invalid(quiet)
+    [item] = outbox.state(li.at).attention
+    assert isinstance(outbox.accept_theirs(li.at, item.item.mid), Saved)
+    quiet.central.time.pass_by(timedelta(minutes=20))
+    quiet.central.become(image)
+    quiet.central.done(begin_epoch(quiet.central.service))
+    sync(li)
+    sync(li)
+    told = [one for one in outbox.state(li.at).incidents if one.what == REVIVED]
+    assert [one.scope for one in told] == [item.item.case_no]
+    assert item.item.case_no
+    [fact] = [v.record for v in li.at.store.projection.every(Contact) if v.record.id == "same"]
+    assert fact.by == li.me
+
+
+def test_what_was_let_go_and_is_refused_again_is_not_told(quiet: QuietBranch) -> None:
+    li = invalid(quiet)
+    [item] = outbox.state(li.at).attention
+    assert isinstance(outbox.accept_theirs(li.at, item.item.mid), Saved)
+    image = quiet.central.database.image()
+    quiet.central.time.pass_by(timedelta(minutes=20))
+    quiet.central.become(image)
+    quiet.central.done(begin_epoch(quiet.central.service))
+    sync(li)
+    assert not [one for one in outbox.state(li.at).incidents if one.what == REVIVED]
+    assert outbox.state(li.at).attention == ()

@@ -22,6 +22,7 @@ from field_app.ui.shortcuts import bind_here, keys_of
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.sync import (
+    REVIVED,
     AttentionItem,
     Incident,
     Progress,
@@ -278,8 +279,9 @@ class SyncScreen(Page):
         for one in incidents:
             when = self.words.moment(one.at, self._view.zone)
             problem = put_right(one)
-            told = self.words.code(problem.code, **problem.params)
-            card.body.addWidget(label(f"{when} · {told}"))
+            told = f"{when} · {self.words.code(problem.code, **problem.params)}"
+            needs_look = one.what == REVIVED
+            card.body.addWidget(Notice(self.look, told, "warn") if needs_look else label(told))
         return card
 
     def _on_answer(self, answer: Answer) -> None:
