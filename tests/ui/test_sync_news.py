@@ -3,15 +3,16 @@
 import pytest
 
 from field_app.operations.desk import Desk
-from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD
+from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, REVIVED
 from field_app.ui.screens.sync_screen import SyncScreen
-from tests.ui.lookup import read, words_on
+from sync.domain.records import Case
+from tests.ui.lookup import read, records, words_on
 from tests.ui.room import Room
 from tools.tour.seat import quiet
 
 TOLD = {
-    "en": ("3 records differed", "lacked 5 of your records", "away for long"),
-    "zh_CN": ("3 条记录与服务器不一致", "缺少 5 条您的记录", "离开时间较长"),
+    "en": ("3 records differed", "lacked 5 of your records", "away for long", "had let go"),
+    "zh_CN": ("3 条记录与服务器不一致", "缺少 5 条您的记录", "离开时间较长", "此前已放弃"),
 }
 NOTHING = {"en": "lacked 0 of", "zh_CN": "缺少 0 条"}
 
@@ -26,6 +27,7 @@ async def test_what_was_put_right_is_told(room: Room, language: str) -> None:
     screen = li.screens.navigable["sync"]
     assert isinstance(screen, SyncScreen)
     before = words_on(screen)
+    case = (await records(li, Case))[0].record
     assert not any(words in before for words in TOLD[language])
 
     def happened(desk: Desk) -> None:
@@ -34,12 +36,13 @@ async def test_what_was_put_right_is_told(room: Room, language: str) -> None:
         desk.store.incidents.add(now, RECOVERED)  # a server that had lost nothing of ours
         desk.store.incidents.add(now, RECOVERED, records=5)
         desk.store.incidents.add(now, REREAD, "officer:x")
+        desk.store.incidents.add(now, REVIVED, case.id, 1)
 
     await read(li, happened)
     await li.show("today")
     await li.show("sync")
     await quiet()
     told = words_on(screen)
-    for words in TOLD[language]:
+    for words in (*TOLD[language], case.case_no):
         assert words in told
     assert len([line for line in told.splitlines() if NOTHING[language] in line]) == 0
