@@ -26,7 +26,7 @@ import structlog
 
 from bench import cursor_losses
 from bench.bank import Laptop, Size, furnished
-from bench.closed_loop import Connection, Driven, drive, request, sign_in
+from bench.closed_loop import Driven, drive, request, sign_in
 from bench.cursor_losses import Losses
 from bench.figures import OUT, ROOT, Goal, Metric, beside, publish
 from bench.pgbench import rate
@@ -42,8 +42,6 @@ from bench.server_limit import (
 )
 from bench.serving import Serving
 from sync.domain.vocabulary import Role
-from sync.protocol.compression import unpack
-from sync.protocol.messages import MAX_DECOMPRESSED
 from sync.server.app import build_service
 from sync.server.machine import MachineIds
 from sync.server.repositories.session import Session
@@ -59,8 +57,6 @@ GOALS = {
     "push_batches": Goal(0.40, at_least=True),
     "cursor_rows_lost": Goal(0.0),
     "cursor_rows_twice": Goal(0.0),
-    "bytes_of_a_page": Goal(0.22),
-    "bytes_of_1_record": Goal(0.30),
 }
 
 
@@ -117,14 +113,13 @@ def _measure(
         for number in range(1, asked.rounds + 1):
             rounds.append(_round(asked, ours, file, limits, cluster.url(limit)))
             print(f"round {number} of {asked.rounds}: {rounds[-1].line}", flush=True)
-        wire = _wire(ours, asked.page)
         losses = ours.losses(asked.batch, asked.seconds)
     finally:
         ours.serving.stop()
         file.serving.stop()
     for one in (ours, file):
         one.check_all_is_kept(asked.batch)
-    return _metrics(rounds, losses) | wire, losses
+    return _metrics(rounds, losses), losses
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -170,22 +165,6 @@ def _metrics(rounds: Sequence[Round], losses: Losses) -> dict[str, Metric]:
         "cursor_rows_lost": Metric(losses.lost, rows, losses.lost / rows, "rows"),
         "cursor_rows_twice": Metric(losses.twice, rows, losses.twice / rows, "rows"),
     }
-
-
-def _wire(ours: "Bench", page: int) -> dict[str, Metric]:
-    """Return bytes on the wire beside the same JSON as it is."""
-    line = Connection(ours.serving.port)
-    sign_in(ours.serving.port, ours.officers)
-    found = {}
-    for name, limit in (("bytes_of_a_page", page), ("bytes_of_1_record", 1)):
-        pairs = []
-        for laptop in ours.officers:
-            path = f"/pull?scope={laptop.scope}&after=0.-1&limit={limit}"
-            body = line.ask(request(laptop, "GET", path)).body
-            pairs.append((len(body), len(unpack(body, "zstd", MAX_DECOMPRESSED))))
-        found[name] = beside(pairs, "B")
-    line.close()
-    return found
 
 
 def _settings(folder: Path, url: str) -> ServerSettings:

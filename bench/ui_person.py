@@ -158,8 +158,11 @@ async def sync(seat: Seat, options: list[str]) -> dict[str, object]:
     first_s = time.perf_counter() - began
     first, first_own = heart.stop(), heart.own()
     await quiet()
-    case_id = seat.screens.navigable["cases"]._view.case_at(0)  # type: ignore[attr-defined]
-    await _attach(seat, case_id, int(options[0]))
+    # Another laptop of this officer did the same: another case, for one takes only so many files.
+    chance = random.Random(seat.laptop.home.name)
+    row = chance.randrange(table.model().rowCount())
+    case_id = seat.screens.navigable["cases"]._view.case_at(row)  # type: ignore[attr-defined]
+    await _attach(seat, case_id, int(options[0]), chance)
     heart.start()
     began = time.perf_counter()
     await seat.sync()
@@ -181,8 +184,8 @@ async def sync(seat: Seat, options: list[str]) -> dict[str, object]:
     }
 
 
-async def _attach(seat: Seat, case_id: CaseId, megabytes: int) -> None:
-    runner, chance = seat.program.runner, random.Random(2)
+async def _attach(seat: Seat, case_id: CaseId, megabytes: int, chance: random.Random) -> None:
+    runner = seat.program.runner
     assert runner is not None
     for number in range(megabytes):
         data = JPEG + chance.randbytes(MB)
