@@ -107,30 +107,22 @@ def _read(
     A scope that is not there any more was taken away meanwhile, with a team: then once more as is
     granted now. Raises Trouble when nothing else is.
     """
+
+    def granted(told: Hello, head: int | None, news: News) -> int:
+        if not cancelled():
+            replica.leave_scopes(told.scopes)
+        return pull_all(
+            replica, transport, told.scopes, told.epoch, on_progress, cancelled, head, news
+        )
+
     try:
-        return _read_granted(replica, transport, hello, head, news, on_progress, cancelled)
+        return granted(hello, head, news)
     except Trouble as trouble:
         now = transport.hello() if trouble.code is Codes.NOT_FOUND else hello
         if now.scopes == hello.scopes:
             raise
     _meet(replica, now)
-    return _read_granted(replica, transport, now, None, {}, on_progress, cancelled)
-
-
-def _read_granted(
-    replica: Replica,
-    transport: Transport,
-    hello: Hello,
-    head: int | None,
-    news: News,
-    on_progress: OnProgress,
-    cancelled: Cancelled,
-) -> int:
-    if not cancelled():
-        replica.leave_scopes(hello.scopes)
-    return pull_all(
-        replica, transport, hello.scopes, hello.epoch, on_progress, cancelled, head, news
-    )
+    return granted(now, None, {})
 
 
 def _too_old(transport: Transport, hello: Hello) -> Trouble | None:
