@@ -18,7 +18,8 @@ from tests.sync.office import Office, Seat, Server, copied, free_port
 from tests.sync.relay import Relay, Spoil, raw, relay_to, says, stalls
 
 HTML = b"<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
-STALL_S = 0.3
+STALL_S = 0.5  # for a peer that says nothing; nobody waits as long for one that answers wrongly
+ANSWERS_S = 10.0
 BOMB = bytes(MAX_DECOMPRESSED + 1)
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -32,9 +33,9 @@ class Busy:
     li: Seat
     relay: Relay
 
-    def line(self) -> HttpTransport:
+    def line(self, stall_s: float = ANSWERS_S) -> HttpTransport:
         me = self.li.profile
-        return HttpTransport(self.relay.address, token=me.token, key=me.device_key, stall_s=STALL_S)
+        return HttpTransport(self.relay.address, token=me.token, key=me.device_key, stall_s=stall_s)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,8 @@ def test_bad_peer(busy: Busy, name: str, phase: str) -> None:
 
     relay.spoil = spoil
     relay.spoiled, relay.after_all = PHASES[phase]
-    line = without_news(busy.line()) if phase == "pull" else busy.line()
+    line = busy.line(STALL_S if code is Codes.STALLED else ANSWERS_S)
+    line = without_news(line) if phase == "pull" else line
     with pytest.raises(Trouble) as caught:
         li.sync(line=line)
     relay.spoil = None
@@ -175,7 +177,10 @@ def test_a_page_that_is_none(busy: Busy, name: str) -> None:
     fresh = busy.office.seat("li")
     scope = f"officer:{fresh.me}".encode()
     line = HttpTransport(
-        busy.relay.address, token=fresh.profile.token, key=fresh.profile.device_key, stall_s=STALL_S
+        busy.relay.address,
+        token=fresh.profile.token,
+        key=fresh.profile.device_key,
+        stall_s=ANSWERS_S,
     )
     busy.relay.spoiled, busy.relay.after_all = "/pull", False
     busy.relay.spoil = says(200, PAGES[name].replace(b"%s", scope))
