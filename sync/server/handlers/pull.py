@@ -1,6 +1,7 @@
 """Tells a laptop who it is and hands out its feed, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -95,8 +96,8 @@ async def pull(
         stands = await standing.get(session, branch)
         if stands is None:
             raise Refusal(409, Codes.RESET, head=0)
-        checkpoint = await _checkpoint(service, session, branch, stands.head)
         place = Place(scope, after, began_upon)
+        checkpoint = partial(_checkpoint, service, session, branch, stands.head)
         return await page_of(session, branch, stands, place, limit, checkpoint)
 
     return await service.database.read(look)
@@ -116,11 +117,11 @@ async def page_of(
     stands: Standing,
     place: Place,
     limit: int,
-    checkpoint: Checkpoint | None,
+    checkpoint: Callable[[], Awaitable[Checkpoint | None]] | None = None,
 ) -> bytes:
     """Return the page behind a place; raises Refusal RESET for one that cannot be read on from.
 
-    The checkpoint goes with the page that reaches the head.
+    The checkpoint is made for the page that reaches the head, and goes with it.
     """
     after, head, floor = place.after, stands.head, stands.horizon.floor
     if after.commit_no > head.commit_no:
@@ -137,7 +138,7 @@ async def page_of(
         more=more,
         head=head.commit_no,
         floor=floor,
-        checkpoint=None if more else checkpoint,
+        checkpoint=None if more or checkpoint is None else await checkpoint(),
         digest=None if more else await digests.whole(session, branch, place.scope),
     )
 

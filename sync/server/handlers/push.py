@@ -172,7 +172,7 @@ class Batch:
                 place = Place(one.scope, Cursor.parse(one.after), one.floor)
                 if place.after.idx <= WHOLE_COMMIT:
                     pages[one.scope] = await page_of(
-                        self._session, self._branch, stands, place, MAX_NEWS, None
+                        self._session, self._branch, stands, place, MAX_NEWS
                     )
         return tuple(map(msgspec.Raw, pages.values()))
 
