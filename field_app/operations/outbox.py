@@ -178,11 +178,7 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     anew = _anew(desk, command) if Resolution.TRY_AGAIN in offered(reasons, command) else None
     if anew is None:
         return refused("attention.cannot_retry")
-    with desk.store.vault.transaction():
-        written = submit(desk, anew)
-        if isinstance(written, Saved):
-            desk.store.outbox.resolve(mid)
-    return written
+    return _instead(desk, mid, anew)
 
 
 def keep_as_note(desk: Desk, mid: MutationId) -> Written:
@@ -203,8 +199,13 @@ def keep_as_note(desk: Desk, mid: MutationId) -> Written:
         refused_id=mid,
         note=words_of(command),
     )
+    return _instead(desk, mid, RecordNote(note))
+
+
+def _instead(desk: Desk, mid: MutationId, command: Command) -> Written:
+    """Submit a command in the place of a refused one, which is settled when it was saved."""
     with desk.store.vault.transaction():
-        written = submit(desk, RecordNote(note))
+        written = submit(desk, command)
         if isinstance(written, Saved):
             desk.store.outbox.resolve(mid)
     return written
