@@ -11,7 +11,7 @@ from sync.protocol.map_water import ground_of
 from sync.server.administration import Administration, AdminRefused
 from sync.server.imports.importing import import_file
 from sync.server.imports.payments import import_payments
-from sync.server.imports.report import report_text
+from sync.server.imports.report import ImportReport, report_text
 from sync.server.keeping import ErasureRefused, Keeping
 from sync.server.subject_access import hand_over
 
@@ -36,10 +36,14 @@ def _import(parsed: Arguments, administer: Administer) -> int:
             dry_run=parsed.dry_run,
             ground=ground,
         )
-        print(report_text(report, parsed.language))
-        return 0 if report.usable else 1
+        return _told(report, parsed.language)
 
     return administer(parsed, act)
+
+
+def _told(report: ImportReport, language: str) -> int:
+    print(report_text(report, language))
+    return 0 if report.usable else 1
 
 
 def _payments(parsed: Arguments, administer: Administer) -> int:
@@ -51,8 +55,7 @@ def _payments(parsed: Arguments, administer: Administer) -> int:
             Path(parsed.mapping),
             dry_run=parsed.dry_run,
         )
-        print(report_text(report, parsed.language))
-        return 0 if report.usable else 1
+        return _told(report, parsed.language)
 
     return administer(parsed, act)
 
