@@ -4,8 +4,8 @@ First sync: an empty laptop reads 10 000 cases of about 2 KB from the server's o
 Round trip: 200 signed calls made offline go up, are decided again and stored, come back as echo,
 and a second laptop of the officer reads them. The limit, measured in the same rounds, is the
 same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`); `_own` is the
-processor time of both, without the server's. Besides: what goes over the wire (`sync_bytes`),
-requests of an idle sync, memory of a large one (`sync_memory`).
+processor time of both, without the server's. Besides: what goes over the wire (`sync_bytes`,
+`lone_records`), requests of an idle sync, memory of a large one (`sync_memory`).
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench import lone_records
 from bench.figures import OUT, Goal, Metric, beside, publish, within
 from bench.sync_branch import Branch, Seat
 from bench.sync_bytes import sizes
@@ -54,6 +55,7 @@ class Found(msgspec.Struct, frozen=True):
     trips: list[Round]
     idle: list[Round]
     idle_requests: list[float]
+    lone: dict[str, Metric]
 
 
 def main(argv: list[str], out: Path = OUT) -> int:
@@ -76,7 +78,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
             "nothing_to_do": _metric(found.idle),
             "nothing_to_do_requests": within(found.idle_requests, 1, "requests"),
         }
-        metrics |= sizes() | growth(asked.records, Path(folder) / "large")
+        metrics |= sizes() | found.lone | growth(asked.records, Path(folder) / "large")
         goals = GOALS | {first: Goal(1.5)}
         if asked.peers:
             task = Task(asked.cases, asked.changes, asked.rounds)
@@ -104,13 +106,14 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Found:
         asked_before = mine.line.requests
         idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
         requests = (mine.line.requests - asked_before) / asked.rounds
+        lone = lone_records.weights(mine, other)
         mine.close()
         other.close()
     finally:
         branch.stop()
     for name, rounds in (("first sync", first), ("round trip", trips)):
         print(f"{name}: {rounds[0].bytes_moved} bytes on the wire, {rounds[0].rows} rows")
-    return Found(first, trips, idle, [requests])
+    return Found(first, trips, idle, [requests], lone)
 
 
 def _first_sync(branch: Branch, folder: Path) -> Round:

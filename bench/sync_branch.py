@@ -31,6 +31,7 @@ from sync.server.repositories.session import Session
 from sync.server.settings import ServerSettings
 
 BRANCH, TEAM, LOGIN = BranchId("main"), TeamId("north"), "li"
+SEED = 20261124
 AT_ONCE = 500
 
 
@@ -47,10 +48,10 @@ class Branch:
         self._serving = Serving(self.settings, folder / "server.log")
         self.homes: list[Path] = []
 
-    def furnish(self, cases: int) -> float:
+    def furnish(self, cases: int, seed: int = SEED) -> float:
         """Fill the server with an officer's cases; return their mean size in bytes of JSON."""
         upgrade(self.settings)
-        return asyncio.run(_furnish(self.settings, cases))
+        return asyncio.run(_furnish(self.settings, cases, seed))
 
     def start(self) -> None:
         """Serve, and return once connections are taken."""
@@ -110,7 +111,7 @@ def sit_down(home: Path, address: str, code: str) -> Seat:
     return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
 
 
-async def _furnish(settings: ServerSettings, count: int) -> float:
+async def _furnish(settings: ServerSettings, count: int, seed: int) -> float:
     service = build_service(settings)
     await service.database.open()
     try:
@@ -122,7 +123,7 @@ async def _furnish(settings: ServerSettings, count: int) -> float:
         me = OfficerId(service.ids.fresh())
         until = date(2099, 12, 31)
         await admin.put_officer(BRANCH, LOGIN, Officer(me, "李静", Role.OFFICER, TEAM, until))
-        chance, size = random.Random(20261124), 0
+        chance, size = random.Random(seed), 0
         for start in range(0, count, AT_ONCE):
             part: list[Case | Contact] = []
             for number in range(start, min(count, start + AT_ONCE)):

@@ -1,4 +1,4 @@
-"""How many bytes of a page go over the wire, against its raw JSON: full pages and single records.
+"""How many bytes of a full page go over the wire, against its raw JSON.
 
 The notes are put together from what officers write, not from random letters as those of the timed
 cases: those do not compress at all. Real notes lie between; what is invented cannot say where.
@@ -16,11 +16,11 @@ from bench.figures import Metric, beside
 from sync.domain.ids import BranchId, OfficerId, TeamId, uuid7
 from sync.domain.records import Case, Contact, case_of, encode_record, kind_of
 from sync.protocol.checkpoint import Checkpoint
-from sync.protocol.compression import pack, pack_small
+from sync.protocol.compression import pack
 from sync.protocol.digest import digest_of, row_hash
 from sync.protocol.pages import Cursor, FeedRow, Op, splice_page
 
-CASES, SINGLES, SEED = 400, 60, 20261127
+CASES, SEED = 400, 20261127
 CLAUSES = (
     "客户说{n}号发工资后先还{m}元",
     "家里老人住院，这个月手头紧",
@@ -39,15 +39,11 @@ CLAUSES_OF_A_NOTE = (1, 6)
 
 
 def sizes() -> dict[str, Metric]:
-    """Return the metrics: bytes sent against bytes of raw JSON, page by page."""
+    """Return the metric: bytes sent against bytes of raw JSON, page by page."""
     chance = random.Random(SEED)
     rows = list(rows_of(chance, CASES, CLAUSES))
     pages = [page_of(rows[start : start + 500], chance, more=True) for start in (0, 500)]
-    singles = [page_of([row], chance, more=False) for row in chance.sample(rows, SINGLES)]
-    return {
-        "bytes_of_a_full_page": beside([(len(pack(p)), len(p)) for p in pages], "B"),
-        "bytes_of_a_single_record": beside([(len(pack_small(p)), len(p)) for p in singles], "B"),
-    }
+    return {"bytes_of_a_full_page": beside([(len(pack(p)), len(p)) for p in pages], "B")}
 
 
 def rows_of(chance: random.Random, cases: int, clauses: Sequence[str]) -> Iterable[FeedRow]:

@@ -1,48 +1,79 @@
-"""Trains the dictionary that small answers share: `python -m tools.train_dictionary FILE`.
+"""Trains the dictionary that small messages share: `python -m tools.train_dictionary FILE`.
 
-Invented cases and contacts, whole answers as the server makes them. The notes are made of other
-sentences than those of `bench/sync_bytes.py`, which measures what it brings. A dictionary that was
-ever released stays as it is; a better one gets a name of its own in `sync.protocol.compression`.
+The samples are what two laptops and a server say to each other while calls with notes are recorded
+one by one, and pages of one invented record; the cases are others than those of the bench. A
+dictionary that was ever released stays as it is; a better one gets a name of its own in
+`sync.protocol.compression`.
 """
 
 import random
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from backports import zstd
 
-from bench.sync_bytes import page_of, rows_of
+from bench.lone_records import WeighedLine, weighed
+from bench.sync_branch import Branch, Seat
+from bench.sync_bytes import page_of, rows_of, written
+from field_app.operations import contacts
+from field_app.operations.submit import Saved
+from sync.domain.ids import CaseId
+from sync.domain.vocabulary import Channel, ContactResult
+from sync.protocol.compression import DICTIONARY_LEVEL
+from tools.dictionary_notes import HELD, UNSEEN
 
-SIZE = 16 * 1024  # twice or seven times that brings one per cent
-CASES, SEED = 1500, 20260901
-CLAUSES = (
-    "没有人接，{n}号再打",
-    "客户在外地工作，{n}日回来",
-    "收到短信，答应本周处理",
-    "目前失业，正在找工作",
-    "可以先还{m}元，其余分期",
-    "同意上门，时间定在周{n}",
-    "请求减免部分利息",
-    "说已经通过手机银行还了{m}元",
-    "身体不好，需要定期去医院",
-    "要求只用短信联系",
-    "对账单金额没有异议",
-    "孩子上学要用钱，压力大",
-    "态度配合，留了新的电话",
-    "地址有变，搬到了附近小区",
-    "下月奖金到账后一次付清",
-    "提到有其他银行的贷款",
-)
+SIZE = 16 * 1024  # twice that brings two per cent
+CALLS, CASES, HELLOS, SEED = 350, 150, 60, 20260901
 
 
 def main(path: Path) -> int:
     """Write the dictionary."""
     chance = random.Random(SEED)
-    rows = list(rows_of(chance, CASES, CLAUSES))
-    samples = [page_of([row], chance, more=False) for row in rows]
-    samples += [page_of([row], chance, more=True) for row in rows]
-    path.write_bytes(zstd.train_dict(samples, SIZE).dict_content)
+    with tempfile.TemporaryDirectory() as folder:
+        branch = Branch(Path(folder) / "branch")
+        branch.furnish(2 * CALLS, SEED)
+        branch.start()
+        try:
+            seats = branch.seat(), branch.seat()
+            held, unseen = (_samples(seats, chance, notes) for notes in (HELD, UNSEEN))
+        finally:
+            branch.stop()
+    content = zstd.train_dict(held, SIZE)
+    path.write_bytes(zstd.finalize_dict(content, unseen, SIZE, DICTIONARY_LEVEL).dict_content)
     return 0
+
+
+def _samples(seats: tuple[Seat, Seat], chance: random.Random, notes: Sequence[str]) -> list[bytes]:
+    for seat in seats:
+        seat.sync()
+    lines = [weighed(seat) for seat in seats]
+    cases = [CaseId(row[1]) for row in seats[0].rows("kind = 'case'")]
+    for case_id in chance.sample(cases, CALLS):
+        channel, result = chance.choice(tuple(Channel)), chance.choice(tuple(ContactResult))
+        written_down = written(chance, notes)
+        if isinstance(
+            contacts.record(seats[0].desk, case_id, channel, result, written_down), Saved
+        ):
+            for seat in seats:
+                seat.sync()
+    said = [text for line in lines for text in _said(line)]
+    rows = rows_of(chance, CASES, notes)
+    said += [page_of([row], chance, more=False) for row in rows]
+    chance.shuffle(said)
+    return said
+
+
+def _said(line: WeighedLine) -> Iterator[bytes]:
+    """Yield what was sent and answered, of the greetings only some."""
+    hellos = 0
+    for one in line.exchanges:
+        hellos += one.path == "/hello"
+        if one.path == "/push":
+            yield one.plain
+        if one.path in ("/push", "/pull") or (one.path == "/hello" and hellos <= HELLOS):
+            yield one.body
 
 
 if __name__ == "__main__":

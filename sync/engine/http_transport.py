@@ -22,10 +22,13 @@ from sync.engine.signing_in import SigningIn
 from sync.engine.trouble import Trouble, other_version
 from sync.protocol.checkpoint import Consistency
 from sync.protocol.compression import (
+    MOST_FOR_DICTIONARY,
     WITH_DICTIONARY,
     NotCompressed,
     TooLarge,
     pack,
+    pack_small,
+    question_of,
     unpack,
 )
 from sync.protocol.digest import Buckets, HeldRows, WantedRecords
@@ -56,6 +59,7 @@ BY_VERDICT = {
     64: Codes.TLS_NAME,  # an address instead of a name
 }
 BASE = "/sync/v1"
+JSON = "application/json"
 CONNECT_S = 10.0
 STALL_S = 30.0
 READ_AT_ONCE = 64 * 1024
@@ -127,7 +131,7 @@ class HttpTransport:
         self._session.headers.update(
             {
                 "Accept-Encoding": f"{WITH_DICTIONARY}, zstd, gzip",
-                "Accept": "application/json",
+                "Accept": JSON,
                 "Sync-Version": str(version),
                 CLIENT_HEADER: program,
             }
@@ -137,6 +141,8 @@ class HttpTransport:
         self.bytes_down = 0
         self.bytes_up = 0
         self.requests = 0
+        self._shares = False  # whether this server was heard to use the dictionary
+        self._seen = 0  # size of the log whose checkpoint it told last
         self._fetched = NextPage(self._pull, start)
         self._next = NextPage(self._read_on, start)
 
@@ -148,7 +154,10 @@ class HttpTransport:
         """Ask who we are to the server; what was fetched ahead for an earlier sync is dropped."""
         self._next.forget()
         self._fetched.forget()
-        return _decode(self._ask("GET", "/hello"), Hello)
+        self._shares = False
+        hello = _decode(self._ask("GET", "/hello"), Hello)
+        self._seen = hello.checkpoint.size if hello.checkpoint else 0
+        return hello
 
     def lease(self) -> LeaseGrant:
         """Ask for a longer time without a line."""
@@ -168,7 +177,9 @@ class HttpTransport:
 
     def push(self, push: Push) -> Pushed:
         """Send envelopes."""
-        return _decode(self._post("/push", push), Pushed)
+        pushed = _decode(self._post("/push", push), Pushed)
+        self._seen = pushed.checkpoint.size if pushed.checkpoint else self._seen
+        return pushed
 
     def pull(
         self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
@@ -193,6 +204,8 @@ class HttpTransport:
         params = {"scope": scope, "after": after.text(), "limit": str(limit)}
         if floor:
             params["floor"] = str(floor)
+        if self._seen:
+            params["seen"] = str(self._seen)
         return _page(self._exchange("GET", "/pull", params=params))
 
     def digest(self, scope: str) -> Buckets:
@@ -253,11 +266,8 @@ class HttpTransport:
         self._session.close()
 
     def _post(self, path: str, message: msgspec.Struct) -> bytes:
-        data = msgspec.json.encode(message)
-        headers = {"Content-Type": "application/json"}
-        if len(data) > SMALL:
-            data, headers["Content-Encoding"] = pack(data), "zstd"
-        return self._ask("POST", path, data=data, headers=headers)
+        headers = {"Content-Type": JSON}
+        return self._ask("POST", path, data=msgspec.json.encode(message), headers=headers)
 
     def _ask(
         self,
@@ -297,8 +307,10 @@ class HttpTransport:
 
         `enrolled` shows the enrolment's token instead of a short one.
         """
+        told = headers or {}
+        sent, coding = self._packed(data) if told.get("Content-Type") == JSON else (data, {})
         request = requests.Request(
-            method, self._address + path, params=params, data=data or None, headers=headers
+            method, self._address + path, params=params, data=sent or None, headers=told | coding
         )
         if self._signing_in.is_due and not enrolled and path not in OPEN:
             self._renew()
@@ -319,22 +331,32 @@ class HttpTransport:
         grant = self._exchange("POST", "/token", enrolled=True)
         self._signing_in.take(_decode(grant, TokenGrant))
 
-    def _once(self, request: requests.Request, data: bytes, status: int, enrolled: bool) -> bytes:
+    def _packed(self, plain: bytes) -> tuple[bytes, dict[str, str]]:
+        if len(plain) <= SMALL:
+            return plain, {}
+        if self._shares and len(plain) <= MOST_FOR_DICTIONARY:
+            return pack_small(plain), {"Content-Encoding": WITH_DICTIONARY}
+        return pack(plain), {"Content-Encoding": "zstd"}
+
+    def _once(self, request: requests.Request, plain: bytes, status: int, enrolled: bool) -> bytes:
         self.requests += 1
+        sent: bytes = request.data or b""
         prepared = self._session.prepare_request(request)
         target = prepared.path_url[self._gateway :]
-        shown = self._signing_in.headers(str(request.method), target, data, enrolled=enrolled)
+        shown = self._signing_in.headers(str(request.method), target, sent, enrolled=enrolled)
         prepared.headers.update(shown)
         wait = (CONNECT_S, self._stall_s)
         try:
             with self._session.send(
                 prepared, timeout=wait, allow_redirects=False, stream=True
             ) as response:
-                self.bytes_up += len(data)
+                self.bytes_up += len(sent)
                 raw = self._read(response)
         except requests.RequestException as error:
             raise _trouble_of(error) from error
-        body = _unpacked(raw, response.headers.get("Content-Encoding", ""))
+        encoding = response.headers.get("Content-Encoding", "")
+        body = _unpacked(raw, encoding, question_of(target, plain))
+        self._shares = self._shares or encoding == WITH_DICTIONARY
         if response.status_code != status:
             raise self._refusal(response, body)
         return body
@@ -364,9 +386,9 @@ class HttpTransport:
         return found
 
 
-def _unpacked(raw: bytes, encoding: str) -> bytes:
+def _unpacked(raw: bytes, encoding: str, question: bytes) -> bytes:
     try:
-        return unpack(raw, encoding, MAX_DECOMPRESSED)
+        return unpack(raw, encoding, MAX_DECOMPRESSED, question)
     except TooLarge as error:
         raise Trouble(Codes.TOO_LARGE) from error
     except NotCompressed as error:

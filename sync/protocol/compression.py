@@ -1,7 +1,8 @@
 """Compression of bodies with a hard limit on what they may unpack to.
 
-Small bodies share a dictionary: alone, a record repeats nothing that a page of records repeats. Its
-version is part of the coding's name, which both ends must know; a new dictionary is a new name.
+Small bodies share a dictionary: alone, a record repeats nothing that a page of records repeats.
+Behind it stands, for an answer, its question, whose scope, ids and words both ends have. The
+dictionary's version is part of the coding's name; a new one is a new name.
 """
 
 import zlib
@@ -12,9 +13,15 @@ from backports import zstd
 
 WINDOW_LOG = 23  # 8 MB of memory at most, whatever a frame asks for (RFC 9659)
 LEVEL = 1  # measured: smaller than gzip-6 and nine times quicker to make
-WITH_DICTIONARY = "zstd-d1"  # made by tools/train_dictionary.py, and never to be made anew
-DICTIONARY_LEVEL = 3
+WITH_DICTIONARY = "zstd-q1"  # made by tools/train_dictionary.py; once released, never made anew
+DICTIONARY_LEVEL = 9
+IN_SMALL_FRAMES: dict[int, int] = {  # the name says which dictionary; another question must not unpack to anything
+    zstd.CompressionParameter.compression_level: DICTIONARY_LEVEL,
+    zstd.CompressionParameter.dict_id_flag: 0,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 MOST_FOR_DICTIONARY = 16 * 1024  # beyond it a body finds its repetitions in itself
+MOST_OF_QUESTION = 16 * 1024
 
 
 class TooLarge(Exception):
@@ -30,16 +37,23 @@ def pack(data: bytes) -> bytes:
     return zstd.compress(data, LEVEL)
 
 
-def pack_small(data: bytes) -> bytes:
-    """Return the data as one zstd frame that needs the shared dictionary."""
-    return zstd.compress(data, DICTIONARY_LEVEL, zstd_dict=_dictionary())
+def pack_small(data: bytes, question: bytes = b"") -> bytes:
+    """Return the data as one zstd frame that needs the shared dictionary and this question."""
+    return zstd.compress(data, options=IN_SMALL_FRAMES, zstd_dict=_shared(question))
+
+
+def question_of(target: str, body: bytes) -> bytes:
+    """Return what an answer's frame takes as known: path and query, and the body unpacked."""
+    return target.encode() + b"\n" + body[:MOST_OF_QUESTION]
+
+
+def _shared(question: bytes) -> zstd.ZstdDict:
+    return zstd.ZstdDict(_dictionary() + question, is_raw=True)
 
 
 @cache
-def _dictionary() -> zstd.ZstdDict:
-    return zstd.ZstdDict(
-        files(__name__.rpartition(".")[0]).joinpath(f"{WITH_DICTIONARY}.bin").read_bytes()
-    )
+def _dictionary() -> bytes:
+    return files(__name__.rpartition(".")[0]).joinpath(f"{WITH_DICTIONARY}.bin").read_bytes()
 
 
 def pack_gzip(data: bytes) -> bytes:
@@ -48,10 +62,11 @@ def pack_gzip(data: bytes) -> bytes:
     return squeezer.compress(data) + squeezer.flush()
 
 
-def unpack(data: bytes, encoding: str, limit: int) -> bytes:
-    """Return the data unpacked from "zstd", "zstd-d1", "gzip" or "identity".
+def unpack(data: bytes, encoding: str, limit: int, question: bytes = b"") -> bytes:
+    """Return the data unpacked from "zstd", "zstd-q1", "gzip" or "identity".
 
-    Raises TooLarge past `limit` bytes, NotCompressed for broken or unfinished data.
+    `question` is what an answer was given to (`question_of`). Raises TooLarge past `limit` bytes,
+    NotCompressed for broken or unfinished data.
     """
     if encoding in ("", "identity"):
         if len(data) > limit:
@@ -60,7 +75,7 @@ def unpack(data: bytes, encoding: str, limit: int) -> bytes:
     if encoding == "zstd":
         return _unpack_zstd(data, limit)
     if encoding == WITH_DICTIONARY:
-        return _unpack_zstd(data, limit, _dictionary())
+        return _unpack_zstd(data, limit, _shared(question))
     if encoding == "gzip":
         return _unpack_gzip(data, limit)
     raise NotCompressed(encoding)

@@ -11,6 +11,7 @@ import pytest
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import Checkpoint, Consistency, agrees, is_signed
 from sync.protocol.messages import Codes, Pushed
+from sync.protocol.pages import Page, read_page
 from sync.server.audit.growing import TILE
 from sync.server.commit import Commit
 from sync.server.repositories.session import Database, Session
@@ -75,6 +76,21 @@ def test_every_answer_brings_the_newest_checkpoint(house: House) -> None:
     assert li.hello().checkpoint == after
     for changed in ({"size": 1}, {"root": "0" * 64}, {"branch_id": "other"}, {"suite": "x"}):
         assert not is_signed(msgspec.structs.replace(after, **changed), key)
+
+
+def test_a_checkpoint_that_was_told_is_not_told_again(house: House) -> None:
+    li = house.crew["li"]
+    first = told(li, b"{}")
+
+    def page(seen: int) -> Page:
+        answer = li.ask("GET", "/pull", params={"scope": ROSTER, "seen": str(seen)})
+        return read_page(answer.content)
+
+    assert page(first.size).checkpoint is None
+    assert page(first.size - 1).checkpoint == page(first.size + 1).checkpoint == first
+    assert page(first.size) == msgspec.structs.replace(page(0), checkpoint=None)
+    after = told(li, b"[]")
+    assert page(first.size).checkpoint == after
 
 
 def _newcomer(house: House) -> Bare:

@@ -12,7 +12,7 @@ from backports import zstd
 from sync.domain.commands import PlaceHold, encode_command
 from sync.domain.ids import RecordId
 from sync.domain.vocabulary import HoldKind
-from sync.protocol.compression import MOST_FOR_DICTIONARY, WITH_DICTIONARY, unpack
+from sync.protocol.compression import MOST_FOR_DICTIONARY, WITH_DICTIONARY, question_of, unpack
 from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, MAX_PAGE, Codes, Status
 from sync.server.arriving import LARGEST_BODY
 from sync.server.routes.sync_routes import LARGEST_MESSAGE, LARGEST_PUSH
@@ -235,4 +235,5 @@ def test_answers_are_packed_as_asked(house: House, limit: int) -> None:
             assert answer.headers["vary"] == "accept-encoding"
             assert answer.headers["cache-control"] == "no-store"
             packed = b"".join(answer.iter_raw())
-            assert unpack(packed, packing, len(plain.content)) == plain.content
+            question = question_of(request.url.raw_path.decode(), b"")
+            assert unpack(packed, packing, len(plain.content), question) == plain.content

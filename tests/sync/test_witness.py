@@ -14,6 +14,7 @@ from field_app.storage.witness import ASK_EVERY
 from sync.domain.ids import BranchId
 from sync.engine.http_transport import HttpTransport
 from sync.protocol.checkpoint import Doubt, read_mark
+from sync.protocol.pages import Cursor
 from sync.protocol.signed_form import key_text
 from sync.server.audit import growing
 from sync.server.audit.growing import Entry
@@ -84,6 +85,17 @@ def test_growth_is_proven_seldom_and_an_idle_sync_asks_nothing(office: Office, l
     assert set(states(li)) == {"proven"}
     assert len(states(li)) >= 4
     assert doubt(li) is None
+
+
+def test_what_a_greeting_told_is_not_told_with_each_page(office: Office, li: Seat) -> None:
+    """Small answers are mostly signatures and roots; one that grew meanwhile is told."""
+    line = HttpTransport(office.server.address, token=li.profile.token, key=li.profile.device_key)
+    scope = next(s for s in line.hello().scopes if s.startswith("officer:"))
+    assert line.pull(scope, Cursor(), 5000, 0).checkpoint is None
+    work(li)
+    grown = line.pull(scope, Cursor(), 5000, 0).checkpoint
+    assert grown == line.hello().checkpoint == li.desk.store.witness.every()[-1]
+    line.close()
 
 
 def rewritten(office: Office, change: Callable[[list[Any]], list[Any]]) -> None:

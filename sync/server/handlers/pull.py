@@ -77,11 +77,18 @@ async def hello(service: Service, caller: Caller) -> Hello:
 
 
 async def pull(
-    service: Service, caller: Caller, scope: str, after: Cursor, limit: int, began_upon: int = 0
+    service: Service,
+    caller: Caller,
+    scope: str,
+    after: Cursor,
+    limit: int,
+    began_upon: int = 0,
+    seen: int = 0,
 ) -> bytes:
     """Return a page of a granted scope; raises Refusal for foreign scopes and future cursors.
 
-    `began_upon` is the floor that was told with the first page of this reading.
+    `began_upon` is the floor that was told with the first page of this reading, `seen` the size of
+    the log whose checkpoint the laptop was told before: it is not told again.
     """
     if scope not in caller.scopes:
         raise Refusal(404, Codes.NOT_FOUND)
@@ -98,7 +105,8 @@ async def pull(
             raise Refusal(409, Codes.RESET, head=0)
         place = Place(scope, after, began_upon)
         checkpoint = partial(_checkpoint, service, session, branch, stands.head)
-        return await page_of(session, branch, stands, place, limit, checkpoint)
+        is_told = stands.head.leaves == seen
+        return await page_of(session, branch, stands, place, limit, None if is_told else checkpoint)
 
     return await service.database.read(look)
 

@@ -62,7 +62,7 @@ async def _known(request: Asked, *, by_enrolment: bool = False) -> Known:
     token = bearer_token(request.headers.get("authorization", ""))
     now = service.latest.now()
     known = await service.database.glance(lambda s: find_known(s, token, now))
-    claim = Claim(request.method, _target(request), token, await request.body())
+    claim = Claim(request.method, target_of(request), token, await request.body())
     await check_proof(service, known.device, claim, request.headers.get(HEADER, ""))
     if known.device.proves and not known.short and not by_enrolment:
         raise Refusal(401, Codes.UNAUTHORISED)  # that one is for new tokens alone
@@ -86,7 +86,7 @@ async def device_of(request: Asked) -> Known:
     return await _known(request, by_enrolment=True)
 
 
-def _target(request: Asked) -> str:
+def target_of(request: Asked) -> str:
     """Return path and query as they were sent, from the protocol's own path on."""
     raw = request.scope.get("raw_path") or request.scope["path"].encode()
     path = raw.decode("latin-1").partition("?")[0]

@@ -1,9 +1,7 @@
 """Reads compressed bodies within their limits and answers in what the peer can read."""
 
-from typing import Any
-
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 
 from sync.protocol.compression import (
     MOST_FOR_DICTIONARY,
@@ -13,26 +11,30 @@ from sync.protocol.compression import (
     pack,
     pack_gzip,
     pack_small,
+    question_of,
     unpack,
 )
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
+from sync.server.routes.asking import Asked, target_of
 
 SMALL = 256  # bytes below which compression only costs
 
 
-async def read_body(request: Request[Any, Any, Any], limit: int) -> bytes:
+async def read_body(request: Asked, limit: int) -> bytes:
     """Return the request's body unpacked; raises Refusal when it is broken or too large."""
     raw = await request.body()
     try:
-        return unpack(raw, request.headers.get("content-encoding", ""), limit)
+        plain = unpack(raw, request.headers.get("content-encoding", ""), limit)
     except TooLarge as error:
         raise Refusal(413, Codes.TOO_LARGE, most=limit) from error
     except NotCompressed as error:
         raise Refusal(400, Codes.MALFORMED) from error
+    request.state.plain = plain
+    return plain
 
 
-async def read_message[T](request: Request[Any, Any, Any], cls: type[T], limit: int) -> T:
+async def read_message[T](request: Asked, cls: type[T], limit: int) -> T:
     """Return the request's body as a message; raises Refusal when it is none."""
     try:
         return msgspec.json.decode(await read_body(request, limit), type=cls)
@@ -40,12 +42,13 @@ async def read_message[T](request: Request[Any, Any, Any], cls: type[T], limit: 
         raise Refusal(400, Codes.MALFORMED) from error
 
 
-def answer(request: Request[Any, Any, Any], body: bytes, status: int = 200) -> Response[bytes]:
+def answer(request: Asked, body: bytes, status: int = 200) -> Response[bytes]:
     """Answer with JSON bytes, compressed as the peer accepts it."""
     accepted = request.headers.get("accept-encoding", "")
     headers = {"vary": "accept-encoding", "cache-control": "no-store"}
     if SMALL < len(body) <= MOST_FOR_DICTIONARY and WITH_DICTIONARY in accepted:
-        body, headers["content-encoding"] = pack_small(body), WITH_DICTIONARY
+        question = question_of(target_of(request), request.state.get("plain", b""))
+        body, headers["content-encoding"] = pack_small(body, question), WITH_DICTIONARY
     elif len(body) > SMALL and "zstd" in accepted:
         body, headers["content-encoding"] = pack(body), "zstd"
     elif len(body) > SMALL and "gzip" in accepted:
@@ -53,6 +56,6 @@ def answer(request: Request[Any, Any, Any], body: bytes, status: int = 200) -> R
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-def answer_message(request: Request[Any, Any, Any], message: msgspec.Struct) -> Response[bytes]:
+def answer_message(request: Asked, message: msgspec.Struct) -> Response[bytes]:
     """Answer with a message."""
     return answer(request, msgspec.json.encode(message))

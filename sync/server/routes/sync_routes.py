@@ -106,6 +106,7 @@ async def pull_route(
     after: FromQuery[str] = "0.-1",
     limit: FromQuery[int] = 500,
     floor: FromQuery[int] = 0,
+    seen: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """Hand out a page. `scope` itself is a name the framework keeps for its own."""
     caller = await _caller(request)
@@ -115,7 +116,7 @@ async def pull_route(
         raise Refusal(400, Codes.MALFORMED) from error
     if cursor.idx > LARGEST_INDEX:
         raise Refusal(400, Codes.MALFORMED)
-    page = await pull.pull(_service(request), caller, wanted, cursor, limit, floor)
+    page = await pull.pull(_service(request), caller, wanted, cursor, limit, floor, seen)
     return answer(request, page)
 
 

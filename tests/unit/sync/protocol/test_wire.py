@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.protocol.compression import (
+    MOST_OF_QUESTION,
     WITH_DICTIONARY,
     NotCompressed,
     TooLarge,
     pack,
     pack_gzip,
     pack_small,
+    question_of,
     unpack,
 )
 from sync.protocol.envelope import (
@@ -161,14 +163,37 @@ def test_bodies_unpack_to_their_limit(pack_with: object, encoding: str) -> None:
 
 
 def test_a_dictionary_that_was_released_stays_as_it_is() -> None:
-    """A laptop may have any program: what one packs with d1, every one reads with d1."""
+    """A laptop may have any program: what one packs with q1, every one reads with q1."""
     told = files("sync.protocol").joinpath(f"{WITH_DICTIONARY}.bin").read_bytes()
-    assert WITH_DICTIONARY == "zstd-d1"
+    assert WITH_DICTIONARY == "zstd-q1"
     assert hashlib.sha256(told).hexdigest() == (
-        "d6c982a3105310643dda32948a048ca7c4ac935a1c262655a281754b66076d17"
+        "d85d8cd20d773d91a94550b3b5756565789464517b26bc80a8350fd73c110a47"
     )
     with pytest.raises(NotCompressed):
         unpack(pack_small(b"a case " * 99), "zstd", 10**6)
+
+
+def test_an_answer_says_again_what_was_asked_for_next_to_nothing() -> None:
+    note = "".join(chr(0x4E00 + 37 * n) for n in range(60)).encode()
+    question = question_of("/sync/v1/push", b'{"note":"%s"}' % note)
+    body = b'{"results":[],"pages":["%s"]}' % note
+    packed = pack_small(body, question)
+    assert len(packed) < 60 < len(note) < len(pack_small(body))
+    assert unpack(packed, WITH_DICTIONARY, len(body), question) == body
+
+
+@pytest.mark.parametrize("other", [b"", question_of("/sync/v1/pull?after=1.2", b"")])
+def test_an_answer_to_another_question_is_none(other: bytes) -> None:
+    """Ids that a frame takes from its question would be others, and nobody would notice."""
+    scope = "officer:01a21789-13a4-7913-b5c5-748871c15b36"
+    question = question_of(f"/sync/v1/pull?scope={scope}&after=1.1", b"")
+    packed = pack_small(b'{"scope":"%s"}' % scope.encode(), question)
+    with pytest.raises(NotCompressed):
+        unpack(packed, WITH_DICTIONARY, 10**6, other)
+
+
+def test_only_so_much_of_a_long_question_is_known() -> None:
+    assert question_of("/t", b"x" * 10**6) == b"/t\n" + b"x" * MOST_OF_QUESTION
 
 
 def test_plain_bodies_have_the_same_limit() -> None:
