@@ -9,6 +9,7 @@ REGRESSIONS: dict[int, str] = {
     162: "a visit of a clock that began at 1970 was refused: who arrived before did so in 1969",
     202: "what a server put back had shown before a second time was compared, though not approved",
     265: "a repair that was cut was taken for a look, and what had rotted stayed for one sync more",
+    363: "files asked for again of a server put back were settled by a sync that was called idle",
     850: "a reading of a compacted feed went on in an older server, without what was left out",
     965: "a copy believed the former server's answers: the other had asked the present one",
     2514: "a program that ended behind the commit of a photo left a fact without its bytes",

@@ -29,6 +29,7 @@ TRIES = 4  # to find something that can be done
 ROUNDS = 8  # in which everything must have come to rest once the net is healed
 LOOKED_LATELY = timedelta(seconds=15)  # a scope of so few records is looked at again
 FILES_WAITING = "SELECT count(*) FROM upload WHERE state = 'waiting'"
+EPOCHS = "SELECT DISTINCT epoch FROM scope_state ORDER BY epoch"
 DEPTH = 2  # how deep people may act between the requests of others' syncs
 
 
@@ -266,6 +267,7 @@ class World:
 
     def _moved(self, seat: Seat) -> bool:
         mended, files = seat.rows("SELECT count(*) FROM incident"), seat.rows(FILES_WAITING)
+        epochs = seat.rows(EPOCHS)
         report = self.sync(seat)
         if not isinstance(report, SyncReport):
             self._check_shut_out(seat, report)
@@ -276,6 +278,8 @@ class World:
             return True
         if seat.rows(FILES_WAITING) != files:
             return True  # the server had it whole already, and only said so
+        if seat.rows(EPOCHS) != epochs:
+            return True  # of a server that was put back everything is asked for, files too
         # I8: without news a sync is one question, one a scope, and at times one for a proof.
         scopes = len(seat.rows("SELECT scope FROM scope_state"))
         if self.net.asked[seat.name] > 2 + scopes:
