@@ -15,7 +15,8 @@ WINDOW_LOG = 23  # 8 MB of memory at most, whatever a frame asks for (RFC 9659)
 LEVEL = 1  # measured: smaller than gzip-6 and nine times quicker to make
 WITH_DICTIONARY = "zstd-q1"  # made by tools/train_dictionary.py; once released, never made anew
 DICTIONARY_LEVEL = 9
-IN_SMALL_FRAMES: dict[int, int] = {  # the name says which dictionary; another question must not unpack to anything
+# The coding's name says which dictionary; behind another question nothing must unpack.
+IN_SMALL_FRAMES: dict[int, int] = {
     zstd.CompressionParameter.compression_level: DICTIONARY_LEVEL,
     zstd.CompressionParameter.dict_id_flag: 0,
     zstd.CompressionParameter.checksum_flag: 1,
