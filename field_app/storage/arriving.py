@@ -6,23 +6,24 @@ database: it is done on the thread that fetched the page, while the one before i
 """
 
 import threading
-from collections.abc import Container, Iterator, Sequence
-from itertools import batched
-from typing import Any
+from collections.abc import Container, Sequence
 
 import msgspec
+from msgspec.json import Decoder
 
 from field_app.storage.case_entries import Entry, entry_of
 from field_app.storage.cipher import Connection
 from field_app.storage.search_terms import as_json
 from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId
-from sync.domain.records import KINDS, Versioned, decode_record
-from sync.domain.snapshot import Snapshot
+from sync.domain.progress import progress_among
+from sync.domain.records import Appointment, Case, ContactOutline, Hold
 from sync.protocol.digest import Digest, Key, digest_of, row_hash
 from sync.protocol.pages import Cursor, Op, Page, PageOp
 
-AT_ONCE = 100  # cases
+LISTED = frozenset({"case", "contact", "hold", "appointment"})
+CASES, CONTACTS = Decoder(Case), Decoder(ContactOutline)
+HOLDS, APPOINTMENTS = Decoder(Hold), Decoder(Appointment)
 MANY = 500  # ops; what fewer need is quickly reckoned when it is known
 
 
@@ -44,39 +45,50 @@ def unknown(connection: Connection, cases: set[CaseId]) -> set[CaseId]:
 
 def entries_of(ops: Sequence[PageOp], cases: Container[CaseId]) -> dict[CaseId, Entry]:
     """Return what lists keep of these cases, as if nothing but the ops stood of them."""
-    found: dict[CaseId, Entry] = {}
-    for records in _records(ops, cases):
-        snapshot = Snapshot(records)
-        for case in snapshot.cases():
-            entry = entry_of(snapshot, case, False)
-            if entry is not None:
-                found[case.id] = entry
+    entries = ((case_id, _entry_of(told)) for case_id, told in _by_case(ops, cases).items())
+    return {case_id: entry for case_id, entry in entries if entry is not None}
+
+
+def _by_case(ops: Sequence[PageOp], cases: Container[CaseId]) -> dict[CaseId, list[PageOp]]:
+    """Return the newest op of each record that a list asks for."""
+    newest: dict[Key, PageOp] = {}
+    for op in ops:
+        if op.kind in LISTED and op.case_id in cases:
+            known = newest.setdefault((op.kind, op.id), op)
+            if op.rev >= known.rev and op is not known:
+                newest[op.kind, op.id] = op
+    found: dict[CaseId, list[PageOp]] = {}
+    for op in newest.values():
+        found.setdefault(op.case_id, []).append(op)
     return found
 
 
-def _records(ops: Sequence[PageOp], cases: Container[CaseId]) -> Iterator[list[Versioned[Any]]]:
-    """Yield the records of some cases at a time, without the kinds this program does not know.
+def _entry_of(told: Sequence[PageOp]) -> Entry | None:
+    """Return what is to stand of one case; None without the case itself, or when it is closed.
 
-    Some at a time, because Python's collector looks through all that is held again and again: of
-    a whole page that took a sixth of a first sync.
+    Only what the entry is made of is decoded: of a contact not even its note.
     """
-    by_case: dict[CaseId, dict[Key, PageOp]] = {}
-    for op in ops:
-        if op.case_id in cases and op.kind in KINDS:
-            key, last = (op.kind, op.id), by_case.setdefault(op.case_id, {})
-            if key not in last or op.rev >= last[key].rev:
-                last[key] = op
-    for some in batched(by_case.values(), AT_ONCE):
-        yield [
-            Versioned(op.rev, decode_record(op.kind, marked_json(bytes(op.body))))
-            for last in some
-            for op in last.values()
-        ]
+    case: Case | None = None
+    contacts: list[ContactOutline] = []
+    holds: list[Hold] = []
+    appointments: list[Appointment] = []
+    for op in told:
+        if op.kind == "case":
+            case = CASES.decode(marked_json(bytes(op.body)))
+        elif op.kind == "contact":
+            contacts.append(CONTACTS.decode(op.body))
+        elif op.kind == "hold":
+            holds.append(HOLDS.decode(op.body))
+        else:
+            appointments.append(APPOINTMENTS.decode(op.body))
+    if case is None:
+        return None
+    return entry_of(case, progress_among(case, contacts, holds, appointments), False)
 
 
 def sum_of(ops: Sequence[PageOp]) -> Digest:
     """Return what these records add up to."""
-    return digest_of(row_hash(op.kind, op.id, op.rev, bytes(op.body)) for op in ops)
+    return digest_of(row_hash(op.kind, op.id, op.rev, op.body) for op in ops)
 
 
 class Foreseen(msgspec.Struct, frozen=True):

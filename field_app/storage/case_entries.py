@@ -4,9 +4,8 @@ import msgspec
 
 from field_app.storage.search_terms import as_json, normal, terms_of
 from sync.domain.ids import CaseId
-from sync.domain.progress import progress_of
+from sync.domain.progress import Progress
 from sync.domain.records import Case
-from sync.domain.snapshot import Snapshot
 
 LATEST = "9999"  # sorts behind every instant: no next step dated
 CLOSED = "closed"
@@ -56,9 +55,8 @@ _read_words = msgspec.json.Decoder(list[str]).decode
 type Entries = dict[int, Entry]  # by the number of the row
 
 
-def entry_of(snapshot: Snapshot, case: Case, pending: bool) -> Entry | None:
-    """Return what is to stand of a case; None of one that is closed."""
-    progress = progress_of(snapshot, case)
+def entry_of(case: Case, progress: Progress, pending: bool) -> Entry | None:
+    """Return what is to stand of a case that has come so far; None of one that is closed."""
     if progress.stage == CLOSED:
         return None
     row = IndexRow(

@@ -16,6 +16,7 @@ from field_app.storage.many_rows import insert
 from field_app.storage.projection import Projection
 from field_app.storage.search_terms import as_json, normal
 from sync.domain.ids import CaseId
+from sync.domain.progress import progress_of
 from sync.domain.snapshot import Snapshot
 
 FORM = "3"  # to be counted up when what is written of a case changes
@@ -124,7 +125,9 @@ class CaseIndex:
         found: Entries = {}
         for case_id in case_ids:
             case = snapshot.case(case_id)
-            entry = entry_of(snapshot, case, case_id in pending) if case else None
+            if case is None:
+                continue
+            entry = entry_of(case, progress_of(snapshot, case), case_id in pending)
             if entry is not None:
                 found[numbers.get(case_id) or next(fresh)] = entry
         return found

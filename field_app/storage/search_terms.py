@@ -30,7 +30,8 @@ def sounds(name: str) -> set[str]:
     found = set()
     for way in islice(product(*reversed(each)), MOST_READINGS):
         syllables = way[::-1]
-        found |= {"".join(syllables), "".join([s[:1] for s in syllables])}
+        found.add("".join(syllables))
+        found.add("".join([s[:1] for s in syllables]))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import AgreementEvidence, Appointment, Case, Contact, Visit
+from sync.domain.records import AgreementEvidence, Appointment, Case, Contact, ContactOutline, Visit
 from sync.domain.situation import (
     ActiveHold,
     Agreement,
@@ -71,11 +71,12 @@ def situation_of(snapshot: Snapshot, case: Case, *, but: RecordId | None = None)
 
 def reminders_among(contacts: Sequence[Contact]) -> tuple[datetime, ...]:
     """Return when the customer was reminded, in the order of the contacts."""
-    return tuple(
-        c.at
-        for c in contacts
-        if c.channel in REMINDER_CHANNELS and c.result is not ContactResult.FAILED
-    )
+    return tuple(c.at for c in contacts if is_reminder(c))
+
+
+def is_reminder(contact: Contact | ContactOutline) -> bool:
+    """Say whether the customer was reminded by it."""
+    return contact.channel in REMINDER_CHANNELS and contact.result is not ContactResult.FAILED
 
 
 def calls_among(contacts: Sequence[Contact]) -> tuple[Call, ...]:

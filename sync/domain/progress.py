@@ -1,13 +1,14 @@
 """Where a case stands on the ladder and what the next kind step is; derived, never stored."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from sync.domain.facts_of_case import calls_among, reminders_among
-from sync.domain.records import Appointment, Case
+from sync.domain.facts_of_case import is_reminder
+from sync.domain.records import Appointment, Case, Contact, ContactOutline, Hold
 from sync.domain.snapshot import Snapshot
-from sync.domain.vocabulary import OPEN_APPOINTMENTS, AppointmentState
+from sync.domain.vocabulary import OPEN_APPOINTMENTS, AppointmentState, Channel, ContactResult
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -20,32 +21,44 @@ class Progress(msgspec.Struct, frozen=True):
 
 def progress_of(snapshot: Snapshot, case: Case) -> Progress:
     """Return the case's stage and next step as the records tell them."""
+    return progress_among(
+        case,
+        snapshot.contacts(case.id),
+        snapshot.active_holds(case.id),
+        snapshot.appointments(case.id),
+    )
+
+
+def progress_among(
+    case: Case,
+    contacts: Sequence[Contact | ContactOutline],
+    holds: Iterable[Hold],
+    appointments: Iterable[Appointment],
+) -> Progress:
+    """Return the same from the case's records of these kinds, in any order.
+
+    No more of the situation than this: a first sync asks for ten thousand cases.
+    """
     if case.closed:
         return Progress("closed", "none")
-    if case.customer.deceased or snapshot.active_holds(case.id):
+    if case.customer.deceased or any(h.active for h in holds):
         return Progress("hold", "wait_hold")
     if case.plan_in_force:
         return Progress("plan", "keep_plan")
-    # Only these of the situation: a first sync asks for ten thousand cases.
-    contacts = snapshot.contacts(case.id)
-    if not reminders_among(contacts):
+    if not any(map(is_reminder, contacts)):
         return Progress("reminder", "remind")
-    calls = calls_among(contacts)
-    if not any(c.connected for c in calls) and len({c.at.date() for c in calls}) < 3:
+    calls = [c for c in contacts if c.channel is Channel.PHONE]
+    connected = any(c.result is ContactResult.CONNECTED for c in calls)
+    if not connected and len({c.at.date() for c in calls}) < 3:
         return Progress("phone", "call")
-    return _visit_progress(snapshot, case)
+    return _visit_progress(appointments)
 
 
-def _visit_progress(snapshot: Snapshot, case: Case) -> Progress:
-    coming = open_appointment(snapshot, case)
-    if coming is None:
+def _visit_progress(appointments: Iterable[Appointment]) -> Progress:
+    open_ones = [a for a in appointments if a.state in OPEN_APPOINTMENTS]
+    if not open_ones:
         return Progress("visit", "agree")
+    coming = min(open_ones, key=lambda a: (a.start, a.id))
     if coming.state is AppointmentState.AGREED:
         return Progress("visit", "visit", coming.start)
     return Progress("visit", "confirm", coming.start)
-
-
-def open_appointment(snapshot: Snapshot, case: Case) -> Appointment | None:
-    """Return the case's earliest appointment that is proposed or agreed."""
-    open_ones = [a for a in snapshot.appointments(case.id) if a.state in OPEN_APPOINTMENTS]
-    return open_ones[0] if open_ones else None

@@ -165,6 +165,14 @@ class Contact(msgspec.Struct, frozen=True, tag="contact", tag_field="kind", gc=F
     between: Between | None = None
 
 
+class ContactOutline(msgspec.Struct, frozen=True, gc=False):
+    """What a contact tells of its case's stage, read from the same JSON without its note."""
+
+    channel: Channel
+    at: datetime
+    result: ContactResult
+
+
 class AgreementEvidence(msgspec.Struct, frozen=True):
     """Who agreed to an appointment, when, by which channel and in whose words."""
 

@@ -8,7 +8,7 @@ nothing against a person who lies: that is what the signed log is for.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Buffer, Iterable
 
 import msgspec
 
@@ -28,11 +28,9 @@ class Digest(msgspec.Struct, frozen=True, array_like=True):
 
     def changed(self, gone: Iterable[bytes], came: Iterable[bytes]) -> "Digest":
         """Return the digest after some hashes went and others came."""
-        n, total = self.n, int(self.sum, 16)
-        for one in gone:
-            n, total = n - 1, total - int.from_bytes(one)
-        for one in came:
-            n, total = n + 1, total + int.from_bytes(one)
+        less, more = list(map(int.from_bytes, gone)), list(map(int.from_bytes, came))
+        total = int(self.sum, 16) - sum(less) + sum(more)
+        n = self.n - len(less) + len(more)
         return Digest(n, f"{total % MODULUS:0{2 * HASH_BYTES}x}")
 
     def plus(self, other: "Digest") -> "Digest":
@@ -69,10 +67,11 @@ class WantedRecords(msgspec.Struct, frozen=True):
     keys: tuple[Key, ...]
 
 
-def row_hash(kind: str, record_id: str, rev: int, body: bytes) -> bytes:
+def row_hash(kind: str, record_id: str, rev: int, body: Buffer) -> bytes:
     """Return the hash of one record as a scope holds it, 16 bytes."""
-    head = f"{kind}\0{record_id}\0{rev}\0".encode()
-    return hashlib.blake2b(head + body, digest_size=HASH_BYTES).digest()
+    found = hashlib.blake2b(f"{kind}\0{record_id}\0{rev}\0".encode(), digest_size=HASH_BYTES)
+    found.update(body)  # not copied behind its head
+    return found.digest()
 
 
 def bucket_of(kind: str, record_id: str) -> int:
