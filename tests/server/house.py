@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from sync.cli import settings_of
-from sync.cli_arguments import build_parser
+from sync.cli.arguments import build_parser
+from sync.cli.program import settings_of
 from sync.domain.commands import AssignCase, RecordAttachment
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.outcome import Change

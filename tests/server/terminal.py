@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.domain.time import Clock
 from sync.server.repositories.session import Database, Session
 from sync.server.tables import metadata

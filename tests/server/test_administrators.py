@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.cli import COMMANDS
-from sync.cli_administrators import POWERS, UNBOUND
+from sync.cli.administrators import POWERS, UNBOUND
+from sync.cli.program import COMMANDS
 from sync.server.repositories.session import Database, Session
 from tests.server.house import House
 from tests.server.terminal import Told, tell

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from sync.cli import settings_of
-from sync.cli_arguments import build_parser
+from sync.cli.arguments import build_parser
+from sync.cli.program import settings_of
 from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories.session import Database, Session
 from tests.server.house import at_database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli_arguments import POLICIES
+from sync.cli.arguments import POLICIES
 from sync.policy.situations import COLUMNS
 from tests.server.terminal import tell
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli_arguments import MAPPING
+from sync.cli.arguments import MAPPING
 from sync.server.imports.workbook import (
     LARGEST_FILE,
     LARGEST_UNPACKED,

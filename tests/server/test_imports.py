@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import xlsxwriter
 
-from sync.cli_arguments import MAPPING
+from sync.cli.arguments import MAPPING
 from sync.domain.ids import OfficerId, TeamId
 from sync.domain.outcome import Change
 from sync.domain.records import Case, PinMove

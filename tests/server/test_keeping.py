@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.domain.commands import RecordFeedback
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.outcome import Change

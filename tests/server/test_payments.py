@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.domain.records import Payment, Versioned
 from sync.server.repositories import records
 from tests.server.house import House

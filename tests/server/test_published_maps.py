@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.protocol.messages import CHUNK, Codes
 from sync.protocol.published_map import (
     MapDistrust,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from sync.cli import settings_of
-from sync.cli_arguments import build_parser
+from sync.cli.arguments import build_parser
+from sync.cli.program import settings_of
 from sync.domain.records import KINDS, decode_record
 from sync.protocol.envelope import decode_envelope
 from sync.server.migrations.upgrading import NEWEST, STEPS, is_newest, upgrade

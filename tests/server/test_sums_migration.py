@@ -1,7 +1,7 @@
 """A database from before sums and forks grows: the feed is folded up, numbers stay unique."""
 
-from sync.cli import settings_of
-from sync.cli_arguments import build_parser
+from sync.cli.arguments import build_parser
+from sync.cli.program import settings_of
 from sync.server.migrations.upgrading import is_newest, upgrade
 from sync.server.repositories.session import Session
 from tests.server.acts import call

@@ -32,7 +32,7 @@ from field_app.storage.case_index import Wanted
 from field_app.storage.keys import FLOOR
 from field_app.storage.profile import Profile, profile_of
 from field_app.viewmodels.enrol import EnrolForm
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.time import Clock, local_date
 from sync.engine.engine import SyncReport, sync_once

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from sync.cli_arguments import POLICIES
+from sync.cli.arguments import POLICIES
 from sync.domain.ids import BranchId
 from sync.protocol.policy_bundle import PolicyBundle, sign_bundle
 from sync.server.app import build_service

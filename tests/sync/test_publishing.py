@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli import main as field_server
+from sync.cli.program import main as field_server
 from sync.protocol.signed_form import fingerprint, key_text
 from sync.server.policy_key import KEY_FILE, NEXT_FILE, first_key, next_key, signing_key, take_over
 from tests.sync.office import ROOT, Office, administer, whereabouts

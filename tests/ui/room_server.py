@@ -14,7 +14,7 @@ from unittest import mock
 import msgspec
 from granian import Granian
 
-from sync.cli import main
+from sync.cli.program import main
 from sync.server import serving
 from sync.server.app import build_service, create_app
 

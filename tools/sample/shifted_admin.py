@@ -3,7 +3,7 @@
 import os
 import sys
 
-from sync.cli import main
+from sync.cli.program import main
 from tools.sample.shifted_server import SHIFT, ShiftedClock
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-from sync.cli_arguments import POLICIES
+from sync.cli.arguments import POLICIES
 from sync.server.app import build_service, create_app
 from sync.server.settings import ServerSettings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli import main
+from sync.cli.program import main
 from sync.policy.packs.refusals import WORDS, refusal_words
 from sync.policy.packs.rule import PackRefused
 from sync.policy.vetting.checking import Mistake, check_overlay, check_pack

@@ -1,17 +1,13 @@
 """The command of the daily jobs, for cron or for a look."""
 
 import argparse
-from collections.abc import Awaitable, Callable
 
+from sync.cli.acts import Administer, Arguments
 from sync.server.administration import Administration
 from sync.server.jobs.daily import JOBS
 from sync.server.jobs.running import run
 from sync.server.repositories import jobs
 from sync.server.repositories.jobs import Standing
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def add_jobs(

@@ -3,11 +3,10 @@
 Exit codes: 0 done, 1 refused or failed with a reason on standard error, 2 wrong arguments.
 """
 
-import argparse
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,17 +14,18 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.cli_administrators import administrators_command, admit
-from sync.cli_approver import approver_command
-from sync.cli_arguments import build_parser
-from sync.cli_audit import audit_command
-from sync.cli_backup import backup_command, compact_command, restore_command
-from sync.cli_customers import CUSTOMERS
-from sync.cli_jobs import jobs_command
-from sync.cli_keys import keys_command
-from sync.cli_mappack import mappack_command
-from sync.cli_people import PEOPLE
-from sync.cli_policy import policy_command
+from sync.cli.acts import Act, Administer, Arguments
+from sync.cli.administrators import administrators_command, admit
+from sync.cli.approver import approver_command
+from sync.cli.arguments import build_parser
+from sync.cli.audit import audit_command
+from sync.cli.backup import backup_command, compact_command, restore_command
+from sync.cli.customers import CUSTOMERS
+from sync.cli.jobs import jobs_command
+from sync.cli.keys import keys_command
+from sync.cli.mappack import mappack_command
+from sync.cli.people import PEOPLE
+from sync.cli.policy import policy_command
 from sync.domain.ids import BranchId
 from sync.domain.time import Clock
 from sync.policy.packs.pack import PackRefused
@@ -44,10 +44,6 @@ from sync.server.repositories.session import Away, NoRoom
 from sync.server.serving import serve
 from sync.server.settings import ServerSettings
 from sync.server.terminal import plain_lines
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 DATABASE_TROUBLE = (
     TooNew,
@@ -196,6 +192,3 @@ COMMANDS: dict[str, Callable[[Arguments], int]] = {
     "policy": partial(_given, policy_command),
     "mappack": partial(_given, mappack_command),
 }
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,9 +5,9 @@
 
 import argparse
 import getpass
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.protocol.signed_form import fingerprint
 from sync.server import approver_key
 from sync.server.administration import Administration, AdminRefused
@@ -15,10 +15,6 @@ from sync.server.backup import approving
 from sync.server.custody import LEAST_PASSPHRASE
 from sync.server.key_file import KeyUnusable
 from sync.server.repositories import approvals
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def add_approver(command: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:

@@ -1,9 +1,9 @@
 """The commands about customers' records: taken in, kept no longer than needed, handed over."""
 
-import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId, TeamId
 from sync.domain.situation import Decision
 from sync.policy.words import PackWords
@@ -14,10 +14,6 @@ from sync.server.imports.payments import import_payments
 from sync.server.imports.report import ImportReport, report_text
 from sync.server.keeping import ErasureRefused, Keeping
 from sync.server.subject_access import hand_over
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def _import(parsed: Arguments, administer: Administer) -> int:

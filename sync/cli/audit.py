@@ -1,11 +1,12 @@
 """The commands about the audit log: verify it, hand it out, prove single records."""
 
 import argparse
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId, MutationId
 from sync.protocol.checkpoint import Checkpoint
 from sync.server.administration import Administration, AdminRefused
@@ -18,11 +19,8 @@ from sync.server.key_file import KeyUnusable
 from sync.server.repositories import accounts, audit
 from sync.server.repositories.session import Session
 
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
 
-
-def audit_command(parsed: Arguments, administer: Callable[[Arguments, Act], int]) -> int:
+def audit_command(parsed: Arguments, administer: Administer) -> int:
     """Do what is asked of the log; returns an exit code."""
     acts = {"verify": _verify, "export": _export, "prove": _prove}
     return administer(parsed, lambda admin: acts[parsed.action](admin, parsed))

@@ -2,16 +2,12 @@
 
 import argparse
 import getpass
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.server.administration import Administration, AdminRefused
 from sync.server.administrators import Administrators, Power
 from sync.server.custody import LEAST_PASSPHRASE
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 POWERS = {
     **dict.fromkeys(("import", "payments", "team", "mappack", "compact"), Power.SYSTEM),

@@ -1,17 +1,14 @@
 """`field-server mappack`: a map is built from an extract, published, listed and withdrawn."""
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId
 from sync.protocol.published_map import PublishedMap
 from sync.server import map_publishing
 from sync.server.administration import Administration, AdminRefused
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def mappack_command(parsed: Arguments, administer: Administer) -> int:

@@ -2,17 +2,15 @@
 
 import argparse
 import getpass
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId
 from sync.protocol.escrow import Layer
 from sync.server.administration import Administration, AdminRefused
 from sync.server.custody import KeyAdministration
 
-type Arguments = argparse.Namespace
 type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-type Act = Callable[[Administration], Awaitable[int | None]]
 
 
 def add_keys(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -47,7 +45,7 @@ def _hours(text: str) -> int:
     return int(text)
 
 
-def keys_command(parsed: Arguments, administer: Callable[[Arguments, Act], int]) -> int:
+def keys_command(parsed: Arguments, administer: Administer) -> int:
     """Do one of these commands; returns an exit code."""
     acts = {"offline-hours": _offline_hours, "custodian": _custodian, "reset": _reset}
 

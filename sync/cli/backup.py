@@ -1,10 +1,10 @@
 """The commands that keep the server's data: backup, restore, compact."""
 
 import argparse
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId
 from sync.server.administration import Administration, AdminRefused
 from sync.server.backup import approving
@@ -17,9 +17,6 @@ from sync.server.migrations.upgrading import upgrade
 from sync.server.repositories import approvals
 from sync.server.settings import ServerSettings
 
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 MOST_DAYS = 36_500
 
 

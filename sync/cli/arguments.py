@@ -4,16 +4,16 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.cli_administrators import add_administrators, add_keys_of_administrators
-from sync.cli_approver import add_approver
-from sync.cli_audit import add_audit
-from sync.cli_backup import add_backup
-from sync.cli_jobs import add_jobs
-from sync.cli_keys import add_keys
-from sync.cli_mappack import add_mappack
+from sync.cli.administrators import add_administrators, add_keys_of_administrators
+from sync.cli.approver import add_approver
+from sync.cli.audit import add_audit
+from sync.cli.backup import add_backup
+from sync.cli.jobs import add_jobs
+from sync.cli.keys import add_keys
+from sync.cli.mappack import add_mappack
 
-POLICIES = Path(__file__).parent.parent / "resources" / "policies"
-MAPPING = Path(__file__).parent.parent / "resources" / "sample" / "mapping.toml"
+POLICIES = Path(__file__).parents[2] / "resources" / "policies"
+MAPPING = Path(__file__).parents[2] / "resources" / "sample" / "mapping.toml"
 PAYMENTS = MAPPING.with_name("payments.toml")
 
 

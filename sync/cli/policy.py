@@ -1,13 +1,13 @@
 """`field-server policy`: rules are checked, tried and published."""
 
-import argparse
 import csv
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId
 from sync.policy.engine import PolicyEngine
 from sync.policy.packs.pack import load_pack, text_of
@@ -18,10 +18,6 @@ from sync.protocol.policy_bundle import PolicyBundle
 from sync.protocol.signed_form import fingerprint
 from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def policy_command(parsed: Arguments, administer: Administer) -> int:

@@ -1,19 +1,15 @@
 """The commands about the bank's own people: teams, accounts, laptops, sessions."""
 
-import argparse
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 
+from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.server.administration import Administration, AdminRefused
 from sync.server.custody import KeyAdministration
-
-type Arguments = argparse.Namespace
-type Act = Callable[[Administration], Awaitable[int | None]]
-type Administer = Callable[[Arguments, Act], int]
 
 
 def _team(parsed: Arguments, administer: Administer) -> int:
