@@ -1,88 +1,76 @@
-"""The list of cases: a table model that reads further as one scrolls, and its search."""
+"""The list of cases: a table model that grows as one scrolls, and its search."""
 
-from typing import Any
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from field_app.background.runner import Runner
 from field_app.background.tasks import Tasks
 from field_app.i18n.words import Words
 from field_app.operations import cases
 from field_app.operations.cases import CasePage, CaseQuery, CaseRow
+from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId
 
 PAGE = 100
-type Index = QModelIndex | QPersistentModelIndex
+type Cells = list[QStandardItem]  # a row's, in the order of the columns
 
 COLUMNS = ("name", "case_no", "area", "stage", "days", "amount", "next", "officer", "marks")
 SORTS = {"name": "name", "area": "area", "days": "days", "amount": "amount", "next": "next"}
 RIGHT = ("days", "amount")
 TO_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-# Plain numbers: comparing with Qt's enumerations takes longer than everything else in `data`.
-DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+READ_ONLY = (Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable).value
+FLAGS = Qt.ItemDataRole.UserRole - 1  # where a standard item keeps them
 ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 
 
-class CasesModel(QAbstractTableModel):
-    """Rows as far as they have been read."""
+class FreshList(NamedTuple):
+    """A list that takes the place of the one shown; `cells` are those of its rows from `head`."""
+
+    instead_of: tuple[CaseRow, ...]
+    rows: tuple[CaseRow, ...]
+    head: int
+    cells: list[Cells]
+
+
+class CasesModel(QStandardItemModel):
+    """Rows as far as they have been read.
+
+    A view asks ten roles of every cell it paints. The cells are therefore Qt's own items, made when
+    a row comes: painting needs no Python, and so waits for no other thread that runs Python.
+    """
 
     def __init__(self, words: Words, zone: str) -> None:
-        super().__init__()
+        super().__init__(0, len(COLUMNS))
         self._words = words
         self._zone = zone
-        self.rows: list[CaseRow] = []
-        self._texts: dict[int, tuple[str, ...]] = {}
+        self.rows: tuple[CaseRow, ...] = ()
+        self._titles = [self.title(column) for column in COLUMNS]
+        for number, column in enumerate(COLUMNS):
+            head = QStandardItem(self._titles[number])
+            if column in RIGHT:
+                head.setData(TO_THE_RIGHT, ALIGNMENT)
+            self.setHorizontalHeaderItem(number, head)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Return how many rows have been read."""
-        return 0 if parent.isValid() else len(self.rows)
+    def cells_of(self, row: CaseRow) -> Cells:
+        """Return the cells of a row, made on any thread; a reader speaks the title with each."""
+        parts = zip(COLUMNS, self._titles, strict=True)
+        return [self._cell(self._text(row, column), column, title) for column, title in parts]
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text; the screen reader hears the column's name with it.
-
-        A view asks ten roles of every cell it paints: each answer is one look into something made.
-        """
-        if role == DISPLAY:
-            return self._texts_of(index.row())[index.column()] if index.isValid() else None
-        if role == ALIGNMENT:
-            return TO_THE_RIGHT if COLUMNS[index.column()] in RIGHT else None
-        if role == SPOKEN and index.isValid():
-            text = self._texts_of(index.row())[index.column()]
-            return f"{self.title(COLUMNS[index.column()])}: {text}"
-        return None
-
-    def _texts_of(self, number: int) -> tuple[str, ...]:
-        """Return the texts of a row, made when it is first seen."""
-        found = self._texts.get(number)
-        if found is None:
-            row = self.rows[number]
-            found = self._texts[number] = tuple(self._text(row, column) for column in COLUMNS)
-        return found
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return a column's title."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.title(COLUMNS[section])
-        if role == ALIGNMENT and COLUMNS[section] in RIGHT:
-            return TO_THE_RIGHT
-        return None
+    def _cell(self, text: str, column: str, title: str) -> QStandardItem:
+        cell = QStandardItem(text)
+        cell.setData(READ_ONLY, FLAGS)
+        cell.setData(f"{title}: {text}", SPOKEN)
+        if column in RIGHT:
+            cell.setData(TO_THE_RIGHT, ALIGNMENT)
+        return cell
 
     def title(self, column: str) -> str:
         """Return the title of a column."""
@@ -126,20 +114,45 @@ class CasesModel(QAbstractTableModel):
         )
         return " · ".join(text for there, text in marks if there)
 
-    def begin(self, rows: tuple[CaseRow, ...]) -> None:
+    def list_of(self, rows: Sequence[CaseRow]) -> FreshList:
+        """Return a list made ready to be shown; on any thread.
+
+        Of the rows at its ends that are shown already, the cells are kept.
+        """
+        shown = self.rows
+        head = _alike(shown, rows)
+        tail = _alike(shown[head:][::-1], rows[head:][::-1])
+        cells = [self.cells_of(row) for row in rows[head : len(rows) - tail]]
+        return FreshList(shown, tuple(rows), head, cells)
+
+    def begin(self, fresh: FreshList) -> None:
         """Show a new list."""
+        if fresh.instead_of is not self.rows:  # rows were read on meanwhile
+            fresh = self.list_of(fresh.rows)
+        gone = len(self.rows) - len(fresh.rows) + len(fresh.cells)
         self.beginResetModel()
-        self.rows = list(rows)
-        self._texts.clear()
+        was_blocked = self.blockSignals(True)
+        # Through the root item: a call on the model lets go of Python's lock, and waits for it.
+        root = self.invisibleRootItem()
+        root.removeRows(fresh.head, gone)
+        for number, cells in enumerate(fresh.cells, fresh.head):
+            root.insertRow(number, cells)
+        self.rows = fresh.rows
+        self.blockSignals(was_blocked)
         self.endResetModel()
 
-    def go_on(self, rows: tuple[CaseRow, ...]) -> None:
+    def go_on(self, rows: Sequence[CaseRow], cells: Sequence[Cells]) -> None:
         """Show further rows below."""
-        if rows:
-            first = len(self.rows)
-            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
-            self.rows += rows
-            self.endInsertRows()
+        self.rows += tuple(rows)
+        root = self.invisibleRootItem()
+        for row in cells:
+            root.appendRow(row)
+
+
+def _alike(one: Sequence[CaseRow], other: Sequence[CaseRow]) -> int:
+    """Return how many rows are the same from the beginning on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 class CasesViewModel(QObject):
@@ -175,12 +188,18 @@ class CasesViewModel(QObject):
         query = self.query
         far = max(PAGE, len(self.model.rows)) if query == self._shown else PAGE
         self.areas = await self._runner.run(cases.areas)
-        page = await self._runner.run(lambda desk: cases.page(desk, query, None, far))
+        page, fresh = await self._runner.run(lambda desk: self._fresh(desk, query, far))
         self._shown = query
         self._take(page)
-        self.model.begin(page.rows)
+        self.model.begin(fresh)
+        await asyncio.sleep(0)  # a click may come between taking the cells and painting them
         self.loaded = True
         self.changed.emit()
+
+    def _fresh(self, desk: Desk, query: CaseQuery, most: int) -> tuple[CasePage, FreshList]:
+        """Return the first rows, and their cells made where the window does not wait for it."""
+        page = cases.page(desk, query, None, most)
+        return page, self.model.list_of(page.rows)
 
     def _take(self, page: CasePage) -> None:
         self.total = page.total
@@ -195,12 +214,18 @@ class CasesViewModel(QObject):
     async def _read_on(self) -> None:
         query, after = self.query, self._after
         try:
-            page = await self._runner.run(lambda desk: cases.page(desk, query, after, PAGE))
+            page, cells = await self._runner.run(lambda desk: self._further(desk, query, after))
             if query == self.query and after == self._after:
                 self._take(page)
-                self.model.go_on(page.rows)
+                self.model.go_on(page.rows, cells)
         finally:
             self._reading = False
+
+    def _further(
+        self, desk: Desk, query: CaseQuery, after: tuple[Any, str] | None
+    ) -> tuple[CasePage, list[Cells]]:
+        page = cases.page(desk, query, after, PAGE)
+        return page, [self.model.cells_of(row) for row in page.rows]
 
     def case_at(self, row: int) -> CaseId | None:
         """Return the case of a row."""

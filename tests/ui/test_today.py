@@ -129,3 +129,16 @@ async def test_a_promise_falls_due(room: Room) -> None:
     assert "Sat 14 Mar" in seen
     assert "¥1,500.00" in seen
     assert today_of(li).begin_button is None
+
+
+async def test_what_came_while_one_was_elsewhere_stands_there_when_one_comes_back(
+    room: Room,
+) -> None:
+    li = await room.seat("li")
+    today = today_of(li)
+    await li.show("cases")
+    await agree(li, (await ready(li))[0], VISIT_DAY)
+    await quiet()
+    assert "all sent" in today.subtitle.text()  # nobody looks: nothing is laid out
+    li.main.stack.setCurrentWidget(today)
+    assert "1 to be sent" in today.subtitle.text()

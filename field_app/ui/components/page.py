@@ -1,9 +1,10 @@
 """The frame of a screen: title, actions, a notice, and one of four states below."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from field_app.background.tasks import Tasks
@@ -25,6 +26,7 @@ class Page(QWidget):
         self.words = look.words
         self.drafting: Drafting | None = None
         self._tasks = Tasks()
+        self._unseen: dict[Callable[[], None], None] = {}
         outer = QVBoxLayout(self)
         edge = look.px(24)
         outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
@@ -63,6 +65,27 @@ class Page(QWidget):
         """Start something that takes time; its errors are reported, never lost."""
         self._tasks.start(work)
 
+    def follow(self, changed: SignalInstance, show: Callable[[], None]) -> None:
+        """Show what changed at once while the screen is seen, else when it is next shown.
+
+        A sync changes what every screen shows; only one of them is looked at.
+        """
+
+        def hear() -> None:
+            if self.isVisible():
+                show()
+            else:
+                self._unseen[show] = None
+
+        changed.connect(hear)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what changed meanwhile."""
+        super().showEvent(event)
+        unseen, self._unseen = self._unseen, {}
+        for show in unseen:
+            show()
+
     def draft(self, what: str, *ids: str) -> KeptDraft | None:
         """Return where a question keeps what is typed; its name tells what it is about."""
         return KeptDraft(self.drafting, "/".join((what, *ids))) if self.drafting else None
@@ -75,8 +98,11 @@ class Page(QWidget):
             self._content.verticalScrollBar().setValue(place)
 
     def show_content(self) -> None:
-        """Show the content."""
-        self._states.setCurrentWidget(self._content)
+        """Show the content: laid out now, painted in the loop's next turn."""
+        if self._states.currentWidget() is not self._content:
+            self._states.setUpdatesEnabled(False)
+            self._states.setCurrentWidget(self._content)
+            QTimer.singleShot(0, self._states, lambda: self._states.setUpdatesEnabled(True))
 
     def show_loading(self) -> None:
         """Show that something is being read."""

@@ -142,7 +142,7 @@ class CasesScreen(Page):
         self.body.addWidget(self.none)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.count)
-        view.changed.connect(self._show)
+        self.follow(view.changed, self._show)
         self.show_loading()
 
     def enter(self) -> None:

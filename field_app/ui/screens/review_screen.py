@@ -31,7 +31,7 @@ class ReviewScreen(Page):
         self.parts.addWidget(self.queue)
         self.parts.addWidget(self.conduct)
         self.body.addWidget(self.parts, 1)
-        view.changed.connect(self._show)
+        self.follow(view.changed, self._show)
         view.drilled.connect(self.conduct.show_records)
         view.answered.connect(self._on_answer)
         self.show_part(0)

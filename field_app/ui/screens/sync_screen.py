@@ -67,8 +67,8 @@ class SyncScreen(Page):
         self._cards.setSpacing(look.px(12))
         self.body.addLayout(self._cards)
         self.body.addStretch(1)
-        view.changed.connect(self._show)
-        view.progressed.connect(self._show_status)
+        self.follow(view.changed, self._show)
+        self.follow(view.progressed, self._show_status)
         view.answered.connect(self._on_answer)
         self._undecided: list[tuple[QWidget, AttentionItem]] = []
         decisions = {

@@ -60,8 +60,8 @@ class TeamScreen(Page):
         self.body.addWidget(self.table, 1)
         self.count = label("", "muted")
         self.body.addWidget(self.count)
-        view.changed.connect(self._show)
-        view.cases.changed.connect(self._show_count)
+        self.follow(view.changed, self._show)
+        self.follow(view.cases.changed, self._show_count)
         view.assigned.connect(self._on_assigned)
         self.show_loading()
 

@@ -42,7 +42,7 @@ class TodayScreen(Page):
         self._cards.setSpacing(look.px(12))
         self.body.addLayout(self._cards)
         self.body.addStretch(1)
-        view.changed.connect(self._show)
+        self.follow(view.changed, self._show)
         self.show_loading()
 
     def enter(self) -> None:
