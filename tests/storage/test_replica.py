@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from field_app.storage.case_index import Wanted
-from sync.domain import records
 from sync.domain.records import Case, Versioned
+from sync.domain.records import record as records
 from sync.domain.vocabulary import ContactResult
 from sync.protocol.digest import bucket_of, digest_of, row_hash
 from sync.protocol.envelope import envelope_hash
