@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from field_app.storage import case_search
-from field_app.storage.case_entries import FIELDS, Entries, Entry, entry_of
+from field_app.storage.case_entries import CLOSED, FIELDS, Entries, Entry, entry_of
 from field_app.storage.case_entries import IndexRow as IndexRow
 from field_app.storage.case_search import SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
@@ -16,8 +16,9 @@ from field_app.storage.many_rows import insert
 from field_app.storage.projection import Projection
 from field_app.storage.search_terms import as_json, normal
 from sync.domain.ids import CaseId
-from sync.domain.progress import progress_of
+from sync.domain.progress import may_move, progress_of
 from sync.domain.snapshot import Snapshot
+from sync.protocol.pages import PageOp
 
 FORM = "3"  # to be counted up when what is written of a case changes
 PUT_OFF = "case_orders"  # stands in `meta` while the trees are put off
@@ -57,6 +58,23 @@ class CaseIndex:
     def add(self, entries: Sequence[Entry]) -> None:
         """Write entries of cases that had none."""
         self._write({}, dict(zip(self._fresh(), entries, strict=False)))
+
+    def moved_by(self, ops: Sequence[PageOp]) -> set[CaseId]:
+        """Return the cases that may stand otherwise with these records, all of them new here."""
+        rows = self._connection.execute(
+            "SELECT id, stage FROM case_index WHERE id IN (SELECT value FROM json_each(?))",
+            (as_json([op.case_id for op in ops]),),
+        )
+        stages = dict(rows.fetchall())
+        return {op.case_id for op in ops if may_move(stages.get(op.case_id, CLOSED), op.kind)}
+
+    def all_sent(self, case_ids: Iterable[CaseId]) -> None:
+        """Note of cases that look as before that nothing waits any more, where nothing does."""
+        self._connection.execute(
+            "UPDATE case_index SET pending = 0 WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.case_id = case_index.id)",
+            (as_json(list(case_ids)),),
+        )
 
     def is_empty(self) -> bool:
         """Say whether there is no case yet."""

@@ -149,10 +149,10 @@ class VaultReplica:
         with self._vault.transaction() as connection:
             after, foreseen = self._reached(page.scope), self._foresight.take(page)
             new = unknown(connection, foreseen.cases if foreseen else only_brought(page.ops))
-            touched = self._seen_of(page.ops) - new
             if page.more and self._index.is_empty():
                 self._index.put_off_orders()
             all_new = self._apply(page)
+            touched = self._seen_of(page.ops, all_new=all_new) - new
             cursor = Cursor.parse(page.to)
             if not page.more:
                 # Every commit up to the head is read: the feed number is taken last.
@@ -200,19 +200,16 @@ class VaultReplica:
                 all_new = False
         return all_new
 
-    def _seen_of(self, ops: Sequence[PageOp]) -> set[CaseId]:
+    def _seen_of(self, ops: Sequence[PageOp], *, all_new: bool) -> set[CaseId]:
         """Return the cases that look different by these; what own work lies over is not seen yet.
 
-        The echo of one's own day is that: it is reckoned once, when the work over it is dropped.
+        The echo of one's own day is that: it is looked at when the work over it is dropped.
         """
         own = set(self._vault.connection.execute("SELECT kind, id FROM overlay").fetchall())
-        if not own:
-            return {op.case_id for op in ops if op.case_id}
-        return {
-            op.case_id
-            for op in ops
-            if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
-        }
+        seen = [
+            op for op in ops if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
+        ]
+        return self._index.moved_by(seen) if all_new else {op.case_id for op in seen}
 
     def _leave(self, scope: str, ops: Sequence[PageOp]) -> None:
         for op in ops:
@@ -264,7 +261,10 @@ class VaultReplica:
         if not done:
             return set()
         self._outbox.end(done)
-        return self._outbox.drop_overlays(done)
+        changed, same = self._outbox.looks_otherwise(done)
+        self._outbox.drop_overlays(done)
+        self._index.all_sent(same)
+        return changed
 
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Begin the scope anew; what it held stays readable until the new reading is whole."""

@@ -10,6 +10,10 @@ from sync.domain.records import Appointment, Case, Contact, ContactOutline, Hold
 from sync.domain.snapshot import Snapshot
 from sync.domain.vocabulary import OPEN_APPOINTMENTS, AppointmentState, Channel, ContactResult
 
+# What `progress_of` reads: these kinds, and contacts as long as it depends on how many there are.
+DECISIVE = frozenset({"case", "hold", "appointment"})
+CONTACTS_COUNT = frozenset({"reminder", "phone"})
+
 
 class Progress(msgspec.Struct, frozen=True):
     """`stage` is reminder, phone, visit, hold, plan or closed; `next_step` a code of its own."""
@@ -52,6 +56,16 @@ def progress_among(
     if not connected and len({c.at.date() for c in calls}) < 3:
         return Progress("phone", "call")
     return _visit_progress(appointments)
+
+
+def may_move(stage: str, kind: str) -> bool:
+    """Say whether a new record of this kind may change the progress of a case at this stage.
+
+    Few do: a case that is visited is not less so after another call.
+    """
+    if kind == "contact":
+        return stage in CONTACTS_COUNT
+    return kind in DECISIVE
 
 
 def _visit_progress(appointments: Iterable[Appointment]) -> Progress:

@@ -65,8 +65,9 @@ def test_applied_work_stays_shown_until_its_echo_came(furnished: Furnished) -> N
     assert not pending(furnished)
 
 
-def test_the_list_reckons_own_work_once_from_answer_to_echo(
-    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("days", "times"), [(5, 0), (6, 1)], ids=["as shown", "otherwise"])
+def test_the_list_reckons_own_work_only_where_its_echo_differs(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch, days: int, times: int
 ) -> None:
     row = propose(furnished, KNOWN.id)
     reckoned: list[CaseId] = []
@@ -79,13 +80,23 @@ def test_the_list_reckons_own_work_once_from_answer_to_echo(
 
     monkeypatch.setattr(CaseIndex, "refresh", counted)
     furnished.store.replica.settle([answer(row.envelope, Status.APPLIED, commit=6)])
-    echo = put(appointment(furnished, KNOWN.id), rev=1, commit=5)
+    echo = put(appointment(furnished, KNOWN.id, days=days), rev=1, commit=5)
     furnished.store.replica.apply_page(page(echo, more=True, head=6))
     assert reckoned == []
     assert pending(furnished)
     furnished.store.replica.apply_page(page(head=6))
-    assert reckoned == [KNOWN.id]
+    assert reckoned == [KNOWN.id] * times
     assert not pending(furnished)
+
+
+def test_a_case_waits_as_long_as_any_work_of_it_does(furnished: Furnished) -> None:
+    row = propose(furnished, KNOWN.id)
+    call(furnished, KNOWN.id)
+    furnished.store.replica.settle([answer(row.envelope, Status.APPLIED, commit=5)])
+    echo = put(appointment(furnished, KNOWN.id), rev=1, commit=5)
+    furnished.store.replica.apply_page(page(echo, head=5))
+    assert row_of(furnished, row.mid).state == "done"
+    assert pending(furnished)
 
 
 def test_own_work_covers_what_the_server_says_meanwhile(furnished: Furnished) -> None:

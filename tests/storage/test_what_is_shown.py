@@ -141,6 +141,12 @@ class Days(RuleBasedStateMachine):
         self.peer.stands[record.id] = now
         self.peer.tell(put(record, rev=now.rev))
 
+    @rule(result=st.sampled_from(ContactResult), channel=st.sampled_from(Channel))
+    def colleague_reaches_out(self, result: ContactResult, channel: Channel) -> None:
+        fact = Contact(f"k{self.peer.commit}-2", KNOWN.id, channel, FIRST_PULL[-1].at, result)
+        self.peer.facts[fact.id] = fact
+        self.peer.tell(put(fact))
+
     @rule(scope=scopes)
     def grants(self, scope: str) -> None:
         if scope not in self.peer.granted:
@@ -186,14 +192,18 @@ class Days(RuleBasedStateMachine):
     @rule(
         status=st.sampled_from(["applied", "applied", "refused", "conflict", "gone"]),
         lost=st.booleans(),
+        later=st.booleans(),
     )
-    def push_one(self, status: str, lost: bool) -> None:
-        """Send the oldest; the answer may be lost on the way and comes with the repeat."""
+    def push_one(self, status: str, lost: bool, later: bool) -> None:
+        """Send the oldest; the answer may be lost on the way and comes with the repeat.
+
+        `later`: the server keeps a window otherwise than it was shown.
+        """
         seq, work = self.unanswered()[0]
         if work.commit:
             result = answer(work.envelope, Status.ALREADY, work.commit, first=Status.APPLIED)
         elif status == "applied":
-            self.take(work)
+            self.take(work, later)
             result = answer(work.envelope, Status.APPLIED, work.commit)
         else:
             result = answer(work.envelope, Status(status))
@@ -206,10 +216,10 @@ class Days(RuleBasedStateMachine):
             del self.waiting[seq]
         self.end_echoed()
 
-    def take(self, work: Waiting) -> None:
+    def take(self, work: Waiting, later: bool) -> None:
         if isinstance(work.shown, Appointment):
-            later = work.shown.end.replace(minute=59)
-            self.stand(msgspec.structs.replace(work.shown, end=later))
+            end = work.shown.end.replace(minute=59) if later else work.shown.end
+            self.stand(msgspec.structs.replace(work.shown, end=end))
         else:
             self.peer.facts[work.shown.id] = work.shown
             self.peer.tell(put(work.shown))
