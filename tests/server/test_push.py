@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.protocol.envelope import Envelope, sign
 from sync.protocol.messages import Codes, Push, Pushed, Reading, Result, Status
 from sync.protocol.pages import Page, read_page
+from sync.server.opened import FEW
 from tests.server.acts import call, hold, lift
 from tests.server.house import House, problem
 from tests.server.laptop import Bare, fresh, now
@@ -122,6 +123,17 @@ def test_a_batch_is_taken_whole_or_not_at_all(house: House) -> None:
     before = contents(house.data)
     *good, last = li.sealed(*(call(li, house.cases["own"]) for _ in range(3)))
     assert refused(li, [*good, replace(last, sig="AAAA")]) == (400, Codes.BAD_SIGNATURE)
+    assert contents(house.data) == before
+
+
+@pytest.mark.parametrize("place", [0, FEW - 1, FEW])
+def test_one_bad_signature_among_many(house: House, place: int) -> None:
+    """Check them on several threads: none that is not the laptop's slips through."""
+    li = house.crew["li"]
+    before = contents(house.data)
+    envelopes = li.sealed(*(call(li, house.cases["own"]) for _ in range(FEW + 1)))
+    envelopes[place] = sign(envelopes[place], Ed25519PrivateKey.generate())
+    assert refused(li, envelopes) == (400, Codes.BAD_SIGNATURE)
     assert contents(house.data) == before
 
 

@@ -9,12 +9,10 @@ From then on both copies are *forked*: facts are kept and marked, commands refus
 person enrols anew.
 """
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.domain.commands import FACTS, Command, fact_record, name_of
 from sync.domain.decide import decide
@@ -25,14 +23,7 @@ from sync.domain.records import encode_record, kind_of
 from sync.domain.situation import Policy
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
-from sync.protocol.envelope import (
-    Envelope,
-    body_hash,
-    encode_envelope,
-    hash_of_form,
-    signed_form,
-    verifies_form,
-)
+from sync.protocol.envelope import Envelope, encode_envelope
 from sync.protocol.messages import (
     MAX_BATCH,
     MAX_NEWS,
@@ -49,6 +40,7 @@ from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.handlers.pull import Place, page_of
+from sync.server.opened import Opened, opened
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, standing
 from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
@@ -68,7 +60,8 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
     if not all(is_id(e.mid) for e in request.envelopes):
         raise Refusal(400, Codes.MALFORMED)
     _refuse_twins(request)
-    return await service.database.write(lambda s: Batch(service, caller, s).take(request))
+    read = await opened(request.envelopes, caller.device.public_key)
+    return await service.database.write(lambda s: Batch(service, caller, s, read).take(request))
 
 
 def _refuse_twins(request: Push) -> None:
@@ -86,25 +79,16 @@ def only_facts(request: Push) -> bool:
     return all(isinstance(command, FACTS) for command in commands)
 
 
-class Read(msgspec.Struct, frozen=True):
-    """An envelope as it was read, with what is asked of it again and again."""
-
-    command: Command | None
-    form: bytes
-    hash: str
-    body_hash: str
-
-
-def _read(envelope: Envelope) -> Read:
-    body, form = bytes(envelope.body), signed_form(envelope)
-    command = read_command(body, envelope.officer_id)
-    return Read(command, form, hash_of_form(form, envelope), body_hash(body))
-
-
 class Batch:
     """One push inside its transaction."""
 
-    def __init__(self, service: Service, caller: Caller, session: Session) -> None:
+    def __init__(
+        self,
+        service: Service,
+        caller: Caller,
+        session: Session,
+        read: Mapping[MutationId, Opened],
+    ) -> None:
         self._service = service
         self._caller = caller
         self._session = session
@@ -113,12 +97,11 @@ class Batch:
         self._now_text = self._now.isoformat()
         self._commit = Commit(session, self._branch)
         self._fresh: list[tuple[Envelope, Result]] = []
-        self._read: dict[MutationId, Read] = {}
+        self._read = read
         self._forked: set[MutationId] = set()
         self._answered: dict[MutationId, mutations.Known] = {}
         self._brought: set[MutationId] = set()  # sent before by another laptop of this person
         self._made: dict[MutationId, Made] = {}
-        self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(caller.device.public_key))
 
     async def take(self, request: Push) -> Pushed:
         """Answer every envelope in order."""
@@ -133,7 +116,7 @@ class Batch:
         self._answered = await mutations.answered(self._session, self._branch, mids)
         last_seq, chain = device.last_seq, device.chain_hash
         await self._date(request)
-        await self._look_ahead(request)
+        await self._look_ahead()
         results: list[Result] = []
         for envelope in request.envelopes:
             self._own(device, envelope)
@@ -184,9 +167,8 @@ class Batch:
         when = made(request.envelopes, request.sent, self._now, known)
         self._made = {e.mid: one for e, one in zip(request.envelopes, when, strict=True)}
 
-    async def _look_ahead(self, request: Push) -> None:
-        """Read the envelopes, and together what the new ones are decided upon."""
-        self._read = {e.mid: _read(e) for e in request.envelopes}
+    async def _look_ahead(self) -> None:
+        """Read together what the new envelopes are decided upon."""
         new = (one.command for mid, one in self._read.items() if mid not in self._answered)
         meant = [command for command in new if command is not None]
         facts = [fact_record(command) for command in meant if isinstance(command, FACTS)]
@@ -220,7 +202,7 @@ class Batch:
         """Say whether one of two copies of the laptop made it; raises Refusal when none did."""
         if envelope.wall_at.tzinfo is None:
             raise Refusal(400, Codes.MALFORMED, seq=envelope.seq)
-        if not verifies_form(self._read[envelope.mid].form, envelope, self._key):
+        if not self._read[envelope.mid].signed:
             raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
         if envelope.seq > last_seq + 1 and not is_forked:
             raise Refusal(409, Codes.SEQ_GAP, expected=last_seq + 1)
