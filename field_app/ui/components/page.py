@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, SignalInstance
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,6 +13,25 @@ from field_app.ui.components.surfaces import EmptyState, Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.viewmodels.drafting import Drafting, KeptDraft
+
+
+class _Ear(QObject):
+    """Hears for a screen, and goes with it: a signal outlives the screens it is connected to."""
+
+    def __init__(
+        self, page: QWidget, show: Callable[[], None], unseen: dict[Callable[[], None], None]
+    ) -> None:
+        super().__init__(page)
+        self._page = page
+        self._show = show
+        self._unseen = unseen
+
+    def hear(self) -> None:
+        """Show it now, or note that it is to be shown."""
+        if self._page.isVisible():
+            self._show()
+        else:
+            self._unseen[self._show] = None
 
 
 class Page(QWidget):
@@ -70,19 +89,13 @@ class Page(QWidget):
 
         A sync changes what every screen shows; only one of them is looked at.
         """
-
-        def hear() -> None:
-            if self.isVisible():
-                show()
-            else:
-                self._unseen[show] = None
-
-        changed.connect(hear)
+        changed.connect(_Ear(self, show, self._unseen).hear)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what changed meanwhile."""
         super().showEvent(event)
-        unseen, self._unseen = self._unseen, {}
+        unseen = tuple(self._unseen)
+        self._unseen.clear()
         for show in unseen:
             show()
 
