@@ -34,6 +34,7 @@ class AttachmentViewModel(QObject):
         self._runner = runner
         self._downloads = downloads
         self._rule_words = rule_words
+        self._asked = object()
         self._forget(None)
 
     def _forget(self, fact: Attachment | None) -> None:
@@ -43,19 +44,25 @@ class AttachmentViewModel(QObject):
         self.problem: Problem | None = None
 
     async def open(self, file_id: RecordId) -> None:
-        """Show a file: from this laptop, else from the server."""
+        """Show a file: from this laptop, else from the server.
+
+        Who closes the view before the file is here has not looked at it, and nothing is noted.
+        """
+        self._asked = asked = object()
         fact = await self._runner.run(lambda desk: attachments.find(desk, file_id))
+        if self._asked is not asked:
+            return
         self._forget(fact)
         if fact is None:
             self._say(Problem("answer.gone"))
             return
         data = await self._runner.run(lambda desk: attachments.here(desk, fact))
         fetched = await self._fetch(fact) if data is None else None
-        if data is None and fetched is None:
+        if self._asked is not asked or (data is None and fetched is None):
             return
         written = await self._runner.act(lambda desk: attachments.look(desk, fact, fetched))
-        if self.fact is not fact:
-            return  # closed meanwhile
+        if self._asked is not asked:
+            return
         answer = answer_of(written, self._rule_words)
         if answer.saved:
             self.shown = data if data is not None else fetched
@@ -84,5 +91,6 @@ class AttachmentViewModel(QObject):
 
     def close(self) -> None:
         """Let the file go; what is still on its way is wanted no longer."""
+        self._asked = object()
         self._downloads.stop()
         self._forget(None)

@@ -1,5 +1,6 @@
 """A photo or paper as somebody looks at it: from here, from the server, or not to be had."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import QMarginsF, QSizeF, Qt
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QPushButton
 
+from field_app.operations import attachments
 from field_app.storage.vault import COPIES
 from field_app.ui.dialogs.file_view import FileView
 from field_app.ui.screens.case_screen import CaseScreen
@@ -71,6 +73,29 @@ async def test_a_photo_is_shown_and_the_look_is_noted(room: Room, tmp_path: Path
     await quiet()
     assert screen._view.attachment.shown is None
     assert "photo or paper" in words_on(screen)
+
+
+@pytest.mark.parametrize("before", ["find", "here"])
+async def test_a_view_closed_before_the_file_is_here_is_no_look(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    li = await room.seat("li")
+    screen = await attach(li, photo(tmp_path / "door.jpg"))
+    loop, read = asyncio.get_running_loop(), getattr(attachments, before)
+
+    def read_and_closed(*told: object) -> object:
+        """Answer as ever; the window's thread hears of the closing before it hears the answer."""
+        loop.call_soon_threadsafe(lambda: view.close())
+        return read(*told)
+
+    monkeypatch.setattr(attachments, before, read_and_closed)
+    view = look(screen)
+    await quiet()
+    assert not await records(li, Reveal)
+    assert screen._view.attachment.fact is None
+    monkeypatch.undo()
+    await shown(screen)
+    assert len(await records(li, Reveal)) == 1
 
 
 async def test_a_paper_is_turned_page_by_page_and_a_broken_one_says_so(
