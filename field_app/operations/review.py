@@ -1,6 +1,7 @@
 """What waits for leads and compliance officers, and how customers were treated."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ from field_app.operations.desk import Desk
 from field_app.operations.masking import mask_name
 from field_app.operations.submit import Written, submit
 from sync.domain.commands import AnswerComplaint, CloseComplaint, EscalateComplaint
-from sync.domain.ids import CaseId, OfficerId, RecordId
+from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
 from sync.domain.records import (
     Appointment,
     Case,
@@ -18,6 +19,7 @@ from sync.domain.records import (
     Contact,
     Export,
     Feedback,
+    Officer,
     Plan,
     Record,
     Reveal,
@@ -104,11 +106,12 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Conduct(msgspec.Struct, frozen=True):
-    """The figures of some months, oldest month first."""
+    """The figures of some months, oldest month first; `leads` are their teams' leads by name."""
 
     months: tuple[str, ...]
-    teams: tuple[str, ...]
+    teams: tuple[TeamId, ...]
     figures: tuple[Figure, ...]
+    leads: Mapping[TeamId, str] = {}
 
 
 def queue(desk: Desk) -> Queue:
@@ -248,7 +251,9 @@ def conduct(desk: Desk, months: int) -> Conduct:
     cases = {v.record.id: v.record for v in desk.store.projection.every(Case)}
     records = (v.record for cls in MEASURED for v in desk.store.projection.every(cls))
     found = tuple(f for f in figures(cases, records, now) if f.month in wanted)
-    return Conduct(wanted, tuple(sorted({f.team_id for f in found})), found)
+    officers = (v.record for v in desk.store.projection.every(Officer))
+    leads = {o.team_id: o.name for o in officers if o.role is Role.LEAD and o.active}
+    return Conduct(wanted, tuple(sorted({f.team_id for f in found})), found, leads)
 
 
 def case_numbers(desk: Desk, case_ids: frozenset[CaseId]) -> dict[CaseId, str]:

@@ -12,8 +12,8 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Written
 from field_app.ui.screens.review_screen import ReviewScreen
 from sync.domain.ids import CaseId
-from sync.domain.records import Complaint, Hold
-from sync.domain.vocabulary import ComplaintState, FeedbackKind, Revealable
+from sync.domain.records import Complaint, Hold, Officer
+from sync.domain.vocabulary import ComplaintState, FeedbackKind, Revealable, Role
 from tests.ui.acts import VISIT_DAY, agree, ready, visited
 from tests.ui.lookup import file_of, in_language, read, records, words_on
 from tests.ui.room import MORNING, Room
@@ -153,6 +153,8 @@ async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None
     screen = await shown(lead)
     screen.conduct_button.click()
     assert not screen.conduct.team.isVisible()  # there is but one to choose
+    [me] = [o.record for o in await records(lead, Officer) if o.record.role is Role.LEAD]
+    assert screen.conduct.team.itemText(0) == f"Team of {me.name}"
     box = screen.conduct.measure
     box.setCurrentIndex(box.findData("complaints"))
     await quiet()
