@@ -193,6 +193,7 @@ async def back_to_chinese_and_light(stage: Stage, lead: Seat) -> None:
         msgspec.structs.replace(lead.program.settings, language="zh_CN", theme="light")
     )
     await until(lambda: lead.window is not before)
+    await lead.show("cases")  # the settings' own screen is left, as a person leaves it
     await stage.settle()
 
 
