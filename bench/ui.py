@@ -79,7 +79,7 @@ def _measure(asked: argparse.Namespace, branch: Branch) -> dict[str, Metric]:
     if asked.acts & {"start", "use"}:
         long = _filled(branch, asked.rows)
         if "start" in asked.acts:
-            metrics["start_to_list"] = beside([_start(long) for _ in range(asked.rounds)])
+            metrics |= _starts(long, asked.rounds)
         if "use" in asked.acts:
             metrics |= _use(asked, long)
     if "lock" in asked.acts:
@@ -165,16 +165,41 @@ def _filled(branch: Branch, rows: int) -> Path:
     return home
 
 
-def _start(home: Path) -> tuple[float, float]:
-    """Return the seconds from a new process to painted rows: the program's, the least one's."""
-    began = time.monotonic()
-    ours = _person("start", home)["at"] - began
+def _starts(home: Path, rounds: int) -> dict[str, Metric]:
+    """Return the seconds from a new process to painted rows, and the two waits a person has.
+
+    `start_to_keys` ends when the passphrase's field takes keys; `enter_to_list` begins with Enter,
+    pressed when everything is loaded, as it is by the time somebody has typed.
+    """
+    whole, keys, rows = [], [], []
+    for _ in range(rounds):
+        began = time.monotonic()
+        fast = _started("fast", home)
+        least = _least_start(home)
+        slow = _started("slow", home)
+        whole.append((fast["rows"] - began, least))
+        keys.append((fast["ready"] - began, least))
+        rows.append((slow["rows"] - slow["entered"], least))
+    return {
+        "start_to_list": beside(whole),
+        "start_to_keys": beside(keys),
+        "enter_to_list": beside(rows),
+    }
+
+
+def _least_start(home: Path) -> float:
+    """Return the seconds from a new process to painted rows of the least program."""
     laptop = bare_laptop(home)
     key = open_slot(read_slot(laptop.slot), PASSPHRASE, None)
-    file = laptop.vault / DATABASE
     began = time.monotonic()
+    file = laptop.vault / DATABASE
     said = _run("bench.ui_bare", str(file), f"{key.key.hex()}{key.salt.hex()}")
-    return ours, float(said.splitlines()[-1]) - began
+    return float(said.splitlines()[-1]) - began
+
+
+def _started(pace: str, home: Path) -> dict[str, float]:
+    said = _run("bench.ui_start", pace, str(home))
+    return msgspec.json.decode(said.splitlines()[-1], type=dict[str, float])
 
 
 def _person(act: str, home: Path, *options: int) -> dict[str, Any]:

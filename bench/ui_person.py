@@ -1,7 +1,7 @@
 """A person at the real program, measured from inside it: `python -m bench.ui_person ACT HOME`.
 
-Acts: `start` unlocks and looks at the list of cases; `use` scrolls and searches in it; `sync` lets
-the first sync and an upload run while nobody touches the window. Prints one line of JSON.
+Acts: `use` scrolls and searches in the list of cases; `sync` lets the first sync and an upload run
+while nobody touches the window. Prints one line of JSON.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from field_app.settings.settings import Settings
 from field_app.ui.screens.cases_screen import CasesScreen
 from sync.domain.ids import CaseId
 from sync.engine.http_transport import HttpTransport
-from tools.tour.hands import type_text, until
+from tools.tour.hands import type_text
 from tools.tour.seat import Seat, quiet
 
 MS = 1000.0
@@ -80,15 +80,6 @@ async def _cases(seat: Seat) -> tuple[CasesScreen, QTableView]:
     screen = seat.screens.navigable["cases"]
     assert isinstance(screen, CasesScreen)
     return screen, screen.table
-
-
-async def start(seat: Seat, _options: list[str]) -> dict[str, object]:
-    """Unlock, open the list and say when its rows were painted."""
-    await seat.unlock(PASSPHRASE)
-    _screen, table = await _cases(seat)
-    await until(lambda: table.model().rowCount() > 0)
-    table.viewport().repaint()
-    return {"at": time.monotonic()}
 
 
 async def use(seat: Seat, options: list[str]) -> dict[str, object]:
@@ -195,7 +186,6 @@ async def _attach(seat: Seat, case_id: CaseId, megabytes: int, chance: random.Ra
 
 
 ACTS: dict[str, Callable[[Seat, list[str]], Awaitable[dict[str, object]]]] = {
-    "start": start,
     "use": use,
     "sync": sync,
 }

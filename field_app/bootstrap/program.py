@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
@@ -29,9 +30,9 @@ from field_app.bootstrap.enrolling_anew import enrol_here
 from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.resetting import KeyReset
+from field_app.bootstrap.rest import load_in_pieces
 from field_app.bootstrap.session_watch.watching import Watch, watch_session
 from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
-from field_app.bootstrap.workshop import BankMap, Workshop, maps_of
 from field_app.i18n.words import load_words
 from field_app.operations import keys
 from field_app.settings.settings import Settings, write_settings
@@ -42,12 +43,15 @@ from field_app.theme.appearance import dress
 from field_app.theme.tokens import load_tokens
 from field_app.ui.clipboard import Copied
 from field_app.ui.look import Look
-from field_app.ui.main_window import MainWindow
 from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.gone_screen import GoneScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
 from field_app.viewmodels.enrol import EnrolViewModel
 from field_app.viewmodels.unlock import UnlockViewModel, WayIn
+
+if TYPE_CHECKING:  # loaded while the passphrase is typed: see `rest`
+    from field_app.bootstrap.workshop import Workshop
+    from field_app.ui.main_window import MainWindow
 
 
 class Program(QObject):
@@ -79,6 +83,7 @@ class Program(QObject):
         self.gone = asyncio.Event()
         self.tasks = Tasks()
         self.window: QWidget | None = None
+        self._main: MainWindow | None = None
         self.runner: Runner | None = None
         self.sync_loop: SyncLoop | None = None
         self._lock: LockTimer | None = None
@@ -104,8 +109,9 @@ class Program(QObject):
             self.look = self._new_look()
 
     def start(self) -> None:
-        """Show the way in."""
+        """Show the way in, and load behind it what follows."""
         settle(self._laptop)
+        self.tasks.start(load_in_pieces())
         officers = self._laptop.every_officers()
         if not officers:
             self._show_enrolling()
@@ -139,9 +145,14 @@ class Program(QObject):
         screen.back_wanted.connect(self.start)
         self._show(screen)
 
+    @property
+    def _desk_window(self) -> "MainWindow | None":
+        """Return the desk's window while it is the one shown."""
+        return self._main if self.window is self._main else None
+
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
-        if not isinstance(window, MainWindow):
+        if window is not self._main:
             window.setWindowTitle(self.look.words("Yuefang"))
             window.resize(self.look.px(900), self.look.px(680))
         window.show()
@@ -168,6 +179,8 @@ class Program(QObject):
         def on_wiped() -> None:
             loop.call_soon_threadsafe(self._on_wiped)
 
+        from field_app.bootstrap.workshop import maps_of
+
         maps = maps_of(self._laptop, profile)
         rounds = KeyRound(self._laptop, vault, self.store, on_wiped)
         self.sync_loop = SyncLoop(
@@ -193,6 +206,8 @@ class Program(QObject):
             raise LookupError("there is no desk yet")
         if self._downloads is None:
             raise LookupError("there is no line yet")
+        from field_app.bootstrap.workshop import BankMap, Workshop, maps_of
+
         published = await self.runner.run(lambda desk: desk.store.map_notices.state().here)
         workshop = Workshop(
             self._laptop,
@@ -208,10 +223,11 @@ class Program(QObject):
         window.touched.connect(self._touch)
         window.closing.connect(lambda: self._on_closing(window))
         former, self._workshop = self._workshop, workshop
-        if former is not None and isinstance(self.window, MainWindow):
+        shown, self._main = self._desk_window, window
+        if former is not None and shown is not None:
             former.retire()
-            self.window.destroyed.connect(former.close)
-            window.restoreGeometry(self.window.saveGeometry())
+            shown.destroyed.connect(former.close)
+            window.restoreGeometry(shown.saveGeometry())
             window.show_screen("settings")
         self._show(window)
 
@@ -227,7 +243,7 @@ class Program(QObject):
             self.sync_loop.let_maps_come(by_themselves=settings.newer_maps == "idle")
         self.tasks.start(self.show_main())
 
-    def _on_closing(self, window: MainWindow) -> None:
+    def _on_closing(self, window: "MainWindow") -> None:
         if window is self.window:
             self.gone.set()
 
@@ -240,8 +256,8 @@ class Program(QObject):
             return
         for window in self._application.topLevelWidgets():
             window.hide()
-        if isinstance(self.window, MainWindow):
-            self.window.clipboard.forget()
+        if self._desk_window is not None:
+            self._desk_window.clipboard.forget()
         self._copied.forget()
         if self.sync_loop is not None:
             self.sync_loop.cancel()
@@ -258,8 +274,8 @@ class Program(QObject):
 
     def _on_lease(self, left: timedelta) -> None:
         """Say that this laptop is about to lock because it has not met its server for so long."""
-        if isinstance(self.window, MainWindow):
-            self.window.warn_of_end(left)
+        if self._desk_window is not None:
+            self._desk_window.warn_of_end(left)
 
     def _touch(self) -> None:
         """Note that a person is here."""
@@ -270,8 +286,8 @@ class Program(QObject):
         """End tasks and threads, the vault last."""
         if self._watch is not None:
             self._watch.stop()
-        if isinstance(self.window, MainWindow):
-            await self.window.kept()
+        if self._desk_window is not None:
+            await self._desk_window.kept()
         self.tasks.cancel()
         if self._sync_task is not None:
             self._sync_task.cancel()

@@ -17,6 +17,7 @@ from field_app.background.garbage import collect_garbage
 from field_app.bootstrap.error_log import ErrorLog
 from field_app.bootstrap.laptop import Laptop, MachineClock, line
 from field_app.bootstrap.program import Program
+from field_app.bootstrap.rest import load_whole
 from field_app.bootstrap.standby import Former, Standby, started_with, this_program_waiting
 from field_app.settings.settings import Settings
 from field_app.storage.slot_file import KeyringStore
@@ -98,6 +99,7 @@ def run(
     before = former or Former()
     program = Program(application, laptop, read(), ending.lock, before.wait)
     if former is not None:
+        load_whole()
         if not former.is_heard():
             return 0
         errors.listen()  # the one log is the former process's until it says the word
