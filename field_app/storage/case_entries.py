@@ -35,20 +35,21 @@ FIELDS = IndexRow.__struct_fields__
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What stands of one case; `words` are its terms as JSON, sorted."""
+    """What stands of one case: `words` are its terms as JSON, sorted; `address` is `compared`."""
 
     row: IndexRow
     words: str
+    address: str
 
     @property
     def terms(self) -> list[str]:
         """Return the words one by one."""
         return _read_words(self.words)
 
-    @property
-    def address(self) -> str:
-        """Return the address as it is compared; a blank, so that its last two begin a trigram."""
-        return f"{normal(self.row.address)} "
+
+def compared(address: str) -> str:
+    """Return an address as it is compared; a blank, so that its last two begin a trigram."""
+    return f"{normal(address)} "
 
 
 _read_words = msgspec.json.Decoder(list[str]).decode
@@ -76,4 +77,4 @@ def entry_of(case: Case, progress: Progress, pending: bool) -> Entry | None:
         officer_id=case.officer_id or "",
         second_id=case.second_id or "",
     )
-    return Entry(row, as_json(sorted(terms_of(case))))
+    return Entry(row, as_json(sorted(terms_of(case))), compared(row.address))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from field_app.storage import case_search
-from field_app.storage.case_entries import CLOSED, FIELDS, Entries, Entry, entry_of
+from field_app.storage.case_entries import CLOSED, FIELDS, Entries, Entry, compared, entry_of
 from field_app.storage.case_entries import IndexRow as IndexRow
 from field_app.storage.case_search import SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
@@ -133,7 +133,8 @@ class CaseIndex:
         rows = self._connection.execute(
             f"SELECT {columns} FROM case_index WHERE id IN ({_marks(case_ids)})", case_ids
         )
-        return {number: Entry(IndexRow(*row), words) for number, words, *row in rows}
+        found = {number: (IndexRow(*row), words) for number, words, *row in rows}
+        return {n: Entry(row, words, compared(row.address)) for n, (row, words) in found.items()}
 
     def _reckoned(self, case_ids: Sequence[CaseId], numbers: dict[CaseId, int]) -> Entries:
         """Return the entries as they should be; a case without a number is given the next."""
@@ -180,13 +181,12 @@ class CaseIndex:
             )
 
     def _write_addresses(self, before: Entries, after: Entries) -> None:
-        old, new = _addresses(before), _addresses(after)
         self._connection.executemany(
             "INSERT INTO case_address (case_address, rowid, address) VALUES ('delete', ?, ?)",
-            sorted(old - new),
+            _addresses(before, but=after),
         )
         # In one statement: behind each that writes several rows, FTS5 writes what it has gathered.
-        if came := sorted(new - old):
+        if came := _addresses(after, but=before):
             self._connection.execute(
                 "INSERT INTO case_address (rowid, address) "
                 "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
@@ -342,8 +342,13 @@ def _order(wanted: Wanted) -> str:
     return f"ORDER BY {column} {direction}, id {direction}"
 
 
-def _addresses(entries: Entries) -> set[tuple[int, str]]:
-    return {(number, entry.address) for number, entry in entries.items()}
+def _addresses(entries: Entries, *, but: Entries) -> list[tuple[int, str]]:
+    """Return the addresses that do not stand in the others, by number."""
+    return sorted(
+        (number, entry.address)
+        for number, entry in entries.items()
+        if number not in but or but[number].address != entry.address
+    )
 
 
 def _terms(entries: Entries) -> set[tuple[str, int]]:
