@@ -4,10 +4,8 @@ Each method is one transaction. A record stays while at least one scope holds it
 shown over it until its echo has come down with the feed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
 from field_app.storage.arriving import (
     Foreseen,
@@ -19,14 +17,14 @@ from field_app.storage.arriving import (
 )
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.case_index import CaseIndex
-from field_app.storage.held_records import hold
+from field_app.storage.held_records import HeldRecords
 from field_app.storage.incidents import RECOVERED, REPAIRED, REREAD, REVIVED, Incidents
 from field_app.storage.outbox import Answer, Outbox
 from field_app.storage.restored import GivingBack
 from field_app.storage.rulebook import Rulebook
 from field_app.storage.scope_sums import ScopeSums
 from field_app.storage.server_time import ServerTime, Uptime
-from field_app.storage.trouble import Damaged
+from field_app.storage.uploads import Uploads
 from field_app.storage.vault import Vault
 from field_app.storage.witness import Witness
 from sync.domain.ids import CaseId, DeviceId, MutationId
@@ -35,11 +33,9 @@ from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope, decode_envelope
-from sync.protocol.messages import SETTLED_WELL, AttachmentOffer, Clocks, Hello, Result, Status
+from sync.protocol.messages import SETTLED_WELL, Clocks, Hello, Result, Status
 from sync.protocol.pages import WHOLE_COMMIT, Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
-
-FORMER = "former:"  # marks memberships of a scope that is being read anew
 
 
 class VaultReplica:
@@ -62,8 +58,8 @@ class VaultReplica:
         self._vault = vault
         self._outbox = outbox
         self._index = index
-        self._files = files
-        self._copies = copies
+        self._uploads = Uploads(vault, files)
+        self._held = HeldRecords(vault, outbox, self._uploads, copies)
         self._rulebook = rulebook
         self._witness = witness
         self._incidents = incidents
@@ -151,13 +147,14 @@ class VaultReplica:
             new = unknown(connection, foreseen.cases if foreseen else only_brought(page.ops))
             if page.more and self._index.is_empty():
                 self._index.put_off_orders()
-            all_new = self._apply(page)
-            touched = self._seen_of(page.ops, all_new=all_new) - new
+            all_new = self._held.take(page.scope, page.ops)
+            known = [op for op in page.ops if op.case_id not in new]
+            touched = self._seen_of(known, all_new=all_new)
             cursor = Cursor.parse(page.to)
             if not page.more:
                 # Every commit up to the head is read: the feed number is taken last.
                 cursor = max(cursor, Cursor(page.head, WHOLE_COMMIT))
-                touched |= self._forget(FORMER + page.scope)
+                touched |= self._held.forget_former(page.scope)
             connection.execute(
                 "INSERT INTO scope_state VALUES (?, ?, ?, ?, ?) ON CONFLICT (scope) DO UPDATE SET "
                 "epoch = excluded.epoch, commit_no = excluded.commit_no, idx = excluded.idx, "
@@ -188,18 +185,6 @@ class VaultReplica:
         ).fetchone()
         return Cursor(*row) if row else Cursor()
 
-    def _apply(self, page: Page) -> bool:
-        """Write the page's ops; say whether all of them were records that were not here."""
-        all_new = True
-        for what, group in groupby(page.ops, key=attrgetter("op")):
-            ops = list(group)
-            if what is Op.PUT:
-                all_new = hold(self._vault.connection, page.scope, ops) and all_new
-            else:
-                self._leave(page.scope, ops)
-                all_new = False
-        return all_new
-
     def _seen_of(self, ops: Sequence[PageOp], *, all_new: bool) -> set[CaseId]:
         """Return the cases that look different by these; what own work lies over is not seen yet.
 
@@ -210,38 +195,6 @@ class VaultReplica:
             op for op in ops if op.case_id and not (op.op is Op.PUT and (op.kind, op.id) in own)
         ]
         return self._index.moved_by(seen) if all_new else {op.case_id for op in seen}
-
-    def _leave(self, scope: str, ops: Sequence[PageOp]) -> None:
-        for op in ops:
-            self._vault.connection.execute(
-                "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
-                (scope, op.kind, op.id),
-            )
-            if op.op is Op.ERASE:
-                self._set_upload(op.id, "done")  # nobody wants a file of it any more
-                self._outbox.forget_case(op.case_id)
-            self._purge_if_left(op.kind, op.id)
-
-    def _purge_if_left(self, kind: str, record_id: str) -> None:
-        gone = self._vault.connection.execute(
-            "DELETE FROM replica WHERE kind = ? AND id = ? AND NOT EXISTS "
-            "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)",
-            (kind, record_id),
-        )
-        if kind == "attachment":
-            self._drop_file_if_left(record_id)
-            if gone.rowcount:
-                self._copies.remove(record_id)
-
-    def _drop_file_if_left(self, attachment_id: str) -> None:
-        """Delete a file that the server has and that no record on this laptop names."""
-        left = self._vault.connection.execute(
-            "DELETE FROM upload WHERE id = ? AND state = 'done' AND NOT EXISTS "
-            "(SELECT 1 FROM projected p WHERE p.kind = 'attachment' AND p.id = upload.id)",
-            (attachment_id,),
-        )
-        if left.rowcount:
-            self._files.remove(attachment_id)
 
     def _drop_echoed(self) -> set[CaseId]:
         """End work whose echo every scope has passed, and show the server's own words instead."""
@@ -269,23 +222,10 @@ class VaultReplica:
     def reset_scope(self, scope: str, epoch: str) -> None:
         """Begin the scope anew; what it held stays readable until the new reading is whole."""
         with self._vault.transaction() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO membership SELECT ?, kind, id FROM membership "
-                "WHERE scope = ?",
-                (FORMER + scope, scope),
-            )
-            connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
             stood = connection.execute(
                 "SELECT epoch FROM scope_state WHERE scope = ?", (scope,)
             ).fetchone()
-            if stood is not None and stood[0] != epoch:
-                # Revisions may have gone back with the server: what comes now is the truth. Until
-                # then commands name the revision that was seen, which a minus keeps beside it.
-                connection.execute(
-                    "UPDATE replica SET rev = -abs(rev) WHERE EXISTS (SELECT 1 FROM membership m "
-                    "WHERE m.scope = ? AND m.kind = replica.kind AND m.id = replica.id)",
-                    (FORMER + scope,),
-                )
+            self._held.set_aside(scope, other_epoch=stood is not None and stood[0] != epoch)
             connection.execute(
                 "INSERT OR REPLACE INTO scope_state VALUES (?, ?, 0, -1, 0)", (scope, epoch)
             )
@@ -310,30 +250,13 @@ class VaultReplica:
     def repair(self, scope: str, pages: Sequence[Page], gone: Sequence[Key]) -> None:
         """Put right what differed from the server, in one transaction, and note the incident."""
         ops = [op for page in pages for op in page.ops]
-        with self._vault.transaction() as connection:
+        with self._vault.transaction():
             touched = {op.case_id for op in ops if op.case_id}
-            # What stands there is wrong, whatever revision it claims.
-            connection.executemany(
-                "UPDATE replica SET rev = 0 WHERE kind = ? AND id = ?",
-                [(op.kind, op.id) for op in ops],
-            )
-            hold(connection, scope, ops)
-            for kind, record_id in gone:
-                touched |= self._drop_from(scope, kind, record_id)
+            self._held.put_right(scope, ops)
+            for key in gone:
+                touched |= self._held.drop(scope, key)
             self._incidents.add(self._clock.now(), REPAIRED, scope, len(ops) + len(gone))
             self._index.refresh(touched)
-
-    def _drop_from(self, scope: str, kind: str, record_id: str) -> set[CaseId]:
-        execute = self._vault.connection.execute
-        found = execute(
-            "SELECT case_id FROM replica WHERE kind = ? AND id = ?", (kind, record_id)
-        ).fetchone()
-        execute(
-            "DELETE FROM membership WHERE scope = ? AND kind = ? AND id = ?",
-            (scope, kind, record_id),
-        )
-        self._purge_if_left(kind, record_id)
-        return {CaseId(found[0])} if found and found[0] else set()
 
     def put_back(self, hello: Hello) -> None:
         """Queue again what this server does not have; see `field_app.storage.restored`."""
@@ -351,50 +274,21 @@ class VaultReplica:
         with self._vault.transaction() as connection:
             touched: set[CaseId] = set()
             for scope in sorted(left):
-                touched |= self._forget(scope) | self._forget(FORMER + scope)
+                touched |= self._held.forget(scope) | self._held.forget_former(scope)
                 connection.execute("DELETE FROM scope_state WHERE scope = ?", (scope,))
             self._index.refresh(touched)
 
-    def _forget(self, scope: str) -> set[CaseId]:
-        connection = self._vault.connection
-        held: Iterable[tuple[str, str, str]] = connection.execute(
-            "SELECT m.kind, m.id, coalesce(r.case_id, '') FROM membership m "
-            "LEFT JOIN replica r ON r.kind = m.kind AND r.id = m.id WHERE m.scope = ?",
-            (scope,),
-        ).fetchall()
-        connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
-        for kind, record_id, _ in held:
-            self._purge_if_left(kind, record_id)
-        return {CaseId(case_id) for _, _, case_id in held if case_id}
-
     def uploads(self) -> Sequence[UploadState]:
         """Return files whose facts the server has and whose bytes it has not."""
-        rows = self._vault.connection.execute(
-            "SELECT u.id, u.size, u.sha256, u.mid FROM upload u JOIN outbox o ON o.mid = u.mid "
-            "WHERE u.state = 'waiting' AND o.state IN ('acked', 'done') ORDER BY o.seq"
-        )
-        return [UploadState(AttachmentOffer(i, s, h), MutationId(m)) for i, s, h, m in rows]
+        return self._uploads.waiting()
 
     def read_upload(self, attachment_id: str, offset: int, size: int) -> bytes:
-        """Return up to `size` plain bytes of the file from `offset`, none when it was changed.
-
-        Such a file is told of by the engine and not offered again: it must not hold up others.
-        """
-        try:
-            return self._files.read(attachment_id, offset, size)
-        except Damaged:
-            self._set_upload(attachment_id, "damaged")
-            return b""
+        """Return up to `size` plain bytes of the file from `offset`, none when it was changed."""
+        return self._uploads.read(attachment_id, offset, size)
 
     def uploaded(self, attachment_id: str) -> None:
         """Note that the server has the whole file."""
-        with self._vault.transaction():
-            self._set_upload(attachment_id, "done")
-            self._drop_file_if_left(attachment_id)
-
-    def _set_upload(self, attachment_id: str, state: str) -> None:
-        with self._vault.transaction() as connection:
-            connection.execute("UPDATE upload SET state = ? WHERE id = ?", (state, attachment_id))
+        self._uploads.done(attachment_id)
 
     def policy_standing(self) -> PolicyStanding:
         """Return the policy key this laptop believes and the newest rules it has."""

@@ -165,7 +165,7 @@ async def test_a_photo_that_is_nowhere_yet_and_a_line_that_is_gone_are_told(
     assert li.program.runner is not None
     store = li.program.runner.desk.store
     # The fact goes up, its bytes stay behind: as if the line had ended between them.
-    await li.program.store.do(lambda: store.replica._set_upload(fact.record.id, "kept back"))
+    await li.program.store.do(lambda: store.replica._uploads.note(fact.record.id, "kept back"))
     await li.sync()
     await chen.sync()
     chen.main.open_case(fact.record.case_id)

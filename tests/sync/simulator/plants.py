@@ -13,6 +13,7 @@ from unittest import mock
 import msgspec
 
 from field_app.storage import replica as replicas
+from field_app.storage.held_records import HeldRecords
 from field_app.storage.replica import VaultReplica
 from field_app.storage.restored import GivingBack
 from sync.domain.commands import Command, subject_of
@@ -75,23 +76,21 @@ def cursor_one_further() -> AbstractContextManager[Any]:
 
 def exit_not_purged() -> AbstractContextManager[Any]:
     """Leave on the laptop what has left every scope."""
-    return _client("_purge_if_left", lambda _self, _kind, _id: None)
+    return mock.patch.object(HeldRecords, "_purge_if_left", return_value=None)
 
 
 def exit_purges_unsent() -> AbstractContextManager[Any]:
     """Let a case that leaves take along what was not sent yet."""
-    real = VaultReplica._leave
+    real = HeldRecords._leave
 
-    def faulty(self: VaultReplica, scope: str, ops: Any) -> None:
+    def faulty(self: HeldRecords, scope: str, ops: Any) -> None:
         real(self, scope, ops)
         unsent = "SELECT seq FROM outbox WHERE case_id = ? AND state = 'queued'"
         for case_id in {op.case_id for op in ops}:
             for table in ("overlay", "outbox"):
-                self._vault.connection.execute(
-                    f"DELETE FROM {table} WHERE seq IN ({unsent})", (case_id,)
-                )
+                self._connection.execute(f"DELETE FROM {table} WHERE seq IN ({unsent})", (case_id,))
 
-    return _client("_leave", faulty)
+    return mock.patch.object(HeldRecords, "_leave", faulty)
 
 
 def overlay_not_dropped() -> AbstractContextManager[Any]:
