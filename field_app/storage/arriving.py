@@ -6,7 +6,9 @@ database: it is done on the thread that fetched the page, while the one before i
 """
 
 import threading
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import batched
 
 import msgspec
 from msgspec.json import Decoder
@@ -24,6 +26,7 @@ from sync.protocol.pages import Cursor, Op, Page, PageOp
 LISTED = frozenset({"case", "contact", "hold", "appointment"})
 CASES, CONTACTS = Decoder(Case), Decoder(ContactOutline)
 HOLDS, APPOINTMENTS = Decoder(Hold), Decoder(Appointment)
+AT_ONCE = 64  # cases or ops, a millisecond at most
 MANY = 500  # ops; what fewer need is quickly reckoned when it is known
 
 
@@ -43,13 +46,17 @@ def unknown(connection: Connection, cases: set[CaseId]) -> set[CaseId]:
     return cases - {row[0] for row in known}
 
 
-def entries_of(ops: Sequence[PageOp], cases: Container[CaseId]) -> dict[CaseId, Entry]:
+def entries_of(ops: Iterable[PageOp], cases: Container[CaseId]) -> dict[CaseId, Entry]:
     """Return what lists keep of these cases, as if nothing but the ops stood of them."""
-    entries = ((case_id, _entry_of(told)) for case_id, told in _by_case(ops, cases).items())
+    return _entries(_by_case(ops, cases).items())
+
+
+def _entries(told: Iterable[tuple[CaseId, Sequence[PageOp]]]) -> dict[CaseId, Entry]:
+    entries = ((case_id, _entry_of(ops)) for case_id, ops in told)
     return {case_id: entry for case_id, entry in entries if entry is not None}
 
 
-def _by_case(ops: Sequence[PageOp], cases: Container[CaseId]) -> dict[CaseId, list[PageOp]]:
+def _by_case(ops: Iterable[PageOp], cases: Container[CaseId]) -> dict[CaseId, list[PageOp]]:
     """Return the newest op of each record that a list asks for."""
     newest: dict[Key, PageOp] = {}
     for op in ops:
@@ -86,7 +93,7 @@ def _entry_of(told: Sequence[PageOp]) -> Entry | None:
     return entry_of(case, progress_among(case, contacts, holds, appointments), False)
 
 
-def sum_of(ops: Sequence[PageOp]) -> Digest:
+def sum_of(ops: Iterable[PageOp]) -> Digest:
     """Return what these records add up to."""
     return digest_of(row_hash(op.kind, op.id, op.rev, op.body) for op in ops)
 
@@ -101,18 +108,39 @@ class Foreseen(msgspec.Struct, frozen=True):
 
 
 class Foresight:
-    """Keeps what was reckoned beforehand, of one page at most; `reckon` is for any thread."""
+    """Keeps what was reckoned beforehand, of one page at most; `reckon` is for any thread.
+
+    It rests while the page before is put into the file: both need Python's lock, and each would
+    wait for the other again and again. The commit, as long as both together, needs none.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: Foreseen | None = None
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Let the reckoning rest until the end of the block."""
+        self._may_go_on.clear()
+        try:
+            yield
+        finally:
+            self._may_go_on.set()
+
+    def _in_turn[T](self, some: Iterable[T]) -> Iterator[T]:
+        for few in batched(some, AT_ONCE):
+            self._may_go_on.wait()
+            yield from few
 
     def reckon(self, page: Page) -> None:
         """Reckon what `take` is asked for when the page is written."""
         if len(page.ops) < MANY:
             return
         cases = only_brought(page.ops)
-        found = Foreseen(page, cases, entries_of(page.ops, cases), sum_of(page.ops))
+        entries = _entries(self._in_turn(_by_case(self._in_turn(page.ops), cases).items()))
+        found = Foreseen(page, cases, entries, sum_of(self._in_turn(page.ops)))
         with self._lock:
             self._found = found
 

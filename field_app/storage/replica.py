@@ -142,7 +142,7 @@ class VaultReplica:
 
     def apply_page(self, page: Page) -> None:
         """Apply one page and its cursor; the same page twice changes nothing."""
-        with self._vault.transaction() as connection:
+        with self._vault.transaction() as connection, self._foresight.resting():
             after, foreseen = self._reached(page.scope), self._foresight.take(page)
             new = unknown(connection, foreseen.cases if foreseen else only_brought(page.ops))
             if page.more and self._index.is_empty():
