@@ -1,7 +1,13 @@
 """A computer as the benches need one: without a keyring, with the lightest key derivation."""
 
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from field_app.background.garbage import collect_garbage
+from field_app.background.turns import short_turns
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.storage.keys import FLOOR
 
@@ -26,3 +32,20 @@ class NoKeyring:
 def bare_laptop(home: Path) -> Laptop:
     """Return a computer whose program lives in this folder."""
     return Laptop(home, MachineClock(), NoKeyring(), work=FLOOR)
+
+
+@contextmanager
+def python_as_in_the_program() -> Iterator[None]:
+    """Share Python's lock and collect its garbage as the program does while a window is open."""
+    loop = asyncio.new_event_loop()
+    tidy = loop.create_task(collect_garbage())
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        with short_turns():
+            yield
+    finally:
+        loop.call_soon_threadsafe(tidy.cancel)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

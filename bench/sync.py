@@ -4,7 +4,8 @@ First sync: an empty laptop reads 10 000 cases of about 2 KB from the server's o
 Round trip: 200 signed calls made offline go up, are decided again and stored, come back as echo,
 and a second laptop of the officer reads them. The limit, measured in the same rounds, is the
 same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`); `_own` is the
-processor time of both, without the server's. Besides: what goes over the wire (`sync_bytes`,
+processor time of both, without the server's. Both share Python's lock and collect garbage as the
+program does. Besides: what goes over the wire (`sync_bytes`,
 `lone_records`), requests of an idle sync, memory of a large one (`sync_memory`).
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from bench import lone_records
+from bench.bare_laptop import python_as_in_the_program
 from bench.figures import OUT, Goal, Metric, beside, publish, within
 from bench.sync_branch import Branch, Seat
 from bench.sync_bytes import sizes
@@ -97,22 +99,28 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Found:
     print(f"{asked.cases} cases, {mean:.0f} bytes of JSON each with their contacts")
     branch.start()
     try:
-        first = [_first_sync(branch, folder / f"first-{n}") for n in range(asked.rounds)]
-        mine, other = branch.seat(), branch.seat()
-        mine.sync()
-        other.sync()
-        names = [folder / f"trip-{n}" for n in range(asked.rounds)]
-        trips = [_round_trip(mine, other, asked.changes, name) for name in names]
-        asked_before = mine.line.requests
-        idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
-        requests = (mine.line.requests - asked_before) / asked.rounds
-        lone = lone_records.weights(mine, other)
-        mine.close()
-        other.close()
+        with python_as_in_the_program():
+            found = _rounds(branch, asked, folder)
     finally:
         branch.stop()
-    for name, rounds in (("first sync", first), ("round trip", trips)):
+    for name, rounds in (("first sync", found.first), ("round trip", found.trips)):
         print(f"{name}: {rounds[0].bytes_moved} bytes on the wire, {rounds[0].rows} rows")
+    return found
+
+
+def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
+    first = [_first_sync(branch, folder / f"first-{n}") for n in range(asked.rounds)]
+    mine, other = branch.seat(), branch.seat()
+    mine.sync()
+    other.sync()
+    names = [folder / f"trip-{n}" for n in range(asked.rounds)]
+    trips = [_round_trip(mine, other, asked.changes, name) for name in names]
+    asked_before = mine.line.requests
+    idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
+    requests = (mine.line.requests - asked_before) / asked.rounds
+    lone = lone_records.weights(mine, other)
+    mine.close()
+    other.close()
     return Found(first, trips, idle, [requests], lone)
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.bare_laptop import python_as_in_the_program
 from bench.figures import Metric, beside
 from bench.sync_branch import Branch, sit_down
 from sync.engine.ports import Progress
@@ -46,7 +47,8 @@ def _memory_by_page(home: Path, address: str, code: str) -> list[tuple[int, floa
     def look(progress: Progress) -> None:
         seen.append((progress.done, _resident_mb()))
 
-    seat.sync(look)
+    with python_as_in_the_program():
+        seat.sync(look)
     seat.close()
     return seen
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication  # noqa: TID251  # the composition root
 
 from field_app.background.garbage import collect_garbage
+from field_app.background.turns import short_turns
 from field_app.bootstrap.error_log import ErrorLog
 from field_app.bootstrap.laptop import Laptop, MachineClock, line
 from field_app.bootstrap.program import Program
@@ -48,16 +49,9 @@ def this_laptop(home: Path, settings: Settings) -> Laptop:
     return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
 
 
-# How long another thread may keep Python's lock when the window wants it. The window takes it again
-# after each call into Qt, so a frame of fifty calls waited fifty times Python's own 5 ms.
-SWITCH_S = 0.0005
-
-
 def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> T:
     """Run a coroutine on Qt's loop until it ends, and whatever it left running with it."""
     loop = qasync.QEventLoop(application)
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_S)
     asyncio.set_event_loop(loop)
 
     async def whole() -> T:
@@ -71,11 +65,8 @@ def run_loop[T](application: QApplication, work: Callable[[], Awaitable[T]]) -> 
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    try:
-        with closing(loop):
-            result: T = loop.run_until_complete(whole())
-    finally:
-        sys.setswitchinterval(before)
+    with short_turns(), closing(loop):
+        result: T = loop.run_until_complete(whole())
     return result
 
 
