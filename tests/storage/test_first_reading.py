@@ -1,12 +1,15 @@
 """A first reading takes short ways; whoever looks in between, or afterwards, must not notice."""
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from field_app.storage.arriving import Foresight
 from field_app.storage.case_index import Wanted
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.records import Record
@@ -144,6 +147,21 @@ def test_the_newest_of_two_revisions_on_a_page_is_shown(empty: Furnished) -> Non
     assert [r.name for r in empty.store.index.page(Wanted(text="赵"), None, 5)] == ["赵六"]
     assert empty.store.index.count(Wanted(text="单")) == 0
     assert empty.rows("SELECT rev FROM replica WHERE id = 'n0'") == [(2,)]
+
+
+@pytest.mark.usefixtures("many")
+def test_a_page_is_reckoned_when_the_one_before_is_written() -> None:
+    foresight, told = Foresight(), page(*rows())
+    thread = threading.Thread(target=lambda: foresight.reckon(told))
+    with suppress(ZeroDivisionError), foresight.resting():
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+        raise ZeroDivisionError  # whatever became of the writing
+    thread.join()
+    found = foresight.take(told)
+    assert found is not None
+    assert (len(found.entries), found.sum) == (len(NAMES), digest(rows()))
 
 
 def digest(ops: Sequence[FeedRow]) -> Any:
