@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from field_app.background.garbage import collect_garbage
@@ -39,13 +39,16 @@ def python_as_in_the_program() -> Iterator[None]:
     """Share Python's lock and collect its garbage as the program does while a window is open."""
     loop = asyncio.new_event_loop()
     tidy = loop.create_task(collect_garbage())
-    thread = threading.Thread(target=loop.run_forever)
+
+    def run() -> None:
+        with closing(loop), suppress(asyncio.CancelledError):
+            loop.run_until_complete(tidy)
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         with short_turns():
             yield
     finally:
         loop.call_soon_threadsafe(tidy.cancel)
-        loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        loop.close()
