@@ -302,7 +302,7 @@ def test_a_kind_that_this_program_does_not_know_waits_as_it_came(
     assert held(furnished) == {"c1", "c2", "c3"}
 
     monkeypatch.setitem(records.KINDS, "survey", Survey)
-    monkeypatch.setitem(records.record._decoders, "survey", msgspec.json.Decoder(Survey))
+    monkeypatch.setitem(records._decoders, "survey", msgspec.json.Decoder(Survey))
     [read] = [
         v.record
         for v in furnished.reopened().projection.of_case(KNOWN.id)
