@@ -43,6 +43,7 @@ class _Ear:
         self._session = session
         self._heard = heard
         self.locking = session.locking
+        self.spliced = session.spliced
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Note and return every row."""

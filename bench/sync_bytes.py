@@ -18,7 +18,7 @@ from sync.domain.records import Case, Contact, case_of, encode_record, kind_of
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.compression import pack
 from sync.protocol.digest import digest_of, row_hash
-from sync.protocol.pages import Cursor, FeedRow, Op, splice_page
+from sync.protocol.pages import Cursor, FeedRow, Op, line_of, splice_page
 
 CASES, SEED = 400, 20261127
 CLAUSES = (
@@ -84,7 +84,7 @@ def page_of(rows: Sequence[FeedRow], chance: random.Random, *, more: bool) -> by
         epoch=uuid7(invented.FIRST_MS, chance.randbytes(10)),
         scope="officer:" + uuid7(invented.FIRST_MS, chance.randbytes(10)),
         after=Cursor(),
-        rows=rows,
+        lines=[line_of(row) for row in rows],
         more=more,
         head=rows[-1].commit_no,
         checkpoint=None if more else _checkpoint(chance),

@@ -27,7 +27,7 @@ from sync.domain.ids import OfficerId, TeamId, uuid7
 from sync.domain.records import Case, Record, case_of, encode_record, kind_of
 from sync.domain.scopes import officer_scope
 from sync.engine.pull import PAGE
-from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
+from sync.protocol.pages import Cursor, FeedRow, Op, Page, line_of, read_page, splice_page
 
 TEAM, OFFICER = TeamId("north"), OfficerId(uuid7(0, bytes(10)))
 RECORDS_OF_A_CASE = 3
@@ -144,8 +144,9 @@ def _row(record: Record, idx: int) -> FeedRow:
 
 
 def _page(rows: list[FeedRow], *, more: bool) -> Page:
+    lines = [line_of(row) for row in rows]
     return read_page(
         splice_page(
-            epoch="e1", scope=officer_scope(OFFICER), after=Cursor(), rows=rows, more=more, head=1
+            epoch="e1", scope=officer_scope(OFFICER), after=Cursor(), lines=lines, more=more, head=1
         )
     )

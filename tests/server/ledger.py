@@ -38,6 +38,7 @@ from sync.server.audit.sealing import sign_head
 from sync.server.audit.verifying import Verified, verify
 from sync.server.repositories import accounts, audit, mutations
 from sync.server.repositories.session import Row, Session
+from sync.server.repositories.sqlite import SqliteSession
 from sync.server.tables import metadata
 
 BRANCH = BranchId("main")
@@ -52,7 +53,8 @@ ERASED = MutationId("m-21")
 class MemorySession:
     """Statements on one connection."""
 
-    locking = ""
+    locking = SqliteSession.locking
+    spliced = SqliteSession.spliced
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -4,9 +4,13 @@ import itertools
 
 import pytest
 
+from sync.domain.ids import BranchId
 from sync.protocol.messages import MAX_PAGE, Codes, Status
-from sync.protocol.pages import Cursor, PageOp
+from sync.protocol.pages import Cursor, FeedRow, Op, PageOp, line_of
+from sync.protocol.pages import place_of as place_of_line
 from sync.server.handlers import pull
+from sync.server.repositories import records
+from sync.server.repositories.session import Session
 from tests.server.acts import call, give, hold
 from tests.server.house import SOUTH, House, problem
 from tests.server.laptop import Bare
@@ -14,6 +18,8 @@ from tests.server.terminal import tell
 from tests.sync.office import TEAM
 
 NORTH = f"team:{TEAM}"
+MAIN = BranchId("main")
+LATE = 9_000_000_000  # a commit beyond all others
 
 
 def own_scope(laptop: Bare) -> str:
@@ -48,6 +54,44 @@ def test_a_page_says_where_it_ends_and_whether_there_is_more(house: House) -> No
     assert (place_of(last.ops[0]), last.more) == (place_of(whole[-1]), False)
     end = chen.page(NORTH, last.to)
     assert (end.ops, end.more, end.to) == ((), False, last.to)
+
+
+def test_the_database_writes_an_op_as_the_protocol_does(own_house: House) -> None:
+    """Write ops of every kind; what is read of them are the very bytes."""
+    ops = [
+        FeedRow(
+            LATE,
+            0,
+            Op.PUT,
+            "case",
+            "c-1_A",
+            2**40,
+            "c-1_A",
+            '{"name":"单 \\"七\\" \U0002070e"}'.encode(),
+        ),
+        FeedRow(LATE, 1, Op.PUT, "notice", "n.1:α", 1, "", b"{}"),
+        FeedRow(LATE, 2, Op.EXIT, "contact", "k'1", 0, "c-1_A", None),
+        FeedRow(LATE + 1, 2**31 - 1, Op.ERASE, "visit", "v%1", 7, "c?1", None),
+    ]
+
+    async def work(session: Session) -> list[bytes]:
+        await records.add_feed(session, MAIN, [("team:odd", op) for op in ops])
+        return await records.feed_page(session, MAIN, "team:odd", Cursor(LATE, -1), 9)
+
+    lines = own_house.at_database(lambda database: database.write(work))
+    assert lines == [line_of(op) for op in ops]
+    assert list(map(place_of_line, lines)) == [Cursor(op.commit_no, op.idx) for op in ops]
+
+
+@pytest.mark.parametrize("odd", ['a"b', "a\\b", "a\nb", "\x00"])
+def test_an_id_that_needs_quoting_is_not_written(own_house: House, odd: str) -> None:
+    op = FeedRow(LATE, 0, Op.EXIT, "contact", odd, 0, "c1", None)
+
+    async def work(session: Session) -> None:
+        with pytest.raises(ValueError, match="is no id"):
+            await records.add_feed(session, MAIN, [("team:odd", op)])
+
+    own_house.at_database(lambda database: database.write(work))
 
 
 @pytest.mark.parametrize("limit", [-(10**9), -1, 0])

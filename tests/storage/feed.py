@@ -5,7 +5,7 @@ import msgspec
 from sync.domain.records import Record, case_of, encode_record, kind_of
 from sync.protocol.envelope import Envelope
 from sync.protocol.messages import Result, Status
-from sync.protocol.pages import Cursor, FeedRow, Op, Page, read_page, splice_page
+from sync.protocol.pages import Cursor, FeedRow, Op, Page, line_of, read_page, splice_page
 
 MINE = "officer:li"
 ROSTER = "roster:north"
@@ -35,7 +35,10 @@ def page(
 ) -> Page:
     """Return a page as the laptop reads it; `head` 0 = the last row's commit."""
     newest = head or max((row.commit_no for row in rows), default=0)
-    data = splice_page(epoch=epoch, scope=scope, after=Cursor(), rows=rows, more=more, head=newest)
+    lines = [line_of(row) for row in rows]
+    data = splice_page(
+        epoch=epoch, scope=scope, after=Cursor(), lines=lines, more=more, head=newest
+    )
     return read_page(data)
 
 

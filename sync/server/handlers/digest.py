@@ -6,7 +6,7 @@ from sync.domain.records import KINDS, case_of, encode_record
 from sync.domain.redaction import seen_in
 from sync.protocol.digest import BUCKETS, MOST_WANTED, Buckets, HeldRows, WantedRecords
 from sync.protocol.messages import Codes
-from sync.protocol.pages import Cursor, FeedRow, Op, splice_page
+from sync.protocol.pages import Cursor, FeedRow, Op, line_of, splice_page
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, digests, records
@@ -54,7 +54,7 @@ async def held_records(service: Service, caller: Caller, wanted: WantedRecords) 
 
     async def look(session: Session) -> bytes:
         branch = caller.device.branch_id
-        found: list[FeedRow] = []
+        found: list[bytes] = []
         for kind, record_id in wanted.keys:
             stands = await records.get(session, branch, kind, record_id)
             if stands is None or not await digests.holds(
@@ -64,12 +64,13 @@ async def held_records(service: Service, caller: Caller, wanted: WantedRecords) 
             record = stands.record
             body = encode_record(seen_in(wanted.scope, record))
             about = case_of(record) or ""
-            found.append(FeedRow(0, len(found), Op.PUT, kind, record_id, stands.rev, about, body))
+            row = FeedRow(0, len(found), Op.PUT, kind, record_id, stands.rev, about, body)
+            found.append(line_of(row))
         return splice_page(
             epoch=await accounts.meta(session, "epoch") or "",
             scope=wanted.scope,
             after=Cursor(),
-            rows=found,
+            lines=found,
             more=False,
             head=await records.head(session, branch),
         )

@@ -8,7 +8,7 @@ import msgspec
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
 from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Hello
-from sync.protocol.pages import Cursor, FeedRow, splice_page
+from sync.protocol.pages import Cursor, place_of, splice_page
 from sync.protocol.versions import facts_of, spoken
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
@@ -137,12 +137,12 @@ async def page_of(
     if 0 < after.commit_no < floor and place.began_upon < floor:
         # Exits and erasures from there on are no longer told.
         raise Refusal(409, Codes.RESET, head=head.commit_no, floor=floor)
-    rows, more = await _rows(session, branch, place.scope, after, limit)
+    lines, more = await _lines(session, branch, place.scope, after, limit)
     return splice_page(
         epoch=stands.epoch,
         scope=place.scope,
         after=after,
-        rows=rows,
+        lines=lines,
         more=more,
         head=head.commit_no,
         floor=floor,
@@ -151,23 +151,23 @@ async def page_of(
     )
 
 
-async def _rows(
+async def _lines(
     session: Session, branch: BranchId, scope: str, after: Cursor, limit: int
-) -> tuple[list[FeedRow], bool]:
+) -> tuple[list[bytes], bool]:
     """Return a page's ops and whether more follow: `limit` at most, and not much over its bytes."""
-    rows: list[FeedRow] = []
+    lines: list[bytes] = []
     size = 0
     while size < MAX_PAGE_BYTES:
-        wanted = min(READ_AT_ONCE, limit - len(rows))
+        wanted = min(READ_AT_ONCE, limit - len(lines))
         found = await records.feed_page(session, branch, scope, after, wanted + 1)
-        rows += found[:wanted]
+        lines += found[:wanted]
         if len(found) <= wanted:
-            return rows, False
-        if len(rows) == limit:
+            return lines, False
+        if len(lines) == limit:
             break
-        after = Cursor(rows[-1].commit_no, rows[-1].idx)
-        size += sum(len(row.body or b"") for row in found[:wanted])
-    return rows, True
+        after = place_of(lines[-1])
+        size += sum(map(len, found[:wanted]))
+    return lines, True
 
 
 async def _checkpoint(

@@ -107,6 +107,7 @@ class PostgresSession:
     """Statements on one connection of the pool."""
 
     locking = " FOR UPDATE"
+    spliced = "convert_to({text}, 'UTF8') || {body}"
 
     def __init__(self, line: Line) -> None:
         self._line = line

@@ -25,6 +25,7 @@ class Session(Protocol):
     """Statements inside one transaction."""
 
     locking: str  # what a SELECT adds to lock its rows; empty where one writer is the rule
+    spliced: str  # how "{text}" and a "{body}" of bytes behind it are told as one value of bytes
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """Return every row."""

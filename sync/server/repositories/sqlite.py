@@ -22,6 +22,7 @@ class SqliteSession:
     """Statements on one connection; every method ends without waiting."""
 
     locking = ""
+    spliced = "CAST({text} || {body} AS BLOB)"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -27,6 +27,7 @@ from sync.server.app import create_app
 from sync.server.leaving import Leaving
 from sync.server.replays import Remembered
 from sync.server.repositories.session import Row, Session, Work
+from sync.server.repositories.sqlite import SqliteSession
 from sync.server.rules_in_force import RulesInForce
 from sync.server.service import Service
 from tests.sync.simulator.chance import Chance, Ids, Time
@@ -76,7 +77,8 @@ class Doom:
 class MemorySession:
     """Statements on the connection in memory."""
 
-    locking = ""
+    locking = SqliteSession.locking
+    spliced = SqliteSession.spliced
 
     def __init__(self, connection: sqlite3.Connection, doom: Doom) -> None:
         self._connection = connection

@@ -35,7 +35,7 @@ from sync.protocol.envelope import (
     verifies,
 )
 from sync.protocol.messages import enrol_form
-from sync.protocol.pages import Cursor, FeedRow, Op, read_page, splice_page
+from sync.protocol.pages import Cursor, FeedRow, Op, line_of, read_page, splice_page
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 BODY = '{"do":"place_hold",  "reason":"住院"}'.encode()
@@ -114,7 +114,8 @@ def test_pages_are_spliced_and_read_back() -> None:
         FeedRow(5, 3, Op.EXIT, "case", "c2", 1, "c2", None),
     ]
     after = Cursor(3, 9)
-    data = splice_page(epoch="e1", scope='team:"n"', after=after, rows=rows, more=True, head=9)
+    lines = [line_of(row) for row in rows]
+    data = splice_page(epoch="e1", scope='team:"n"', after=after, lines=lines, more=True, head=9)
     page = read_page(data)
     assert (page.epoch, page.scope, page.to, page.more, page.head) == (
         "e1",
@@ -125,7 +126,7 @@ def test_pages_are_spliced_and_read_back() -> None:
     )
     assert bytes(page.ops[0].body) == '{"name":"单"}'.encode()
     assert (page.ops[1].op, bytes(page.ops[1].body)) == (Op.EXIT, b"null")
-    empty = splice_page(epoch="e", scope="s", after=after, rows=[], more=False, head=9)
+    empty = splice_page(epoch="e", scope="s", after=after, lines=[], more=False, head=9)
     assert read_page(empty).to == "3.9"
 
 
