@@ -23,6 +23,7 @@ class Caller(msgspec.Struct, frozen=True):
     device: Device
     account: Account
     scopes: tuple[str, ...]
+    least_client: str = ""  # the oldest program that may work in full, empty for any
 
     @property
     def actor(self) -> Actor:
@@ -40,6 +41,7 @@ class Known(msgspec.Struct, frozen=True):
     device: Device
     account: Account | None
     short: bool
+    least_client: str = ""
     teams: tuple[TeamId, ...] = ()
     wipe: WipeOrder | None = None
 
@@ -65,8 +67,8 @@ async def find_known(session: Session, token: str, now: datetime) -> Known:
     found = found or await accounts.bearer(session, kept)
     if found is None:
         raise Refusal(401, Codes.UNAUTHORISED)
-    device, account = found
-    known = Known(device, account, short)
+    device, account = found.device, found.account
+    known = Known(device, account, short, found.least_client)
     if account is None or not _may(device, account):
         order = await device_keys.wipe_order(session, device.branch_id, device.id)
         return msgspec.structs.replace(known, wipe=order)
@@ -91,4 +93,5 @@ def admitted(known: Known, *, leaving: bool = False) -> Caller:
     if account is None or not (let_in or _may(device, account)):
         told = {} if known.wipe is None else {"wipe": msgspec.to_builtins(known.wipe)}
         raise Refusal(401, Codes.REVOKED, **told)
-    return Caller(device, account, granted_scopes(account.actor, list(known.teams)))
+    scopes = granted_scopes(account.actor, list(known.teams))
+    return Caller(device, account, scopes, known.least_client)

@@ -46,7 +46,7 @@ async def hello(service: Service, caller: Caller) -> Hello:
         return Hello(
             versions=spoken(service.newest),
             facts_of=facts_of(service.newest),
-            least_client=await accounts.meta(session, accounts.LEAST_CLIENT) or "",
+            least_client=caller.least_client,
             server_id=stands.server_id,
             epoch=stands.epoch,
             branch_id=branch,

@@ -58,6 +58,23 @@ class Device(msgspec.Struct, frozen=True):
 _ACCOUNT = "branch_id, id, login, role, team_id, active"
 _DEVICE = "branch_id, id, account_id, name, public_key, state, last_seq, chain_hash, proves"
 DEVICE_FIELDS = len(_DEVICE.split(", "))
+LEAST_CLIENT = "least_client"  # the oldest program that may work in full
+
+
+def _of(table: str, columns: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
+
+
+_LEAST = f"(SELECT value FROM server_meta WHERE name = '{LEAST_CLIENT}')"
+_BEARER = f"{_of('d', _DEVICE)}, {_of('a', _ACCOUNT)}, {_LEAST}"
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """Whose a token is, and the oldest program that may work in full, empty for any."""
+
+    device: Device
+    account: Account | None
+    least_client: str
 
 
 async def account_by_login(session: Session, login: str) -> Account | None:
@@ -163,35 +180,34 @@ async def add_device(session: Session, device: Device, token_hash: str, now: str
     )
 
 
-async def bearer(session: Session, token_hash: str) -> tuple[Device, Account | None] | None:
-    """Return the laptop an enrolment's token belongs to and its account, None for no such token."""
+async def bearer(session: Session, token_hash: str) -> Bearer | None:
+    """Return whose an enrolment's token is, None for no such token."""
     row = await session.row(
-        f"SELECT {_of('d', _DEVICE)}, {_of('a', _ACCOUNT)} FROM device d LEFT JOIN account a "
+        f"SELECT {_BEARER} FROM device d LEFT JOIN account a "
         "ON a.branch_id = d.branch_id AND a.id = d.account_id WHERE d.token_hash = ?",
         token_hash,
     )
-    return _read_both(row) if row else None
+    return _read_bearer(row) if row else None
 
 
-async def signed_in(
-    session: Session, token_hash: str, now: str
-) -> tuple[Device, Account | None] | None:
-    """Return the laptop a short token belongs to and its account, None when it has ended."""
+async def signed_in(session: Session, token_hash: str, now: str) -> Bearer | None:
+    """Return whose a short token is, None when it has ended."""
     row = await session.row(
-        f"SELECT {_of('d', _DEVICE)}, {_of('a', _ACCOUNT)} FROM device_session s JOIN device d "
+        f"SELECT {_BEARER} FROM device_session s JOIN device d "
         "ON d.branch_id = s.branch_id AND d.id = s.device_id LEFT JOIN account a "
         "ON a.branch_id = d.branch_id AND a.id = d.account_id "
         "WHERE s.token_hash = ? AND s.expires_at > ?",
         token_hash,
         now,
     )
-    return _read_both(row) if row else None
+    return _read_bearer(row) if row else None
 
 
-def _read_both(row: Row) -> tuple[Device, Account | None]:
+def _read_bearer(row: Row) -> Bearer:
     fields = tuple(row)
-    device, account = fields[:DEVICE_FIELDS], fields[DEVICE_FIELDS:]
-    return Device(*device), _read_account(account) if account[0] is not None else None
+    device, account, least = fields[:DEVICE_FIELDS], fields[DEVICE_FIELDS:-1], fields[-1]
+    has_account = account[0] is not None
+    return Bearer(Device(*device), _read_account(account) if has_account else None, least or "")
 
 
 async def note_proves(session: Session, device: Device) -> None:
@@ -202,10 +218,6 @@ async def note_proves(session: Session, device: Device) -> None:
         device.branch_id,
         device.id,
     )
-
-
-def _of(table: str, columns: str) -> str:
-    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
 
 
 async def device_by_id(session: Session, branch: BranchId, device: DeviceId) -> Device | None:
@@ -242,9 +254,6 @@ async def advance_device(
         device.branch_id,
         device.id,
     )
-
-
-LEAST_CLIENT = "least_client"  # the oldest program that may work in full
 
 
 async def meta(session: Session, name: str) -> str | None:

@@ -12,7 +12,6 @@ from sync.protocol.versions import CLIENT_HEADER, facts_of, is_too_old, spoken
 from sync.server.caller import Caller, Known, admitted, bearer_token, find_known
 from sync.server.problems import Refusal
 from sync.server.proving import check_proof
-from sync.server.repositories import accounts
 from sync.server.service import Service
 
 Asked = Request[Any, Any, State]  # no `type`: the framework must see a Request
@@ -41,19 +40,17 @@ def check_version(request: Asked, *, facts: bool = False) -> bool:
     raise Refusal(426, Codes.VERSION, spoken=list(spoken(newest)))
 
 
-async def check_client(request: Asked, *, facts: bool = False) -> bool:
+def check_client(request: Asked, caller: Caller, *, facts: bool = False) -> bool:
     """Say whether the laptop's program is new enough; raises Refusal 426 when it is not.
 
     `facts`: the route is open to older ones too. It holds for honest laptops: the header is not
     proven, and what a command may do is decided here whatever program made it.
     """
-    database = service_of(request).database
-    least = await database.glance(lambda s: accounts.meta(s, accounts.LEAST_CLIENT)) or ""
-    if not is_too_old(request.headers.get(CLIENT_HEADER, ""), least):
+    if not is_too_old(request.headers.get(CLIENT_HEADER, ""), caller.least_client):
         return True
     if facts:
         return False
-    raise Refusal(426, Codes.CLIENT, least=least)
+    raise Refusal(426, Codes.CLIENT, least=caller.least_client)
 
 
 async def _known(request: Asked, *, by_enrolment: bool = False) -> Known:

@@ -21,7 +21,7 @@ RANGE = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})")  # a province is more t
 async def _caller(request: Asked) -> Caller:
     check_version(request)
     caller = await caller_of(request)
-    await check_client(request)
+    check_client(request, caller)
     return caller
 
 

@@ -46,7 +46,7 @@ DEVICE = "device"  # the document's name for a laptop's token
 async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
     _check_version(request, facts=facts)
     caller = await caller_of(request, leaving=leaving)
-    await check_client(request, facts=facts)
+    check_client(request, caller, facts=facts)
     return caller
 
 
@@ -86,10 +86,10 @@ async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
     caller = await _caller(request, leaving=True, facts=True)
     message = await read_message(request, Push, LARGEST_PUSH)
-    is_whole = _check_version(request, facts=True) and await check_client(request, facts=True)
+    is_whole = _check_version(request, facts=True) and check_client(request, caller, facts=True)
     if not is_whole and not push.only_facts(message):
         _check_version(request)
-        await check_client(request)
+        check_client(request, caller)
     if not is_whole:
         message = msgspec.structs.replace(message, reads=())  # who may not pull
     return answer_message(request, await push.push(_service(request), caller, message))
