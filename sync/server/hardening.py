@@ -1,6 +1,5 @@
 """What is said with every answer, so that no browser makes anything of it."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 SECURITY_HEADERS = {
@@ -13,12 +12,13 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
+_ENCODED = tuple((name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items())
+
 
 async def harden(message: Message, _scope: Scope) -> None:
     """Add the headers that an answer does not have yet."""
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in SECURITY_HEADERS.items():
-        if name not in headers:
-            headers[name] = value
+    headers = list(message["headers"])
+    said = {name.lower() for name, _ in headers}
+    message["headers"] = [*headers, *(one for one in _ENCODED if one[0] not in said)]
