@@ -143,7 +143,7 @@ class Script:
 
     def _written(self, statement: Statement) -> str:
         sql = statement.sql
-        self._is_insert = sql.startswith("INSERT")
+        self._is_insert = "INSERT INTO" in sql
         lines = [self._filled(sql, row) for row in statement.rows]
         if len(lines) > 1:
             return "\n".join(["\\startpipeline", *(f"{line};" for line in lines), "\\endpipeline"])
@@ -168,7 +168,7 @@ class Script:
                 return f"'\\x{value.hex()}'::bytea"
             case str():
                 if self._is_insert and value in self._fresh:
-                    return "gen_random_uuid()::text"
+                    return f"left(gen_random_uuid()::text, {len(value)})"
                 return _quoted(value)
             case list() | tuple():
                 inside = ", ".join(self._literal(one) for one in value)

@@ -50,6 +50,7 @@ from tools.postgres import Cluster, running
 
 PER_S = "1/s"
 FIRST_RATE = 50.0  # batches a second of the first round
+FIRST_PULL_RATE = 500.0  # pages
 PLENTY = 2.0  # times the expected rate: a laptop may be quicker than its neighbours
 CURSORS = 5
 GOALS = {
@@ -187,15 +188,20 @@ class Bench:
         self._chance = random.Random(1)
         self._kept = 0
         self._rate = FIRST_RATE
+        self._pull_rate = FIRST_PULL_RATE
 
     def pull(self, seconds: float) -> Driven:
         """Pull as fast as it goes."""
         sign_in(self.serving.port, self.officers)
-        lines = [
-            (request(p.laptop, "GET", p.path) for p in itertools.cycle(self._pulls_of(x)))
-            for x in self.officers
-        ]
-        return drive(self.serving.port, lines, seconds)
+        each = math.ceil(self._pull_rate * seconds / len(self.officers) * PLENTY) + 1
+        driven = drive(self.serving.port, [self._pulling(x, each) for x in self.officers], seconds)
+        self._pull_rate = driven.rate
+        return driven
+
+    def _pulling(self, laptop: Laptop, each: int) -> Iterator[bytes]:
+        """Return a laptop's requests, so many made beforehand, more while the time runs."""
+        asked = (request(laptop, "GET", p.path) for p in itertools.cycle(self._pulls_of(laptop)))
+        return itertools.chain(list(itertools.islice(asked, each)), asked)
 
     def _pulls_of(self, laptop: Laptop) -> list[Pull]:
         return [pull for pull in self.pulls if pull.laptop is laptop]

@@ -21,7 +21,7 @@ from sync.domain.ids import IdSource
 from sync.engine.signing_in import SigningIn
 from sync.protocol.compression import pack
 from sync.protocol.messages import Push
-from sync.protocol.proof import TokenGrant
+from sync.protocol.proof import HEADER, TokenGrant
 from sync.protocol.versions import VERSION
 from sync.server.app import build_service, create_app
 from sync.server.machine import MachineIds
@@ -155,6 +155,7 @@ class _Asking:
         self._client = client
         self._overheard = overheard
         self._shows: dict[str, SigningIn] = {}  # tokens of this database, not of the served one
+        self._proof = ""  # the id of the proof shown last: each request notes one of its own
 
     def _shows_of(self, laptop: Laptop) -> SigningIn:
         fresh = SigningIn(laptop.enrolled.token, laptop.key.private_bytes_raw())
@@ -178,6 +179,7 @@ class _Asking:
         }
         if body:
             headers |= {"Content-Encoding": "zstd", "Content-Type": "application/json"}
+        self._proof = headers[HEADER].split(".")[2]
         self._overheard.heard.clear()
         answer = await self._client.request(method, path, content=body, headers=headers)
         assert answer.status_code == 200, answer.text
@@ -186,7 +188,7 @@ class _Asking:
     async def pull(self, pull: Pull) -> Script:
         """Pull a page; return the statements of it."""
         await self.ask(pull.laptop, "GET", pull.path)
-        return Script(self._overheard.heard)
+        return Script(self._overheard.heard, frozenset({self._proof}))
 
     async def push(self, database: Database, laptop: Laptop, part: int, batch: int) -> Script:
         """Push a batch with counters that stand out; return the statements of it."""
@@ -195,4 +197,4 @@ class _Asking:
         ids, copy = NotedIds(), replace(laptop, seq=LAST_SEQ)
         acts = day_of(copy, part, batch, random.Random(part), ids)
         await self.ask(laptop, "POST", "/push", push_body(copy, acts, ids))
-        return Script(self._overheard.heard, frozenset(ids.made), batch)
+        return Script(self._overheard.heard, frozenset({*ids.made, self._proof}), batch)

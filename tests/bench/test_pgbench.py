@@ -27,6 +27,8 @@ def test_what_a_script_locks_gives_the_numbers_that_follow() -> None:
 def test_only_new_rows_get_new_ids() -> None:
     fresh = frozenset({"a"})
     assert "gen_random_uuid" in written("INSERT INTO record VALUES (?)", "a", fresh=fresh)
+    noted = written("WITH q AS (SELECT 1) INSERT INTO proof_used SELECT ?", "a", fresh=fresh)
+    assert "left(gen_random_uuid()::text, 1)" in noted
     assert "gen_random_uuid" not in written("SELECT 1 FROM record WHERE id = ?", "a", fresh=fresh)
 
 
