@@ -1,4 +1,4 @@
-"""Runs the application on granian until it is told to stop."""
+"""Runs the application on granian, and uvloop where there is one, until it is told to stop."""
 
 import argparse
 import asyncio
