@@ -105,7 +105,7 @@ async def pull(
             raise Refusal(409, Codes.RESET, head=0)
         place = Place(scope, after, began_upon)
         checkpoint = partial(_checkpoint, service, session, branch, stands.head)
-        is_told = stands.head.leaves == seen
+        is_told = 0 < seen == stands.head.leaves
         return await page_of(session, branch, stands, place, limit, None if is_told else checkpoint)
 
     return await service.database.read(look)
