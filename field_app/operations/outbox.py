@@ -1,11 +1,12 @@
 """What waits, what was answered, and what needs a person to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
+from field_app.operations.cases import officer_names
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Changes, Saved, Written, submit
 from field_app.storage.incidents import REVIVED, Incident
@@ -27,7 +28,7 @@ from sync.domain.commands import (
 )
 from sync.domain.day_routes import DayRoute, route_id_of
 from sync.domain.hidden_text import marked_json
-from sync.domain.ids import CaseId, MutationId, RecordId
+from sync.domain.ids import CaseId, MutationId, OfficerId, RecordId
 from sync.domain.outcome import Gone, Reason, refused
 from sync.domain.records import Case, Note, Record, decode_record
 from sync.domain.vocabulary import NotedAct
@@ -64,7 +65,10 @@ class Resolution(StrEnum):
 
 
 class AttentionItem(msgspec.Struct, frozen=True):
-    """Refused work with both versions; `theirs` is what stands at the server, where told."""
+    """Refused work with both versions; `theirs` is what stands at the server, where told.
+
+    `names` are the colleagues' by id.
+    """
 
     item: WaitingItem
     status: Status
@@ -72,6 +76,7 @@ class AttentionItem(msgspec.Struct, frozen=True):
     mine: Command
     theirs: Record | None
     offered: tuple[Resolution, ...]
+    names: Mapping[OfficerId, str]
 
     @property
     def can_retry(self) -> bool:
@@ -173,9 +178,8 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     row = _undecided(desk, mid)
     if row is None:
         return Gone("mutation", mid)
-    command = decode_command(bytes(row.envelope.body))
-    reasons = row.result.reasons if row.result else ()
-    anew = _anew(desk, command) if Resolution.TRY_AGAIN in offered(reasons, command) else None
+    command, ways = _refused(row)
+    anew = _anew(desk, command) if Resolution.TRY_AGAIN in ways else None
     if anew is None:
         return refused("attention.cannot_retry")
     return _instead(desk, mid, anew)
@@ -186,9 +190,8 @@ def keep_as_note(desk: Desk, mid: MutationId) -> Written:
     row = _undecided(desk, mid)
     if row is None:
         return Gone("mutation", mid)
-    command = decode_command(bytes(row.envelope.body))
-    reasons = row.result.reasons if row.result else ()
-    if Resolution.KEEP_NOTE not in offered(reasons, command):
+    command, ways = _refused(row)
+    if Resolution.KEEP_NOTE not in ways:
         return refused("attention.cannot_note")
     note = Note(
         id=RecordId(desk.ids.fresh()),
@@ -241,6 +244,12 @@ def _undecided(desk: Desk, mid: MutationId) -> OutboxRow | None:
     """Return work that needs a person, None for what was settled meanwhile."""
     row = desk.store.outbox.row(mid)
     return row if row is not None and row.state == "attention" else None
+
+
+def _refused(row: OutboxRow) -> tuple[Command, tuple[Resolution, ...]]:
+    """Return what was refused, and what may be done about it."""
+    command = decode_command(bytes(row.envelope.body))
+    return command, offered(row.result.reasons if row.result else (), command)
 
 
 def _anew(desk: Desk, command: Command) -> Command | None:
@@ -330,6 +339,7 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
         command,
         _theirs(result),
         offered(result.reasons, command),
+        officer_names(desk),
     )
 
 

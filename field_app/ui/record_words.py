@@ -1,5 +1,6 @@
 """A record or an act as short lines, so that two versions can be compared by eye."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
@@ -8,10 +9,13 @@ import msgspec
 
 from field_app.i18n.words import Words
 from sync.domain import budget, plan_terms, vocabulary
+from sync.domain.ids import OfficerId
 
 # Ids and revisions say nothing to a person, and a schedule is read as a table.
 HIDDEN = ("id", "_id", "rev", "decision", "flags", "between", "officers", "sha256", "_by",
           "schedule", "unusual")  # fmt: skip
+WHO = "by"  # the officer who did it, by id
+NOBODY: Mapping[OfficerId, str] = {}
 # The prefix of each enumeration's words.
 PREFIX: dict[type[Enum], str] = {
     vocabulary.VisitOutcome: "outcome",
@@ -47,14 +51,21 @@ PLAIN = {"topic": "topic", "language": "language", "travel_source": "travel",
          "channels_refused": "channel", "places_refused": "place"}  # fmt: skip
 
 
-def record_lines(words: Words, what: Any, zone: str) -> list[str]:
-    """Return one line for each telling field of a record or command."""
+def record_lines(
+    words: Words, what: Any, zone: str, names: Mapping[OfficerId, str] = NOBODY
+) -> list[str]:
+    """Return one line for each telling field of a record or command.
+
+    `names` are the colleagues' by id; whose is not among them is not told.
+    """
     lines = []
     for name, value in msgspec.structs.asdict(what).items():
+        if name == WHO:
+            value = names.get(value)
         if name.endswith(HIDDEN) or value in (None, "", (), {}, 0):
             continue
         if isinstance(value, msgspec.Struct):
-            lines += record_lines(words, value, zone)
+            lines += record_lines(words, value, zone, names)
             continue
         lines.append(f"{words.code(f'entry.{name}')}: {_told(words, name, value, zone)}")
     return lines

@@ -155,7 +155,9 @@ async def test_words_of_a_refused_call_are_kept_as_a_note(room: Room, way: str) 
     li.main.activateWindow()
     await until(li.main.isActiveWindow)
     screen = await sync_of(li)
-    assert "Needs your decision" in words_on(screen)
+    seen = words_on(screen)
+    assert "Needs your decision" in seen
+    assert "By: 李静" in seen
     if way == "button":
         click(screen, "Keep mine as a note")
     else:

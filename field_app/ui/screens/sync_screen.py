@@ -171,10 +171,10 @@ class SyncScreen(Page):
         column.addWidget(label(f"{what} · {item.item.case_no}", "heading"))
         column.addWidget(self._why(item))
         sides = Beside(self.look, SIDES_LEAST, 8)
-        mine = record_lines(words, item.mine, self._view.zone)
+        mine = record_lines(words, item.mine, self._view.zone, item.names)
         sides.add(self._side(words("Yours"), mine), 1)
         if item.theirs is not None:
-            theirs = record_lines(words, item.theirs, self._view.zone)
+            theirs = record_lines(words, item.theirs, self._view.zone, item.names)
             sides.add(self._side(words("At the server"), theirs), 1)
         column.addWidget(sides)
         column.addLayout(row(self.look, None, *self._decisions(box, item)))
