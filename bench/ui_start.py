@@ -18,12 +18,12 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from bench.bare_laptop import PASSPHRASE, bare_laptop
 from field_app.bootstrap import rest
+from field_app.bootstrap.laptop import line
 from field_app.bootstrap.program import Program
 from field_app.bootstrap.running import run
 from field_app.bootstrap.standby import Standby
 from field_app.settings.settings import Settings
 from field_app.ui.screens.unlock_screen import UnlockScreen
-from sync.engine.http_transport import HttpTransport
 
 NOBODY = "http://127.0.0.1:9"  # the port of "discard": rows put here by hand are not taken away
 
@@ -92,7 +92,9 @@ def main(pace: str, home: str) -> None:
         Person(program, slow=pace == "slow")
 
     setattr(Program, "start", start)  # noqa: B010  # in this process only
-    laptop = replace(bare_laptop(Path(home)), connect=lambda _a, _t, _k: HttpTransport(NOBODY))
+    laptop = replace(
+        bare_laptop(Path(home)), connect=lambda _a, token, key: line()(NOBODY, token, key)
+    )
     run(laptop, lambda: Settings(lock_minutes=60), None, Standby([sys.executable, "-c", ""]))
 
 

@@ -1,6 +1,6 @@
 """The sync engine's shelf for the bank's map: notes on the store thread, the file on this one."""
 
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.maps.map_files import MapFiles
 from field_app.storage.map_notices import MapNotices
 from sync.protocol.published_map import MapDistrust, MapStanding, PublishedMap

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.operations.submit import RULES, Changes
 from sync.domain.ids import DeviceId, MutationId
 from sync.engine.ports import Replica, ScopeState, UploadState

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.bootstrap.enrolment import enrol, first_lease
 from field_app.bootstrap.laptop import Laptop, mono_ms
-from field_app.bootstrap.unlocking import slot_of, unlock
+from field_app.bootstrap.unlocking import unlock
+from field_app.bootstrap.way_in import slot_of
 from field_app.storage.audit import AuditTrail
 from field_app.storage.outbox import Outbox, Signer
 from field_app.storage.profile import (
@@ -26,8 +27,8 @@ from field_app.storage.trouble import PassphraseOfTheOther, VaultTrouble, WrongP
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import DeviceId
+from sync.engine.address import check_address
 from sync.engine.enrolment import introduction
-from sync.engine.http_transport import check_address
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Enrolled
 

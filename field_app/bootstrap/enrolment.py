@@ -19,8 +19,8 @@ from field_app.storage.slot_file import write_slot
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import DeviceId
+from sync.engine.address import check_address
 from sync.engine.enrolment import introduction
-from sync.engine.http_transport import check_address
 from sync.engine.trouble import Trouble
 
 SECRET_BYTES = 32

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from field_app.settings.settings import resources_folder
 from field_app.storage.held_key import SLOT
@@ -13,8 +14,9 @@ from field_app.storage.keys import KdfWork
 from field_app.storage.slot_file import SecretStore
 from sync.domain.ids import uuid7
 from sync.domain.time import Clock
-from sync.engine.http_transport import HttpTransport
-from sync.engine.ports import Transport
+
+if TYPE_CHECKING:  # not for the way in: see `rest`
+    from sync.engine.ports import Transport
 
 VAULT = "vault"  # of the first officer; the folders of others are numbered
 
@@ -53,7 +55,13 @@ type Connect = Callable[[str, str, bytes], Transport]  # address, token, device 
 def line(authority: str = "") -> Connect:
     """Return what opens the real line; `authority` is the file of a bank's own CA."""
     known = Path(authority) if authority else None
-    return lambda address, token, key: HttpTransport(address, token=token, key=key, authority=known)
+
+    def connect(address: str, token: str, key: bytes) -> "Transport":
+        from sync.engine.http_transport import HttpTransport
+
+        return HttpTransport(address, token=token, key=key, authority=known)
+
+    return connect
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,24 +19,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
-from field_app.background.downloads import Downloads
 from field_app.background.lease_watch import LeaseWatch
 from field_app.background.lock_timer import LockTimer
-from field_app.background.runner import Runner, StoreThread
-from field_app.background.sync_loop import SyncLoop
+from field_app.background.store_thread import StoreThread
 from field_app.background.tasks import Tasks
-from field_app.bootstrap.desk_setup import lay_desk, policy_brought
-from field_app.bootstrap.enrolling_anew import enrol_here
-from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
-from field_app.bootstrap.resetting import KeyReset
 from field_app.bootstrap.rest import load_in_pieces
 from field_app.bootstrap.session_watch.watching import Watch, watch_session
-from field_app.bootstrap.unlocking import settle, shut_lease, slot_of, unlock
+from field_app.bootstrap.way_in import settle, shut_lease, slot_of
 from field_app.i18n.words import load_words
-from field_app.operations import keys
 from field_app.settings.settings import Settings, write_settings
-from field_app.storage.profile import Profile, profile_of
 from field_app.storage.tries import Tries
 from field_app.storage.vault import Vault
 from field_app.theme.appearance import dress
@@ -46,11 +38,16 @@ from field_app.ui.look import Look
 from field_app.ui.screens.enrol_screen import EnrolScreen
 from field_app.ui.screens.gone_screen import GoneScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
-from field_app.viewmodels.enrol import EnrolViewModel
+from field_app.viewmodels.enrol import EnrolForm, EnrolViewModel
 from field_app.viewmodels.unlock import UnlockViewModel, WayIn
 
 if TYPE_CHECKING:  # loaded while the passphrase is typed: see `rest`
+    from field_app.background.downloads import Downloads
+    from field_app.background.runner import Runner
+    from field_app.background.sync_loop import SyncLoop
+    from field_app.bootstrap.resetting import KeyReset
     from field_app.bootstrap.workshop import Workshop
+    from field_app.storage.profile import Profile
     from field_app.ui.main_window import MainWindow
 
 
@@ -79,7 +76,6 @@ class Program(QObject):
         self._former_gone = former_gone
         self._watch: Watch | None = None
         self.store = StoreThread()
-        self.brought = policy_brought(laptop)
         self.gone = asyncio.Event()
         self.tasks = Tasks()
         self.window: QWidget | None = None
@@ -123,23 +119,33 @@ class Program(QObject):
         self._show(screen)
 
     def _way_in(self, laptop: Laptop) -> WayIn:
+        def reset() -> "KeyReset":
+            from field_app.bootstrap.resetting import KeyReset
+
+            return KeyReset(laptop)
+
         slot = slot_of(laptop)
         tries = Tries(laptop.tries, laptop.clock, lambda: shut_lease(laptop))
         return WayIn(
             slot.login if slot else "",
             lambda passphrase: self._unlock(laptop, passphrase),
             tries,
-            lambda: KeyReset(laptop),
+            reset,
         )
 
     def _unlock(self, laptop: Laptop, passphrase: str) -> Vault:
+        from field_app.bootstrap.unlocking import unlock
+
         self._former_gone()
         return unlock(laptop, passphrase)
 
+    def _enrol(self, form: EnrolForm, tell: Callable[[str], None]) -> Vault:
+        from field_app.bootstrap.enrolling_anew import enrol_here
+
+        return enrol_here(self._laptop, form, tell)
+
     def _show_enrolling(self, *, back: bool = False) -> None:
-        enrolling = EnrolViewModel(
-            self.store, lambda form, tell: enrol_here(self._laptop, form, tell)
-        )
+        enrolling = EnrolViewModel(self.store, self._enrol)
         enrolling.enrolled.connect(self._on_vault)
         screen = EnrolScreen(self.look, enrolling, self.settings.server, back=back)
         screen.back_wanted.connect(self.start)
@@ -165,8 +171,20 @@ class Program(QObject):
 
     async def open_desk(self, vault: Vault) -> None:
         """Lay the desk and show the window."""
+        await load_in_pieces()
+        from field_app.background.downloads import Downloads
+        from field_app.background.runner import Runner
+        from field_app.background.sync_loop import SyncLoop
+        from field_app.bootstrap.desk_setup import lay_desk, policy_brought
+        from field_app.bootstrap.key_round import KeyRound
+        from field_app.bootstrap.workshop import maps_of
+        from field_app.operations.keys import lease_left
+        from field_app.storage.profile import profile_of
+
         self._laptop = replace(self._laptop, folder=vault.folder.name)
-        desk = await self.store.do(lambda: lay_desk(self._laptop, vault, self.brought))
+        desk = await self.store.do(
+            lambda: lay_desk(self._laptop, vault, policy_brought(self._laptop))
+        )
         profile = await self.store.do(lambda: profile_of(vault))
         if profile is None:
             raise LookupError("an open vault without a profile")
@@ -178,8 +196,6 @@ class Program(QObject):
 
         def on_wiped() -> None:
             loop.call_soon_threadsafe(self._on_wiped)
-
-        from field_app.bootstrap.workshop import maps_of
 
         maps = maps_of(self._laptop, profile)
         rounds = KeyRound(self._laptop, vault, self.store, on_wiped)
@@ -194,7 +210,7 @@ class Program(QObject):
         limit = timedelta(minutes=self.settings.lock_minutes)
         self._lock = LockTimer(self._laptop.clock, limit, self.lock)
         self.tasks.start(self._lock.watch())
-        left = partial(self.runner.run, keys.lease_left)
+        left = partial(self.runner.run, lease_left)
         self._lease = LeaseWatch(left, self._on_lease, self.lock)
         self.tasks.start(self._lease.watch())
         self._watch = watch_session(lambda _why: self.lock(), self)

@@ -4,7 +4,6 @@ A lease that has ended does not end the passphrase: with it the door opens, and 
 asks the server for a new lease. What the server then says (this laptop was revoked) is said here.
 """
 
-from contextlib import suppress
 from datetime import datetime
 
 from field_app.bootstrap.laptop import Laptop
@@ -39,7 +38,7 @@ from field_app.storage.second_copy import reconcile
 from field_app.storage.shredding import shred
 from field_app.storage.slot_file import read_slot
 from field_app.storage.time_mark import TimeMark
-from field_app.storage.trouble import Damaged, LeaseOver, LockedByOther, Rescued, RescuedInPart
+from field_app.storage.trouble import Damaged, LeaseOver, Rescued, RescuedInPart
 from field_app.storage.vault import DATABASE, Vault
 from sync.engine.trouble import PASSING, Trouble
 from sync.engine.wipe import ordered_wipe
@@ -70,28 +69,6 @@ def unlock(laptop: Laptop, passphrase: str) -> Vault:
         vault.close()
         raise
     return vault
-
-
-def settle(laptop: Laptop) -> None:
-    """End what a cut left of giving a vault a new key; before it is asked who has a vault here."""
-    for left in (*laptop.home.glob("*.rekey"), *laptop.home.glob("*.former")):
-        with suppress(LockedByOther):  # another program is at it this moment
-            finish(left.with_suffix(""))
-
-
-def slot_of(laptop: Laptop) -> Slot | None:
-    """Return the slot, None for one that is damaged: unlocking will tell."""
-    try:
-        return read_slot(laptop.slot)
-    except (Damaged, FileNotFoundError):
-        return None
-
-
-def shut_lease(laptop: Laptop) -> None:
-    """Destroy the lease's secret after many wrong tries: the next right one needs the server."""
-    slot = slot_of(laptop)
-    if slot is not None:
-        end_lease(laptop.secrets, slot)
 
 
 def _lease(laptop: Laptop, slot: Slot, door: Door | None) -> LeaseSecret:

@@ -7,12 +7,11 @@ from itertools import islice, product
 
 import msgspec
 
+from sync.domain.records import Case
+
 # Names are read character by character: the tables of phrases would hold up each start, or Python's
 # lock in the midst of a first sync, for a third of a second.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-import pypinyin
-
-from sync.domain.records import Case
 
 TAIL = 4
 MOST_READINGS = 64
@@ -40,6 +39,8 @@ def _readings(character: str) -> tuple[str, ...]:
     """Return how a character may be read; a single empty text when nobody speaks it."""
     if not character.isalnum():
         return ("",)
+    import pypinyin  # with the first name, or behind the unlock screen
+
     style = pypinyin.Style.NORMAL
     return tuple(pypinyin.pinyin(character, style=style, heteronym=True, strict=False)[0])
 

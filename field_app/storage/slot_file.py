@@ -6,8 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-import keyring
-import keyring.errors
 import msgspec
 
 from field_app.storage.keys import Slot
@@ -78,10 +76,15 @@ class SecretStore(Protocol):
 
 
 class KeyringStore:
-    """The operating system's keyring; back-ends that keep secrets in clear are refused."""
+    """The operating system's keyring; back-ends that keep secrets in clear are refused.
+
+    `keyring` is loaded when it is first asked: the unlock screen stands before that.
+    """
 
     def load(self, name: str) -> bytes | None:
         """Return the secret, or None."""
+        import keyring.errors
+
         if not _is_safe(keyring.get_keyring()):
             return None
         try:
@@ -92,6 +95,8 @@ class KeyringStore:
 
     def save(self, name: str, secret: bytes) -> bool:
         """Keep the secret; False when there is no safe keyring or it refuses."""
+        import keyring.errors
+
         if not _is_safe(keyring.get_keyring()):
             return False
         try:
@@ -102,6 +107,8 @@ class KeyringStore:
 
     def forget(self, name: str) -> None:
         """Destroy the secret, when there is one and the keyring lets us."""
+        import keyring.errors
+
         if not _is_safe(keyring.get_keyring()):
             return
         with suppress(keyring.errors.KeyringError):  # there is none, or the keyring is shut

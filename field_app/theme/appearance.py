@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import qtawesome
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 
+from field_app.theme.icons import drawn
 from field_app.theme.stylesheet import style_sheet
 from field_app.theme.tokens import Tokens
 
@@ -13,32 +13,32 @@ FAMILIES = ["Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans"
 BASE_PX = 14
 
 ICONS = {
-    "today": "mdi6.calendar-today",
-    "cases": "mdi6.folder-account-outline",
-    "map": "mdi6.map-outline",
-    "sync": "mdi6.sync",
-    "team": "mdi6.account-group-outline",
-    "plan": "mdi6.map-marker-path",
-    "review": "mdi6.clipboard-check-outline",
-    "learning": "mdi6.school-outline",
-    "settings": "mdi6.cog-outline",
-    "lock": "mdi6.lock-outline",
-    "phone": "mdi6.phone-outline",
-    "visit": "mdi6.home-account",
-    "appointment": "mdi6.calendar-check-outline",
-    "warn": "mdi6.alert-outline",
-    "block": "mdi6.hand-back-right-outline",
-    "ok": "mdi6.check-circle-outline",
-    "info": "mdi6.information-outline",
-    "hold": "mdi6.pause-circle-outline",
-    "search": "mdi6.magnify",
-    "empty": "mdi6.tray",
-    "back": "mdi6.arrow-left",
-    "print": "mdi6.printer-outline",
-    "reveal": "mdi6.eye-outline",
-    "arrow": "mdi6.chevron-down",
-    "up": "mdi6.chevron-up",
-    "tick": "mdi6.check-bold",
+    "today": "calendar-today",
+    "cases": "folder-account-outline",
+    "map": "map-outline",
+    "sync": "sync",
+    "team": "account-group-outline",
+    "plan": "map-marker-path",
+    "review": "clipboard-check-outline",
+    "learning": "school-outline",
+    "settings": "cog-outline",
+    "lock": "lock-outline",
+    "phone": "phone-outline",
+    "visit": "home-account",
+    "appointment": "calendar-check-outline",
+    "warn": "alert-outline",
+    "block": "hand-back-right-outline",
+    "ok": "check-circle-outline",
+    "info": "information-outline",
+    "hold": "pause-circle-outline",
+    "search": "magnify",
+    "empty": "tray",
+    "back": "arrow-left",
+    "print": "printer-outline",
+    "reveal": "eye-outline",
+    "arrow": "chevron-down",
+    "up": "chevron-up",
+    "tick": "check-bold",
 }
 
 
@@ -94,5 +94,4 @@ def _pictures(tokens: Tokens, folder: Path) -> dict[str, str]:
 
 def icon(name: str, tokens: Tokens, role: str = "text") -> QIcon:
     """Return an icon by what it means, in a colour of the theme."""
-    found: QIcon = qtawesome.icon(ICONS[name], color=tokens[role])
-    return found
+    return drawn(ICONS[name], tokens[role])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.storage.keys import SHORTEST_PASSPHRASE
 from field_app.storage.keys import passphrase_strength as passphrase_strength
 from field_app.storage.vault import Vault

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from field_app.storage.trouble import VaultTrouble
-from sync.engine.http_transport import InsecureAddress
+from sync.engine.address import InsecureAddress
 from sync.engine.trouble import Trouble
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.storage.tries import Tries
 from field_app.storage.trouble import WrongPassphrase
 from field_app.storage.vault import Vault

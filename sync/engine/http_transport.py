@@ -4,7 +4,6 @@ No redirects, no proxies from the environment, a stall limit instead of a total 
 raw and unpacked under a hard limit. Plain HTTP only to this very computer.
 """
 
-import ipaddress
 import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from sync.engine.address import check_address
 from sync.engine.next_page import NextPage, Start, on_a_thread
 from sync.engine.ports import OnPage, let_be
 from sync.engine.signing_in import SigningIn
@@ -72,32 +72,6 @@ BY_STATUS = {
     503: Codes.BUSY,
     507: Codes.NO_ROOM,
 }
-
-
-class InsecureAddress(ValueError):
-    """The address is not HTTPS and not this computer."""
-
-
-def check_address(address: str) -> str:
-    """Return the address without a trailing slash; raises InsecureAddress."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError as error:  # such as "https://[bank": no host can be read
-        raise InsecureAddress(address) from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InsecureAddress(address)
-    if parts.scheme == "http" and not _is_this_computer(parts.hostname):
-        raise InsecureAddress(address)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _is_this_computer(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class HttpTransport:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from field_app.background.runner import Runner, StoreThread
+from field_app.background.runner import Runner
+from field_app.background.store_thread import StoreThread
 from field_app.bootstrap.desk_setup import unlock
 from field_app.operations import attachments, contacts
 from field_app.operations.desk import Desk

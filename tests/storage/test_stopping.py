@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from field_app.background.runner import Runner, StoreThread
+from field_app.background.runner import Runner
+from field_app.background.store_thread import StoreThread
 from field_app.background.sync_loop import SyncLoop, SyncStatus
 from sync.protocol.messages import Hello
 from sync.protocol.versions import PROGRAM, VERSION

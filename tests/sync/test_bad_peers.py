@@ -10,7 +10,8 @@ import pytest
 from backports import zstd
 
 from field_app.bootstrap.laptop import MachineClock
-from sync.engine.http_transport import HttpTransport, InsecureAddress, check_address
+from sync.engine.address import InsecureAddress, check_address
+from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import PASSING, Trouble
 from sync.protocol.messages import MAX_DECOMPRESSED, Codes
 from tests.sync.acts import call, counted, grown, unanswered, without_news

@@ -7,7 +7,7 @@ from field_app.bootstrap.enrolment import enrol
 from field_app.bootstrap.laptop import Laptop
 from field_app.storage.trouble import WrongPassphrase
 from field_app.viewmodels.enrol import EnrolForm
-from sync.engine.http_transport import InsecureAddress
+from sync.engine.address import InsecureAddress
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from tests.sync.office import PASSPHRASE, Office, sit_down

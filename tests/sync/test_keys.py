@@ -17,7 +17,7 @@ from field_app.bootstrap.enrolling_anew import _profile, enrol_here
 from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
 from field_app.bootstrap.resetting import KeyReset
-from field_app.bootstrap.unlocking import shut_lease
+from field_app.bootstrap.way_in import shut_lease
 from field_app.operations import contacts, outbox
 from field_app.storage.held_key import REKEY_WANTED, lease_name, read_lease
 from field_app.storage.profile import profile_of

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from field_app.background.map_shelf import MapShelfHop
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.bootstrap.workshop import maps_of
 from field_app.maps import map_files
 from field_app.maps.pack import MapPack

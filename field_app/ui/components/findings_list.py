@@ -1,15 +1,18 @@
 """What the rules say, each with its source; and what came of an act."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from field_app.i18n.words import Words
 from field_app.ui.components.surfaces import Notice, clear
 from field_app.ui.look import Look
-from field_app.viewmodels.answer import Answer
-from field_app.viewmodels.findings import FindingText
 from field_app.viewmodels.problem import Problem
+
+if TYPE_CHECKING:  # the unlock screen has problems only
+    from field_app.viewmodels.answer import Answer
+    from field_app.viewmodels.findings import FindingText
 
 
 class FindingsList(QWidget):
@@ -24,7 +27,7 @@ class FindingsList(QWidget):
         self._column.setSpacing(look.px(6))
         self.texts: list[str] = []
 
-    def show_findings(self, findings: Iterable[FindingText]) -> None:
+    def show_findings(self, findings: "Iterable[FindingText]") -> None:
         """Show these findings instead of the former."""
         clear(self._column)
         found = list(findings)
@@ -42,7 +45,7 @@ def problem_text(words: Words, problem: Problem) -> str:
     return words.code(problem.code, **problem.params)
 
 
-def answer_text(words: Words, answer: Answer) -> str:
+def answer_text(words: Words, answer: "Answer") -> str:
     """Return why an act was not possible, one sentence a line."""
     lines = [problem_text(words, p) for p in answer.problems]
     lines += [f.sentence for f in answer.findings if str(f.severity) == "block"]

@@ -10,7 +10,7 @@ import msgspec
 import polib
 import pytest
 
-from field_app.background.runner import StoreThread
+from field_app.background.store_thread import StoreThread
 from field_app.i18n.words import LANGUAGES, Words, load_words
 from field_app.operations.timeline import timeline_of
 from field_app.planning.problem import WhyNot

@@ -8,8 +8,11 @@ import asyncio, sys
 import field_app.bootstrap.running
 from field_app.bootstrap import rest
 
-late = ("field_app.ui.main_window", "field_app.planning.process", "icalendar", "xlsxwriter")
+late = ("field_app.ui.main_window", "field_app.planning.process", "icalendar", "xlsxwriter",
+        "field_app.storage.store", "sync.policy.engine", "sync.engine.http_transport",
+        "requests", "keyring", "pypinyin", "holidays")
 assert not rest.is_loaded() and not any(name in sys.modules for name in late)
+assert not any(name in sys.modules for name in ("qtawesome", "qtpy"))
 turns = []
 
 async def typing():
