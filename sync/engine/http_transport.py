@@ -4,10 +4,8 @@ No redirects, no proxies from the environment, a stall limit instead of a total 
 raw and unpacked under a hard limit. Plain HTTP only to this very computer.
 """
 
-import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,20 +14,18 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.address import check_address
+from sync.engine.answer import code_of_certificate, message, page_of, refusal, unpacked
 from sync.engine.next_page import NextPage, Start, on_a_thread
 from sync.engine.ports import OnPage, let_be
 from sync.engine.signing_in import SigningIn
-from sync.engine.trouble import Trouble, other_version
+from sync.engine.trouble import Trouble
 from sync.protocol.checkpoint import Consistency
 from sync.protocol.compression import (
     MOST_FOR_DICTIONARY,
     WITH_DICTIONARY,
-    NotCompressed,
-    TooLarge,
     pack,
     pack_small,
     question_of,
-    unpack,
 )
 from sync.protocol.digest import Buckets, HeldRows, WantedRecords
 from sync.protocol.lease import Escrow, Kept, LeaseGrant, ResetAnswer, ResetAsk
@@ -41,23 +37,15 @@ from sync.protocol.messages import (
     Enrol,
     Enrolled,
     Hello,
-    Problem,
     Push,
     Pushed,
 )
-from sync.protocol.pages import Cursor, Page, read_page
+from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.protocol.proof import TokenGrant
 from sync.protocol.published_map import MapNews
 from sync.protocol.versions import CLIENT_HEADER, PROGRAM, VERSION
 
-# OpenSSL's verdicts (x509_vfy.h); for every other one nobody the laptop believes vouches.
-BY_VERDICT = {
-    9: Codes.TLS_ENDED,  # not yet valid
-    10: Codes.TLS_ENDED,
-    62: Codes.TLS_NAME,
-    64: Codes.TLS_NAME,  # an address instead of a name
-}
 BASE = "/sync/v1"
 JSON = "application/json"
 CONNECT_S = 10.0
@@ -65,13 +53,6 @@ STALL_S = 30.0
 READ_AT_ONCE = 1 << 20  # fewer looks at what came: each asks for Python's lock again
 SMALL = 256
 OPEN = frozenset({"/enrol", "/reset"})  # asked by who has no token yet, or no longer
-BY_STATUS = {
-    401: Codes.UNAUTHORISED,
-    413: Codes.TOO_LARGE,
-    429: Codes.BUSY,
-    503: Codes.BUSY,
-    507: Codes.NO_ROOM,
-}
 
 
 class HttpTransport:
@@ -122,36 +103,36 @@ class HttpTransport:
 
     def enrol(self, request: Enrol) -> Enrolled:
         """Introduce this laptop with a one-time code."""
-        return _decode(self._post("/enrol", request), Enrolled)
+        return message(self._post("/enrol", request), Enrolled)
 
     def hello(self) -> Hello:
         """Ask who we are to the server; what was fetched ahead for an earlier sync is dropped."""
         self._next.forget()
         self._fetched.forget()
         self._shares = False
-        hello = _decode(self._ask("GET", "/hello"), Hello)
+        hello = message(self._ask("GET", "/hello"), Hello)
         self._seen = hello.checkpoint.size if hello.checkpoint else 0
         return hello
 
     def lease(self) -> LeaseGrant:
         """Ask for a longer time without a line."""
-        return _decode(self._ask("GET", "/lease"), LeaseGrant)
+        return message(self._ask("GET", "/lease"), LeaseGrant)
 
     def keep_escrow(self, escrow: Escrow) -> Kept:
         """Put the vault's key, sealed, into the custodians' hands."""
-        return _decode(self._post("/escrow", escrow), Kept)
+        return message(self._post("/escrow", escrow), Kept)
 
     def wiped(self) -> Kept:
         """Tell that this laptop's keys are destroyed."""
-        return _decode(self._ask("POST", "/wiped", enrolled=True), Kept)
+        return message(self._ask("POST", "/wiped", enrolled=True), Kept)
 
     def reset(self, ask: ResetAsk) -> ResetAnswer:
         """Ask for the key of a vault whose passphrase is forgotten; needs no token."""
-        return _decode(self._post("/reset", ask), ResetAnswer)
+        return message(self._post("/reset", ask), ResetAnswer)
 
     def push(self, push: Push) -> Pushed:
         """Send envelopes."""
-        pushed = _decode(self._post("/push", push), Pushed)
+        pushed = message(self._post("/push", push), Pushed)
         self._seen = pushed.checkpoint.size if pushed.checkpoint else self._seen
         return pushed
 
@@ -180,29 +161,29 @@ class HttpTransport:
             params["floor"] = str(floor)
         if self._seen:
             params["seen"] = str(self._seen)
-        return _page(self._exchange("GET", "/pull", params=params))
+        return page_of(self._exchange("GET", "/pull", params=params))
 
     def digest(self, scope: str) -> Buckets:
         """Fetch the sums of a scope's buckets."""
-        return _decode(self._ask("GET", "/digest", params={"scope": scope}), Buckets)
+        return message(self._ask("GET", "/digest", params={"scope": scope}), Buckets)
 
     def held(self, scope: str, buckets: Sequence[int]) -> HeldRows:
         """Fetch what some buckets of a scope hold."""
         numbers = [str(number) for number in buckets]
         params: dict[str, str | list[str]] = {"scope": scope, "bucket": numbers}
-        return _decode(self._ask("GET", "/digest/rows", params=params), HeldRows)
+        return message(self._ask("GET", "/digest/rows", params=params), HeldRows)
 
     def records(self, wanted: WantedRecords) -> Page:
         """Fetch some records of a scope again."""
-        return _page(self._post("/records", wanted))
+        return page_of(self._post("/records", wanted))
 
     def policy(self, after: int) -> PolicyNews:
         """Fetch the rules in force when their serial is higher."""
-        return _decode(self._ask("GET", "/policy", params={"after": str(after)}), PolicyNews)
+        return message(self._ask("GET", "/policy", params={"after": str(after)}), PolicyNews)
 
     def map_news(self, after: int) -> MapNews:
         """Fetch what is published of map packs when its serial is higher."""
-        return _decode(self._ask("GET", "/map", params={"after": str(after)}), MapNews)
+        return message(self._ask("GET", "/map", params={"after": str(after)}), MapNews)
 
     def map_piece(self, sha256: str, offset: int, size: int) -> bytes:
         """Fetch up to `size` bytes of the map pack in force from `offset`."""
@@ -212,17 +193,17 @@ class HttpTransport:
         """Fetch the proof that the log of `newer` entries begins with each older one."""
         sizes = [str(size) for size in older]
         params: dict[str, str | list[str]] = {"from": sizes, "to": str(newer)}
-        return _decode(self._ask("GET", "/audit/consistency", params=params), Consistency)
+        return message(self._ask("GET", "/audit/consistency", params=params), Consistency)
 
     def offer(self, offer: AttachmentOffer) -> AttachmentState:
         """Announce a file, or ask how far it is."""
-        return _decode(self._post("/attachments", offer), AttachmentState)
+        return message(self._post("/attachments", offer), AttachmentState)
 
     def send_chunk(self, attachment_id: str, offset: int, data: bytes) -> AttachmentState:
         """Send bytes at an offset."""
         headers = {"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}
         path = f"/attachments/{attachment_id}"
-        return _decode(self._ask("PATCH", path, data=data, headers=headers), AttachmentState)
+        return message(self._ask("PATCH", path, data=data, headers=headers), AttachmentState)
 
     def fetch(self, attachment_id: str, offset: int, size: int) -> bytes:
         """Fetch up to `size` bytes of a file from `offset`."""
@@ -303,7 +284,7 @@ class HttpTransport:
 
     def _renew(self) -> None:
         grant = self._exchange("POST", "/token", enrolled=True)
-        self._signing_in.take(_decode(grant, TokenGrant))
+        self._signing_in.take(message(grant, TokenGrant))
 
     def _packed(self, plain: bytes) -> tuple[bytes, dict[str, str]]:
         if len(plain) <= SMALL:
@@ -329,10 +310,11 @@ class HttpTransport:
         except requests.RequestException as error:
             raise _trouble_of(error) from error
         encoding = response.headers.get("Content-Encoding", "")
-        body = _unpacked(raw, encoding, question_of(target, plain))
+        body = unpacked(raw, encoding, question_of(target, plain))
         self._shares = self._shares or encoding == WITH_DICTIONARY
         if response.status_code != status:
-            raise self._refusal(response, body)
+            wish = response.headers.get("Retry-After", "")
+            raise refusal(response.status_code, wish, body, self.version)
         return body
 
     def _read(self, response: requests.Response) -> bytes:
@@ -352,38 +334,6 @@ class HttpTransport:
         self.bytes_down += size
         return b"".join(parts)
 
-    def _refusal(self, response: requests.Response, body: bytes) -> Trouble:
-        found = _refusal(response, body)
-        spoken = found.params.get("spoken")
-        if found.code is Codes.VERSION and isinstance(spoken, list):
-            return other_version(self.version, [v for v in spoken if isinstance(v, int)])
-        return found
-
-
-def _unpacked(raw: bytes, encoding: str, question: bytes) -> bytes:
-    try:
-        return unpack(raw, encoding, MAX_DECOMPRESSED, question)
-    except TooLarge as error:
-        raise Trouble(Codes.TOO_LARGE) from error
-    except NotCompressed as error:
-        raise Trouble(Codes.GARBAGE) from error
-
-
-def _decode[T](body: bytes, cls: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Trouble(Codes.GARBAGE) from error
-
-
-def _page(body: bytes) -> Page:
-    try:
-        page = read_page(body)
-        Cursor.parse(page.to)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise Trouble(Codes.GARBAGE) from error
-    return page
-
 
 def _leads_on(page: Page, scope: str, after: Cursor) -> bool:
     return page.more and page.scope == scope and after < Cursor.parse(page.to)
@@ -391,38 +341,9 @@ def _leads_on(page: Page, scope: str, after: Cursor) -> bool:
 
 def _trouble_of(error: requests.RequestException) -> Trouble:
     if isinstance(error, requests.exceptions.SSLError):
-        return Trouble(_code_of_certificate(error))
+        return Trouble(code_of_certificate(error))
     if isinstance(error, requests.exceptions.ReadTimeout):
         return Trouble(Codes.STALLED)
     if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.Timeout)):
         return Trouble(Codes.UNREACHABLE)
     return Trouble(Codes.GARBAGE)
-
-
-def _code_of_certificate(error: BaseException) -> Codes:
-    """Return what is wrong with a certificate: its name, its time, or who vouches for it."""
-    for one in (error, *error.args, getattr(error, "reason", None)):
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return BY_VERDICT.get(one.verify_code, Codes.TLS)
-        if isinstance(one, Exception) and one is not error:
-            return _code_of_certificate(one)
-    return Codes.TLS
-
-
-def _refusal(response: requests.Response, body: bytes) -> Trouble:
-    wish = response.headers.get("Retry-After", "")
-    retry_after = float(wish) if wish.isascii() and wish.isdigit() else None
-    try:
-        problem: Any = msgspec.json.decode(body, type=Problem)
-        return Trouble(Codes(problem.code), retry_after, **problem.params)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
-        # Not our server's words: something between here and there answered.
-        return Trouble(_code_of(response.status_code), retry_after, status=response.status_code)
-
-
-def _code_of(status: int) -> Codes:
-    if 300 <= status < 400:
-        return Codes.REDIRECT
-    if status >= 500 and status not in BY_STATUS:
-        return Codes.SERVER_ERROR
-    return BY_STATUS.get(status, Codes.GARBAGE)
