@@ -1,30 +1,21 @@
-"""The embedded database: one SQLite file, one writer thread, one reader thread, one for its log.
+"""The embedded database: one SQLite file, one writer thread, one reader thread.
 
 A transaction runs on its connection's thread from beginning to end. Its work is a coroutine, as
 PostgreSQL wants it, but here no statement ever waits: hopping to the thread for each of the
 dozen statements of an envelope took longer than the statements.
-
-A commit is flushed into SQLite's log; from there it is moved into the file behind the answer.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from sync.server.repositories.session import NoRoom, Row, Work
 
 FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})  # the log's index too
 BUSY_S = 60.0  # how long an import in another process may hold the file
-MOVED_AFTER = 1_000  # changed rows: 360 pages of a large push, 2 000 of many small ones
-UNDISTURBED = 2
-LONGEST_LOG = 4_000  # pages: behind a commit that finds more, it is moved within the commit
-
-log = structlog.get_logger("yuefang.server")
 
 
 class SqliteSession:
@@ -76,50 +67,15 @@ class _Line:
             await self._on_thread(self._connection.close)
         self._thread.shutdown()
 
-    async def on_connection[T](self, act: Callable[[sqlite3.Connection], T]) -> T:
-        """Do something with the connection."""
-        connection = self._opened()
-        return await self._on_thread(lambda: act(connection))
-
-    def begin(self, act: Callable[[sqlite3.Connection], None]) -> Future[None]:
-        """Begin something with the connection, for whoever does not wait for it."""
-        return self._thread.submit(act, self._opened())
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
+    async def transaction[T](self, begin: str, work: Work[T]) -> T:
+        """Run the work as one transaction."""
+        connection = self._connection
+        if connection is None:
             raise RuntimeError("the database is not open")
-        return self._connection
+        return await self._on_thread(lambda: _driven(_bracket(connection, begin, work)))
 
     async def _on_thread[T](self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
-
-
-class _Mover:
-    """Moves the log into the file on a line of its own, one move at a time.
-
-    Python's SQLite does not tell how long the log is, so changed rows are counted. A log is begun
-    anew only by a transaction that finds it wholly moved and no move in hand, which under steady
-    load moves alone would prevent. So two transactions without one lie between any two moves: the
-    first moves a log that became too long within its commit, the second begins it anew.
-    """
-
-    def __init__(self) -> None:
-        self.line = _Line("log")
-        self._move: Future[None] | None = None
-        self._counted = 0
-        self._undisturbed = 0
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Return whether no move runs."""
-        return self._move is None or self._move.done()
-
-    def undisturbed(self, changed: int) -> None:
-        """Hear of a commit that no move ran beside, and of all rows changed so far; move if due."""
-        self._undisturbed += 1
-        if self._undisturbed >= UNDISTURBED and changed - self._counted >= MOVED_AFTER:
-            self._counted, self._undisturbed = changed, 0
-            self._move = self.line.begin(_move_log)
 
 
 class SqliteDatabase:
@@ -129,23 +85,20 @@ class SqliteDatabase:
         self._path = path
         self._writer = _Line("writer")
         self._reader = _Line("reader")
-        self._mover = _Mover()
 
     async def open(self) -> None:
-        """Open all connections."""
+        """Open both connections."""
         await self._writer.open(self._path)
         await self._reader.open(self._path)
-        await self._mover.line.open(self._path)
 
     async def close(self) -> None:
-        """Close all connections: first the one whose commits begin moves."""
+        """Close both connections."""
         await self._writer.close()
-        await self._mover.line.close()
         await self._reader.close()
 
     async def read[T](self, work: Work[T]) -> T:
         """Run reads inside one snapshot."""
-        return await self._reader.on_connection(lambda c: _driven(_bracket(c, "BEGIN", work)))
+        return await self._reader.transaction("BEGIN", work)
 
     async def glance[T](self, work: Work[T]) -> T:
         """Run reads; one snapshot costs nothing here."""
@@ -153,34 +106,14 @@ class SqliteDatabase:
 
     async def write[T](self, work: Work[T]) -> T:
         """Run the work as the one writer."""
-        return await self._writer.on_connection(lambda c: self._written(c, work))
-
-    def _written[T](self, connection: sqlite3.Connection, work: Work[T]) -> T:
-        was_at_rest = self._mover.is_at_rest
-        result = _driven(_bracket(connection, "BEGIN IMMEDIATE", work))
-        if was_at_rest:
-            self._mover.undisturbed(connection.total_changes)
-        return result
+        return await self._writer.transaction("BEGIN IMMEDIATE", work)
 
 
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "cache_size = -65536",
-        f"wal_autocheckpoint = {LONGEST_LOG}",
-    ):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
-
-
-def _move_log(connection: sqlite3.Connection) -> None:
-    """Move what no reader holds back; nothing is lost when it fails, the log only grows."""
-    try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    except sqlite3.Error as error:
-        log.error("log not moved", error=str(error))
 
 
 async def _bracket[T](connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
