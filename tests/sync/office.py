@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import IO
 
@@ -78,9 +79,31 @@ def unheard(_progress: Progress) -> None:
     """Nobody listens to the progress."""
 
 
+PORTS_EACH = 3_000
+
+
+def _own_ports() -> Iterator[int]:
+    """Return the ports of this test process, below those that the system hands out."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20_000 + worker % 4 * PORTS_EACH
+    return cycle(range(first, first + PORTS_EACH))
+
+
+PORTS = _own_ports()
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+    """Return a port nobody listens on, and no other test process will.
+
+    A server shares a port that another took in between: a test then asked the wrong one.
+    """
+    for port in PORTS:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
+    raise AssertionError("there are ports without end")
 
 
 def whereabouts(data: Path) -> list[str]:
