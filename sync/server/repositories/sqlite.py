@@ -110,6 +110,8 @@ class SqliteDatabase:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
+    # The log is moved into the file by whose commit made it long, never by a connection beside it:
+    # before 3.51.3 that may lose a commit (sqlite.org/wal.html, "the WAL-reset bug").
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
