@@ -194,7 +194,6 @@ ACTS: dict[str, Callable[[Seat, list[str]], Awaitable[dict[str, object]]]] = {
 def main(act: str, home: str, *options: str) -> None:
     """Open the program of the laptop in this folder and act."""
     application = new_application()
-    application.setQuitOnLastWindowClosed(False)
     settings = Settings(lock_minutes=60)
 
     async def work() -> dict[str, object]:

@@ -39,6 +39,7 @@ def new_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Yuefang")
     application.setStyle("Fusion")
+    application.setQuitOnLastWindowClosed(False)  # the loop ends with its work, not with a window
     QLocale.setDefault(QLocale(QLocale.Language.Chinese))
     return application
 
@@ -85,7 +86,6 @@ def run(
     if former is None:
         errors.listen()
     application = new_application()
-    application.setQuitOnLastWindowClosed(False)
     ending = Ending(standby or this_program_waiting())
     before = former or Former()
     program = Program(application, laptop, read(), ending.lock, before.wait)

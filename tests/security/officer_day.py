@@ -230,7 +230,6 @@ def main() -> int:
     forbid_dumps()
     ErrorLog(Path(told.home), ShiftedClock()).listen()
     application = new_application()
-    application.setQuitOnLastWindowClosed(False)
     try:
         run_loop(application, day_of(told))
     except AssertionError as wrong:

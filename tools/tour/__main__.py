@@ -97,7 +97,6 @@ def main() -> int:
     told = parser.parse_args()
     began = time.monotonic()
     application = new_application()
-    application.setQuitOnLastWindowClosed(False)
     morning, visit_day = working_days(datetime.now(UTC))
 
     async def play() -> Stage:
