@@ -87,6 +87,7 @@ async def use(seat: Seat, options: list[str]) -> dict[str, object]:
     await seat.unlock(PASSPHRASE)
     screen, table = await _cases(seat)
     frames, own = await _scroll(table, int(options[0]))
+    await quiet()  # what the last frames asked for is read behind them
     return {
         "frames": frames,
         "own": own,
