@@ -1,19 +1,26 @@
 """Conduct figures as a paper: a table a team, a measure a row, a month a column."""
 
+from collections.abc import Mapping
+
 from field_app.i18n.words import Words
 from field_app.reports.conduct_sheet import measured
 from field_app.reports.paper import Block, Heading, Paper, Paragraph, Table
+from sync.domain.ids import TeamId
 from sync.policy.conduct import MEASURES, Figure
 
 
 def conduct_paper(
-    words: Words, figures: tuple[Figure, ...], months: tuple[str, ...], note: str
+    words: Words,
+    figures: tuple[Figure, ...],
+    months: tuple[str, ...],
+    teams: Mapping[TeamId, str],
+    note: str,
 ) -> Paper:
-    """Return the paper; `note` says on every page who took it out, when and why."""
+    """Return the paper; `teams` are what they are called, `note` says who took it out and why."""
     known = {(f.team_id, f.measure, f.month): f for f in figures}
     blocks: list[Block] = [Paragraph(words.code(f"measured.{how}")) for how in HOW]
     for team in sorted({f.team_id for f in figures}):
-        blocks.append(Heading(words("Team {team}", team=team)))
+        blocks.append(Heading(teams.get(team, team)))
         rows = tuple(
             (
                 words.code(f"measure.{measure}"),

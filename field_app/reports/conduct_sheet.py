@@ -9,7 +9,7 @@ from io import BytesIO
 import xlsxwriter
 
 from field_app.i18n.words import Words
-from sync.domain.ids import CaseId
+from sync.domain.ids import CaseId, TeamId
 from sync.policy.conduct import MEASURES, Figure
 
 WIDTHS = (28, 14, 12, 10, 10, 10)
@@ -17,13 +17,20 @@ SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": Tru
 
 
 def conduct_sheet(
-    words: Words, figures: tuple[Figure, ...], case_numbers: Mapping[CaseId, str], note: str
+    words: Words,
+    figures: tuple[Figure, ...],
+    case_numbers: Mapping[CaseId, str],
+    teams: Mapping[TeamId, str],
+    note: str,
 ) -> bytes:
-    """Return the workbook; `note` says who took it out, when and why, on each sheet."""
+    """Return the workbook; `teams` are what they are called.
+
+    `note` says on each sheet who took it out, when and why.
+    """
     out = BytesIO()
     with xlsxwriter.Workbook(out, SAFE) as book:
         bold = book.add_format({"bold": True})
-        _write_figures(book.add_worksheet(words("Conduct")), words, figures, note, bold)
+        _write_figures(book.add_worksheet(words("Conduct")), words, figures, teams, note, bold)
         records = book.add_worksheet(words("Records"))
         _write_records(records, words, figures, case_numbers, note, bold)
     return out.getvalue()
@@ -33,6 +40,7 @@ def _write_figures(
     sheet: "xlsxwriter.worksheet.Worksheet",
     words: Words,
     figures: tuple[Figure, ...],
+    teams: Mapping[TeamId, str],
     note: str,
     bold: "xlsxwriter.format.Format",
 ) -> None:
@@ -42,7 +50,7 @@ def _write_figures(
         sheet.set_column(column, column, width)
     for line, figure in enumerate(figures, 1):
         sheet.write_string(line, 0, words.code(f"measure.{figure.measure}"))
-        sheet.write_string(line, 1, figure.team_id)
+        sheet.write_string(line, 1, teams.get(figure.team_id, figure.team_id))
         sheet.write_string(line, 2, figure.month)
         sheet.write_number(line, 3, figure.part)
         sheet.write_number(line, 4, figure.whole)

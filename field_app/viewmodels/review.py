@@ -28,7 +28,7 @@ from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import RuleWords
 from field_app.viewmodels.reloading import Reloading
-from sync.domain.ids import CaseId
+from sync.domain.ids import CaseId, TeamId
 from sync.domain.time import Clock
 from sync.domain.vocabulary import ExportFile
 from sync.policy.conduct import MEASURES as MEASURES
@@ -81,6 +81,11 @@ class ReviewViewModel(QObject):
         self.loaded = True
         self.changed.emit()
 
+    def called(self, words: Words, team: TeamId) -> str:
+        """Return what a team is called: names of teams stay on the server, leads are known."""
+        lead = self.conduct.leads.get(team)
+        return words("Team of {name}", name=lead) if lead else team
+
     def figures(self) -> tuple[Figure | None, ...]:
         """Return the chosen measure of the chosen team for each month; None = nothing measured."""
         known = {
@@ -131,13 +136,14 @@ class ReviewViewModel(QObject):
     async def export(self, words: Words, path: Path, wish: ExportWish) -> None:
         """Write the figures as a workbook or PDF, on record before the file exists."""
         found, months = self.conduct.figures, self.conduct.months
+        teams = {team: self.called(words, team) for team in self.conduct.teams}
         wanted = frozenset(e.case_id for f in found for e in f.evidence)
         numbers = await self._runner.run(lambda desk: review.case_numbers(desk, wanted))
 
         def make(line: str) -> bytes:
             if path.suffix.lower() == ".pdf":
-                return pdf_of(conduct_paper(words, found, months, line))
-            return conduct_sheet(words, found, numbers, line)
+                return pdf_of(conduct_paper(words, found, months, teams, line))
+            return conduct_sheet(words, found, numbers, teams, line)
 
         out = FileOut(ExportFile.CONDUCT, make, len(numbers))
         trouble = await self.exports.write(words, wish, path, out)

@@ -100,7 +100,7 @@ def test_a_calendar_file_has_one_event_and_no_line_of_anybodys(name: str) -> Non
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_workbook_holds_no_formula_and_no_link(name: str) -> None:
     words = load_words(resources_folder() / "i18n", "zh_CN")
-    data = conduct_sheet(words, (), {}, SHOWN[name])
+    data = conduct_sheet(words, (), {}, {}, SHOWN[name])
     rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
     assert SHOWN[name] in [cell for row in rows for cell in row]
     import zipfile

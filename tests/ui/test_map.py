@@ -199,6 +199,7 @@ async def test_a_pin_is_moved_by_keys_and_left(room: Room, drawing: str) -> None
     press(li.main, Qt.Key.Key_BracketRight)
     assert screen.list.currentRow() == 0
     press(li.main, Qt.Key.Key_M)
+    assert not screen.open_case.isVisible()  # its place is the map's while a pin is moved
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Right):
         press(li.main, key)
     press(li.main, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
@@ -208,6 +209,7 @@ async def test_a_pin_is_moved_by_keys_and_left(room: Room, drawing: str) -> None
     assert "60 m from where it was." in words_on(screen)
     press(li.main, Qt.Key.Key_Escape)
     assert not screen.pin.isVisible()
+    assert screen.open_case.isVisible()
     press(li.main, Qt.Key.Key_M)
     press(li.main, Qt.Key.Key_Down)
     press(li.main, Qt.Key.Key_Return)

@@ -146,6 +146,12 @@ async def test_conduct_opens_the_records_behind_a_figure(room: Room) -> None:
     assert (kept.part, kept.whole, kept.month) == (1, 1, f"{VISIT_DAY:%Y-%m}")
 
 
+async def team_of(lead: Seat) -> str:
+    """Return what a lead's team is called: by the lead's name."""
+    [me] = [o.record for o in await records(lead, Officer) if o.record.role is Role.LEAD]
+    return f"Team of {me.name}"
+
+
 async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None:
     lead = await room.seat("chen")
     case_id = (await ready(lead))[0]
@@ -153,8 +159,7 @@ async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None
     screen = await shown(lead)
     screen.conduct_button.click()
     assert not screen.conduct.team.isVisible()  # there is but one to choose
-    [me] = [o.record for o in await records(lead, Officer) if o.record.role is Role.LEAD]
-    assert screen.conduct.team.itemText(0) == f"Team of {me.name}"
+    assert screen.conduct.team.itemText(0) == await team_of(lead)
     box = screen.conduct.measure
     box.setCurrentIndex(box.findData("complaints"))
     await quiet()
@@ -182,6 +187,7 @@ async def test_an_export_is_on_record_and_holds_no_names(room: Room, tmp_path: P
     book = openpyxl.load_workbook(path)
     cells = [str(c.value) for sheet in book for line in sheet.iter_rows() for c in line if c.value]
     assert any(file.case.case_no in c for c in cells)
+    assert await team_of(lead) in cells
     assert not any(file.case.customer.name in c for c in cells)
     assert not any(c.startswith("=") for c in cells)
     trail = await read(
@@ -216,6 +222,7 @@ async def test_the_same_figures_are_printed(room: Room, tmp_path: Path) -> None:
     document = pypdfium2.PdfDocument(path)
     text = "".join(page.get_textpage().get_text_range() for page in document)
     assert "Complaints per 100 visits" in text
+    assert await team_of(lead) in text
     assert "Taken out by" in text
     assert "for supervision" in text
     assert (await file_of(lead, case_id)).case.customer.name not in text

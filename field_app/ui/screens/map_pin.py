@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.form_dialog import Field, ask
@@ -36,7 +37,12 @@ type Done = Callable[[str, str], None]
 
 
 class PinBar(QFrame):
-    """Says what to do with the pin; `item` is whose pin it is, None when none is moved."""
+    """Says what to do with the pin; `item` is whose pin it is, None when none is moved.
+
+    `taken` tells whether one is being moved from now on.
+    """
+
+    taken = Signal(bool)
 
     def __init__(self, look: Look, view: MapViewModel, page: Page, done: Done) -> None:
         super().__init__()
@@ -56,11 +62,13 @@ class PinBar(QFrame):
         self.type.setToolTip(keys_of("type_pin"))
         self.keep = button(look, words("Keep the pin"), self.ask_reason, kind="primary")
         self.stop = button(look, words("Leave it"), self.give_up)
-        line = QHBoxLayout(self)
-        line.addWidget(self.text, 1)
-        line.addWidget(self.type)
-        line.addWidget(self.keep)
-        line.addWidget(self.stop)
+        acts = Flow(look)
+        for one in (self.type, self.keep, self.stop):
+            acts.addWidget(one)
+        line = Beside(look, COLUMNS_LEAST, 8)
+        line.add(self.text, 1)
+        line.add(acts)
+        QVBoxLayout(self).addWidget(line)
         self.hide()
         self._keys: list[QShortcut] = []
 
@@ -77,6 +85,7 @@ class PinBar(QFrame):
         self._bind()
         self._tell()
         self.show()
+        self.taken.emit(True)
         self.map.setFocus()
 
     def put(self, lat: float, lon: float, datum: Datum = Datum.WGS84) -> None:
@@ -180,3 +189,4 @@ class PinBar(QFrame):
         if self.map is not None:
             self.map.drop_pin()
         self.hide()
+        self.taken.emit(False)

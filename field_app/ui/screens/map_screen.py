@@ -54,6 +54,7 @@ class MapScreen(Page):
         self.news = news
         self.body.addWidget(news)
         self.pin = PinBar(look, view, self, self._pin_done)
+        self.pin.taken.connect(self._make_room)
         self.body.addWidget(self.pin)
         self.points = MapList(look, view, self._go_to, self._open)
         self.list, self.search = self.points.list, self.points.search
@@ -77,18 +78,24 @@ class MapScreen(Page):
         self.shows = {n: button(look, t, partial(view.show, n)) for n, t in shows.items()}
         for one in self.shows.values():
             one.setCheckable(True)
-            self.toolbar.addWidget(one)
         self.day, self.all = self.shows["day"], self.shows["cases"]
         self.move_pin = button(look, words("Move the pin"), self._move_pin, icon="map")
         self.move_pin.setToolTip(keys_of("move_pin"))
-        self.move_pin.setVisible(view.role is not Role.COMPLIANCE)
-        self.toolbar.addWidget(self.move_pin)
         self.print = button(look, words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
-        self.print.setVisible(view.role is Role.OFFICER)
-        self.toolbar.addWidget(self.print)
         self.open_case = button(look, words("Open case"), self._open, kind="primary")
-        self.toolbar.addWidget(self.open_case)
+        self._tools = [*self.shows.values(), self.open_case]
+        if view.role is not Role.COMPLIANCE:
+            self._tools.insert(-1, self.move_pin)
+        if view.role is Role.OFFICER:
+            self._tools.insert(-1, self.print)
+        for one in self._tools:
+            self.toolbar.addWidget(one)
+
+    def _make_room(self, pinning: bool) -> None:
+        """While a pin is moved, give its bar and the map the place of what waits till then."""
+        for one in self._tools:
+            one.setVisible(not pinning)
 
     def _acts(self) -> dict[str, Callable[[], object]]:
         view = self._view

@@ -14,7 +14,7 @@ from field_app.ui.dialogs.form_dialog import Field
 from field_app.ui.navigation import Navigator
 from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.review import MEASURES, ReviewViewModel, measured
-from sync.domain.ids import CaseId, TeamId
+from sync.domain.ids import CaseId
 
 
 class ReviewConduct(QWidget):
@@ -47,7 +47,9 @@ class ReviewConduct(QWidget):
             choices.addWidget(one)
         line = Beside(look, COLUMNS_LEAST, 8)
         line.add(choices, 1)
-        line.add(self.export_button)
+        acts = Flow(look)  # keeps the button as wide as its words, also below the choices
+        acts.addWidget(self.export_button)
+        line.add(acts)
         column.addWidget(line)
         card = Card(look)
         self.explain = label("", "muted")
@@ -77,16 +79,11 @@ class ReviewConduct(QWidget):
         self.chart.show_bars(bars, self.measure.currentText())
         self.show_records()
 
-    def _called(self, team: TeamId) -> str:
-        """Return what a team is called here: names of teams stay on the server, leads are known."""
-        lead = self._view.conduct.leads.get(team)
-        return self._page.words("Team of {name}", name=lead) if lead else team
-
     def _fill_teams(self) -> None:
         self.team.blockSignals(True)
         self.team.clear()
         for team in self._view.conduct.teams:
-            self.team.addItem(self._called(team), team)
+            self.team.addItem(self._view.called(self._page.words, team), team)
         self.team.setCurrentIndex(max(0, self.team.findData(self._view.team)))
         self.team.blockSignals(False)
         for part in (self._of_team, self.team):
