@@ -55,6 +55,7 @@ class ReviewViewModel(QObject):
         self.conduct = Conduct((), (), ())
         self.measure = next(iter(MEASURES))
         self.team = ""
+        self.month = ""  # whose records are shown
         self.evidence: tuple[Evidence, ...] = ()
         self.case_numbers: dict[CaseId, str] = {}
         self.broken_at: int | None = None
@@ -98,7 +99,7 @@ class ReviewViewModel(QObject):
     def choose(self, measure: str = "", team: str = "") -> None:
         """Show another measure or team."""
         self.measure, self.team = measure or self.measure, team or self.team
-        self.evidence = ()
+        self.month, self.evidence = "", ()
         self.changed.emit()
 
     async def drill(self, number: int) -> None:
@@ -107,6 +108,7 @@ class ReviewViewModel(QObject):
         self.evidence = figure.evidence if figure else ()
         wanted = frozenset(e.case_id for e in self.evidence)
         self.case_numbers = await self._runner.run(lambda desk: review.case_numbers(desk, wanted))
+        self.month = self.conduct.months[number]
         self.drilled.emit()
 
     async def answer(self, item: ComplaintItem, words: str) -> None:

@@ -166,6 +166,12 @@ async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None
     last = len(screen._view.conduct.months) - 1
     screen.conduct.chart.choose(last)
     await until(lambda: screen.conduct.records.count() == 1)
+    box.setCurrentIndex(box.findData("kept"))  # of the same month nothing else is known
+    await quiet()
+    assert f"{screen._view.conduct.months[last]}: nothing to measure" in words_on(screen)
+    assert screen.conduct.records.count() == 0
+    box.setCurrentIndex(box.findData("complaints"))
+    await until(lambda: screen.conduct.records.count() == 1)
     entry = screen.conduct.records.item(0).text()
     assert "Feedback" in entry
     screen.conduct.records.itemActivated.emit(screen.conduct.records.item(0))

@@ -32,12 +32,8 @@ class ReviewConduct(QWidget):
         measures = [(m, words.code(f"measure.{m}")) for m in MEASURES]
         self.measure = combo(measures, words("Measure"))
         self.team = combo([], words("Team"))
-        self.measure.currentIndexChanged.connect(
-            lambda _i: view.choose(measure=str(self.measure.currentData()))
-        )
-        self.team.currentIndexChanged.connect(
-            lambda _i: view.choose(team=str(self.team.currentData() or ""))
-        )
+        for box in (self.measure, self.team):
+            box.currentIndexChanged.connect(self._choose)
         self.export_button = button(look, words("Export …"), self.export)
         choices = Flow(look)
         self._of_team = label(words("Team"), "muted", wrap=False)
@@ -79,6 +75,13 @@ class ReviewConduct(QWidget):
         self.chart.show_bars(bars, self.measure.currentText())
         self.show_records()
 
+    def _choose(self) -> None:
+        """Show another measure or team, and the records of the month that was chosen before."""
+        measure, team = self.measure.currentData(), self.team.currentData()
+        self._view.choose(str(measure), str(team or ""))
+        if self.chart.current >= 0:
+            self._page.start(self._view.drill(self.chart.current))
+
     def _fill_teams(self) -> None:
         self.team.blockSignals(True)
         self.team.clear()
@@ -92,11 +95,13 @@ class ReviewConduct(QWidget):
     def show_records(self) -> None:
         """Show the records behind the chosen figure."""
         view, words = self._view, self._page.words
-        self.behind.setText(
-            words("{n} records behind the figure", n=len(view.evidence))
-            if view.evidence
-            else words("Choose a month to see its records")
-        )
+        if view.evidence:
+            told = words("{n} records behind the figure", n=len(view.evidence))
+        elif view.month:
+            told = words("{month}: nothing to measure", month=view.month)
+        else:
+            told = words("Choose a month to see its records")
+        self.behind.setText(told)
         self.records.clear()
         for one in view.evidence:
             number = view.case_numbers.get(one.case_id, "")
