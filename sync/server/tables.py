@@ -175,16 +175,14 @@ scope_row = _table(
     Column("rev", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("branch_id", "scope", "kind", "id"),
-    Index("scope_row_of_bucket", "branch_id", "scope", "bucket"),
 )
 scope_sum = _table(
-    "scope_sum",  # bucket 256 is the whole scope
+    "scope_sum",
     _id("branch_id"),
     Column("scope", String(80), nullable=False),
-    Column("bucket", Integer, nullable=False),
     Column("n", BigInteger, nullable=False),
     Column("sum", String(32), nullable=False),
-    PrimaryKeyConstraint("branch_id", "scope", "bucket"),
+    PrimaryKeyConstraint("branch_id", "scope"),
 )
 horizon = _table(
     "horizon",  # commits up to `safe` are in a checked backup; cursors below `floor` are too old

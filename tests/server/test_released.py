@@ -119,7 +119,7 @@ def check_read(data: Path) -> None:
     sent = rows(data, "SELECT mid, seq, envelope FROM mutation")
     assert all(decode_envelope(e).mid == mid for mid, _, e in sent)
     folded = rows(data, "SELECT count(*) FROM scope_row")[0][0]
-    assert folded == rows(data, "SELECT sum(n) FROM scope_sum WHERE bucket = 256")[0][0] > 0
+    assert folded == rows(data, "SELECT sum(n) FROM scope_sum")[0][0] > 0
 
 
 def test_a_database_of_a_newer_program_is_left_alone(server_data: Path) -> None:

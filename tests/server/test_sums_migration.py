@@ -45,7 +45,7 @@ def test_an_older_database_grows_as_if_it_had_always_been_so(own_house: House) -
     assert not is_newest(settings)
     upgrade(settings)
     after = contents(own_house.data)
-    # An empty bucket has no row here, and one of nothing where it once held something.
+    # An empty scope has no row here, and one of nothing where it once held something.
     empty = ", 0, '" + "0" * 32
     for found in (before, after):
         found["scope_sum"] = [row for row in found["scope_sum"] if empty not in row]

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sync.server.settings import ServerSettings
 
-NEWEST = "0007"
+NEWEST = "0008"
 STEPS = Path(__file__).parent / "versions"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from sync.domain.ids import BranchId
-from sync.protocol.digest import BUCKETS, Digest, HeldRow, Key, bucket_of, row_hash
+from sync.protocol.digest import Digest, HeldRow, Key, bucket_of, digest_of, row_hash
 from sync.protocol.pages import FeedRow, Op
 from sync.server.repositories.session import Row, Session
 
@@ -27,9 +27,8 @@ async def follow(session: Session, branch: BranchId, ops: Iterable[tuple[str, Fe
             held = row.rev, hashes[content]
         after[(scope, row.kind, row.id)] = held
     before = await _hashes(session, branch, after)
-    buckets = {place[1:]: bucket_of(*place[1:]) for place in after}
-    await _keep_rows(session, branch, after, buckets)
-    await _keep_sums(session, branch, before, after, buckets)
+    await _keep_rows(session, branch, after)
+    await _keep_sums(session, branch, before, after)
 
 
 async def _hashes(
@@ -54,11 +53,9 @@ async def _hashes(
 
 
 async def _keep_rows(
-    session: Session,
-    branch: BranchId,
-    after: dict[Place, Held | None],
-    buckets: Mapping[Key, int],
+    session: Session, branch: BranchId, after: Mapping[Place, Held | None]
 ) -> None:
+    buckets = {place[1:]: bucket_of(*place[1:]) for place in after}
     await session.run_many(
         "INSERT INTO scope_row (branch_id, scope, kind, id, bucket, rev, hash) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (branch_id, scope, kind, id) DO UPDATE SET "
@@ -74,68 +71,48 @@ async def _keep_rows(
 async def _keep_sums(
     session: Session,
     branch: BranchId,
-    before: dict[Place, bytes],
-    after: dict[Place, Held | None],
-    buckets: Mapping[Key, int],
+    before: Mapping[Place, bytes],
+    after: Mapping[Place, Held | None],
 ) -> None:
-    gone: dict[tuple[str, int], list[bytes]] = {}
-    came: dict[tuple[str, int], list[bytes]] = {}
+    gone: dict[str, list[bytes]] = {place[0]: [] for place in after}
+    came: dict[str, list[bytes]] = {scope: [] for scope in gone}
+    for place, hashed in before.items():
+        gone[place[0]].append(hashed)
     for place, held in after.items():
-        for bucket in (buckets[place[1:]], BUCKETS):
-            where = place[0], bucket
-            gone.setdefault(where, []).extend([before[place]] if place in before else [])
-            came.setdefault(where, []).extend([held[1]] if held else [])
-    sums = await _sums(session, branch, gone)
-    changed = [
-        (branch, *where, *_parts(sums.get(where, Digest()).changed(gone[where], came[where])))
-        for where in sorted(gone)
-    ]
+        if held:
+            came[place[0]].append(held[1])
+    changed = []
+    for scope in sorted(gone):
+        stood = await whole(session, branch, scope)
+        stands = stood.changed(gone[scope], came[scope])
+        changed.append((branch, scope, stands.n, stands.sum))
     await session.run_many(
-        "INSERT INTO scope_sum (branch_id, scope, bucket, n, sum) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (branch_id, scope, bucket) DO UPDATE SET n = excluded.n, sum = excluded.sum",
+        "INSERT INTO scope_sum (branch_id, scope, n, sum) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (branch_id, scope) DO UPDATE SET n = excluded.n, sum = excluded.sum",
         changed,
     )
-
-
-def _parts(digest: Digest) -> tuple[int, str]:
-    return digest.n, digest.sum
-
-
-async def _sums(
-    session: Session, branch: BranchId, wanted: Iterable[tuple[str, int]]
-) -> dict[tuple[str, int], Digest]:
-    """Return the digests of these buckets of these scopes, as far as there are any."""
-    found: dict[tuple[str, int], Digest] = {}
-    for scope, group in groupby(sorted(wanted), key=lambda where: where[0]):
-        numbers = [bucket for _, bucket in group]
-        rows = await session.rows(
-            "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ? "
-            f"AND bucket IN ({', '.join('?' * len(numbers))})",
-            branch,
-            scope,
-            *numbers,
-        )
-        found |= {(scope, bucket): Digest(n, total) for bucket, n, total in rows}
-    return found
 
 
 async def whole(session: Session, branch: BranchId, scope: str) -> Digest:
     """Return the digest of a scope."""
     row = await session.row(
-        "SELECT n, sum FROM scope_sum WHERE branch_id = ? AND scope = ? AND bucket = ?",
-        branch,
-        scope,
-        BUCKETS,
+        "SELECT n, sum FROM scope_sum WHERE branch_id = ? AND scope = ?", branch, scope
     )
     return Digest(row[0], row[1]) if row else Digest()
 
 
 async def buckets(session: Session, branch: BranchId, scope: str) -> dict[int, Digest]:
-    """Return the digests of a scope's buckets that are not empty."""
-    rows = await session.rows(
-        "SELECT bucket, n, sum FROM scope_sum WHERE branch_id = ? AND scope = ?", branch, scope
-    )
-    return {number: Digest(n, total) for number, n, total in rows if n and number != BUCKETS}
+    """Return the digests of a scope's buckets that are not empty.
+
+    Added up when a laptop asks, which one in perfect order never does: kept up to date they were
+    half of what a batch wrote.
+    """
+    held: dict[int, list[bytes]] = {}
+    for bucket, hashed in await session.rows(
+        "SELECT bucket, hash FROM scope_row WHERE branch_id = ? AND scope = ?", branch, scope
+    ):
+        held.setdefault(bucket, []).append(bytes(hashed))
+    return {bucket: digest_of(hashes) for bucket, hashes in held.items()}
 
 
 async def rows_of(
@@ -149,7 +126,7 @@ async def rows_of(
         scope,
         *numbers,
     )
-    # Sorted here: with ORDER BY, SQLite walks the whole scope along its key.
+    # Sorted here: each database has an order of its own for text.
     return tuple(HeldRow(r[0], r[1], r[2], bytes(r[3]).hex()) for r in sorted(found, key=_key))
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.protocol.digest import BUCKETS, Digest, bucket_of, row_hash
+from sync.protocol.digest import Digest, bucket_of, row_hash
 from sync.server.tables import epoch_past, horizon, scope_row, scope_sum
 
 revision = "0005"
@@ -22,28 +22,23 @@ def upgrade() -> None:
     for table in (scope_row, scope_sum):
         connection.execute(table.delete())
     held = _folded(connection)
-    sums: dict[tuple[str, str, int], Digest] = {}
+    sums: dict[tuple[str, str], Digest] = {}
     for (branch, scope, kind, record_id), (rev, hashed) in held.items():
-        bucket = bucket_of(kind, record_id)
         connection.execute(
             scope_row.insert().values(
                 branch_id=branch,
                 scope=scope,
                 kind=kind,
                 id=record_id,
-                bucket=bucket,
+                bucket=bucket_of(kind, record_id),
                 rev=rev,
                 hash=hashed,
             )
         )
-        for one in (bucket, BUCKETS):
-            place = (branch, scope, one)
-            sums[place] = sums.get(place, Digest()).changed((), (hashed,))
-    for (branch, scope, bucket), digest in sums.items():
+        sums[branch, scope] = sums.get((branch, scope), Digest()).changed((), (hashed,))
+    for (branch, scope), digest in sums.items():
         connection.execute(
-            scope_sum.insert().values(
-                branch_id=branch, scope=scope, bucket=bucket, n=digest.n, sum=digest.sum
-            )
+            scope_sum.insert().values(branch_id=branch, scope=scope, n=digest.n, sum=digest.sum)
         )
 
 

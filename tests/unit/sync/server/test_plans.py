@@ -81,10 +81,13 @@ ASKED: dict[str, Callable[[Session], Awaitable[object]]] = {
     "answers": lambda s: mutations.answered(s, MAIN, ["m1", "m2"]),
     "a feed to follow": lambda s: digests.follow(s, MAIN, OPS),
     "a scope's digest": lambda s: digests.whole(s, MAIN, "team:north"),
-    "a scope's buckets": lambda s: digests.buckets(s, MAIN, "team:north"),
-    "what is in a bucket": lambda s: digests.rows_of(s, MAIN, "team:north", (1, 2, 3)),
     "whether a scope holds": lambda s: digests.holds(s, MAIN, "team:north", ("case", "c1")),
     "the branch's head": lambda s: audit.head(s, MAIN),
+}
+# For a laptop that is to be mended; these look at a whole scope, once.
+TO_MEND: dict[str, Callable[[Session], Awaitable[object]]] = {
+    "a scope's buckets": lambda s: digests.buckets(s, MAIN, "team:north"),
+    "what is in a bucket": lambda s: digests.rows_of(s, MAIN, "team:north", (1, 2, 3)),
 }
 # These look at a whole scope, each of its ops once.
 OF_A_SCOPE = {
@@ -111,6 +114,13 @@ def test_a_statement_finds_its_rows_by_key(session: Explained, what: str) -> Non
     asyncio.run(_whole(ASKED[what](session)))
     assert session.steps
     assert not [step for step in session.steps if WALKS.search(step)]
+
+
+@pytest.mark.parametrize("what", TO_MEND)
+def test_mending_looks_at_one_scope(session: Explained, what: str) -> None:
+    asyncio.run(_whole(TO_MEND[what](session)))
+    [step] = session.steps
+    assert re.fullmatch(r"SEARCH scope_row USING .*\(branch_id=\? AND scope=\?\)", step)
 
 
 @pytest.mark.parametrize("what", OF_A_SCOPE)
