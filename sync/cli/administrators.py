@@ -1,13 +1,12 @@
 """Who may give which command: the table of powers, and the command that seats administrators."""
 
 import argparse
-import getpass
 from pathlib import Path
 
 from sync.cli.acts import Administer, Arguments
-from sync.server.administration import Administration, AdminRefused
+from sync.cli.passphrase import passphrase_of
+from sync.server.administration import Administration
 from sync.server.administrators import Administrators, Power
-from sync.server.custody import LEAST_PASSPHRASE
 
 POWERS = {
     **dict.fromkeys(("import", "payments", "team", "mappack", "compact"), Power.SYSTEM),
@@ -63,7 +62,7 @@ def admit(parsed: Arguments, administer: Administer) -> None:
     async def act(admin: Administration) -> None:
         told = Administrators(admin.service)
         is_seated = power in await told.seated()
-        passphrase = _passphrase(parsed.admin_passphrase_file) if file and is_seated else ""
+        passphrase = passphrase_of(parsed.admin_passphrase_file) if file and is_seated else ""
         await told.admit(power, command, file, passphrase)
 
     administer(parsed, act)
@@ -75,22 +74,10 @@ def administrators_command(parsed: Arguments, administer: Administer) -> int:
     async def act(admin: Administration) -> None:
         told = Administrators(admin.service)
         if parsed.action == "seat":
-            passphrase = _passphrase(parsed.passphrase_file, twice=True)
-            if len(passphrase) < LEAST_PASSPHRASE:
-                least = f"the passphrase of a key has at least {LEAST_PASSPHRASE} characters"
-                raise AdminRefused(least)
+            passphrase = passphrase_of(parsed.passphrase_file, new=True)
             await told.seat(Power(parsed.power), parsed.login, Path(parsed.out), passphrase)
         seated = await told.seated()
         for power in Power:
             print(f"{power}\t{seated[power].login if power in seated else '-'}")
 
     return administer(parsed, act)
-
-
-def _passphrase(file: str, *, twice: bool = False) -> str:
-    if file:
-        return Path(file).read_text(encoding="utf-8").rstrip("\n")
-    told = getpass.getpass("Passphrase of the key: ")
-    if twice and getpass.getpass("Once more: ") != told:
-        raise AdminRefused("the two are not the same")
-    return told

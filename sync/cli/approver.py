@@ -4,15 +4,14 @@
 """
 
 import argparse
-import getpass
 from pathlib import Path
 
 from sync.cli.acts import Administer, Arguments
+from sync.cli.passphrase import passphrase_of
 from sync.protocol.signed_form import fingerprint
 from sync.server import approver_key
 from sync.server.administration import Administration, AdminRefused
 from sync.server.backup import approving
-from sync.server.custody import LEAST_PASSPHRASE
 from sync.server.key_file import KeyUnusable
 from sync.server.repositories import approvals
 
@@ -55,21 +54,9 @@ def _make(parsed: Arguments) -> int:
     path = Path(parsed.file).absolute()
     if path.is_relative_to(Path(parsed.data).absolute()):
         raise AdminRefused("not in the server's folder: whoever has both keys is one person")
-    passphrase = _passphrase(parsed, again=True)
-    if len(passphrase) < LEAST_PASSPHRASE:
-        raise AdminRefused(f"a passphrase has {LEAST_PASSPHRASE} characters or more")
-    public = approver_key.make(path, passphrase)
+    public = approver_key.make(path, passphrase_of(parsed.passphrase_file, new=True))
     print(f"{public}\nfingerprint {fingerprint(public)}")
     return 0
-
-
-def _passphrase(parsed: Arguments, *, again: bool) -> str:
-    if parsed.passphrase_file:
-        return Path(parsed.passphrase_file).read_text(encoding="utf-8").rstrip("\r\n")
-    told = getpass.getpass("Passphrase: ")
-    if again and getpass.getpass("Once more: ") != told:
-        raise AdminRefused("the two are not the same")
-    return told
 
 
 def _approve(parsed: Arguments) -> int:
@@ -82,7 +69,7 @@ def _approve(parsed: Arguments) -> int:
         )
     print(f"declared by the audit key {fingerprint(asked.audit_key)}")
     try:
-        key = approver_key.unlock(Path(parsed.key), _passphrase(parsed, again=False))
+        key = approver_key.unlock(Path(parsed.key), passphrase_of(parsed.passphrase_file))
     except KeyUnusable as error:
         raise AdminRefused(str(error)) from error
     approving.write_request(approving.answered(asked, key), Path(parsed.out))

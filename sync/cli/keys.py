@@ -1,13 +1,13 @@
 """The commands about laptops' keys: offline time, custodians, resets, lost laptops, leavers."""
 
 import argparse
-import getpass
 from pathlib import Path
 
 from sync.cli.acts import Administer, Arguments
+from sync.cli.passphrase import passphrase_of
 from sync.domain.ids import BranchId
 from sync.protocol.escrow import Layer
-from sync.server.administration import Administration, AdminRefused
+from sync.server.administration import Administration
 from sync.server.custody import KeyAdministration
 
 type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -62,28 +62,18 @@ async def _offline_hours(keys: KeyAdministration, parsed: Arguments) -> None:
 async def _custodian(keys: KeyAdministration, parsed: Arguments) -> None:
     if parsed.action == "seat":
         branch, seat = BranchId(parsed.branch), Layer(parsed.seat)
-        await keys.seat_custodian(
-            branch, seat, parsed.login, Path(parsed.out), _passphrase(parsed, twice=True)
-        )
+        words = passphrase_of(parsed.passphrase_file, new=True)
+        await keys.seat_custodian(branch, seat, parsed.login, Path(parsed.out), words)
     for name, who in zip(("first", "second"), await keys.custodians(), strict=True):
         print(f"{name}\t{who or '-'}")
 
 
 async def _reset(keys: KeyAdministration, parsed: Arguments) -> None:
     if parsed.action == "agree":
-        passphrase = _passphrase(parsed, twice=False)
+        passphrase = passphrase_of(parsed.passphrase_file)
         state = await keys.agree(parsed.device, parsed.digits, Path(parsed.key), passphrase)
         print(f"{parsed.device}\t{state}")
         return
     for one in await keys.asked_for():
         told = (one.device_id, one.name, one.login, one.asked_at, one.digits, one.state)
         print("\t".join(told))
-
-
-def _passphrase(parsed: Arguments, *, twice: bool) -> str:
-    if parsed.passphrase_file:
-        return Path(parsed.passphrase_file).read_text(encoding="utf-8").rstrip("\n")
-    typed = getpass.getpass("passphrase of the key: ")
-    if twice and getpass.getpass("once more: ") != typed:
-        raise AdminRefused("the two passphrases differ")
-    return typed

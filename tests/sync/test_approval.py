@@ -261,6 +261,9 @@ def test_the_approvers_key_file(tmp_path: Path) -> None:
     words.write_text("short", encoding="utf-8")
     told = own("make", str(file), "--passphrase-file", str(words))
     assert (told.code, file.exists()) == (1, False)
+    words.write_bytes(WORDS.encode("utf-16"))  # as an editor may have kept them
+    told = own("make", str(file), "--passphrase-file", str(words))
+    assert (told.code, "no text in UTF-8" in told.err, file.exists()) == (1, True, False)
     words.write_text(WORDS, encoding="utf-8")
     inside = own("make", str(file), "--data", str(tmp_path), "--passphrase-file", str(words))
     assert (inside.code, "one person" in inside.err) == (1, True)
