@@ -26,7 +26,7 @@ def branch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def branch_office(branch: Path, tmp_path: Path) -> Iterator[Office]:
     """Run a server of the test's own with a SQLite file."""
     shutil.copytree(branch, tmp_path / "srv")
-    found = Office(Server(tmp_path / "srv"), tmp_path / "homes", MachineClock())
+    found = Office(Server(tmp_path / "srv", sooner=True), tmp_path / "homes", MachineClock())
     try:
         found.server.start()
         yield found

@@ -20,7 +20,7 @@ from tests.server.acts import call
 from tests.server.house import House, Staffed, problem, service_of
 from tests.server.laptop import SYNC, Bare
 from tests.server.pushing import all_beyond, check_feed, check_kept, pushing, until
-from tests.sync.office import Server, copied
+from tests.sync.office import Process, Server, copied
 from tests.sync.relay import Relay, running
 
 type Tell = Callable[[str, object], None]
@@ -45,7 +45,7 @@ class Up:
         self.house = House(data, self.client, service_of(data), crew, staffed.cases, staffed.files)
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Process:
         assert self.server.process is not None
         return self.server.process
 

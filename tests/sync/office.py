@@ -39,6 +39,7 @@ from sync.domain.time import Clock, local_date
 from sync.engine.engine import SyncReport, sync_once
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress, Transport
+from tests.sync import warm
 from tools.postgres import Cluster
 from tools.sample.export import Export, write_export
 
@@ -51,6 +52,8 @@ OFFICERS = {"li": "李静", "wang": "王强"}
 LEAD = "chen"
 DATABASE_URL = "database.url"  # in a server's folder: the PostgreSQL it uses
 DATABASES = ("sqlite", "postgresql")
+
+type Process = subprocess.Popen[bytes] | warm.Forked
 
 
 class Secrets:
@@ -149,7 +152,8 @@ class Server:
     said: IO[bytes] | None = None
     program: str = "sync.cli"
     told: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    sooner: bool = False  # forked with everything loaded; else as an operator would start it
+    process: Process | None = None
 
     @property
     def address(self) -> str:
@@ -161,14 +165,7 @@ class Server:
         where = [*whereabouts(self.data), "--port", str(self.port), *self.options]
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", self.program, "serve", *where],
-            cwd=ROOT,
-            env=os.environ | self.told,
-            stdout=self.said,
-            stderr=self.said,
-            start_new_session=True,
-        )
+        self.process = self._begun(["serve", *where])
         clock = MachineClock()
         began = clock.now()
         while not self._listens():
@@ -179,6 +176,19 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
             raise AssertionError(f"the server ended with {code}")
+
+    def _begun(self, arguments: list[str]) -> Process:
+        environment = os.environ | self.told
+        if self.sooner and warm.POSSIBLE and self.said is None:
+            return warm.begin(self.program, arguments, environment)
+        return subprocess.Popen(
+            [sys.executable, "-m", self.program, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=self.said,
+            stderr=self.said,
+            start_new_session=True,
+        )
 
     def _listens(self) -> bool:
         try:
@@ -361,7 +371,7 @@ def server_data(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path)
 @pytest.fixture
 def office(server_data: Path, tmp_path: Path) -> Iterator[Office]:
     """Run a server of the test's own, with 30 cases and nobody enrolled."""
-    found = Office(Server(server_data), tmp_path / "homes", MachineClock())
+    found = Office(Server(server_data, sooner=True), tmp_path / "homes", MachineClock())
     try:
         found.server.start()
         yield found

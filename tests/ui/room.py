@@ -98,7 +98,8 @@ def _furnished(folder: Path, cases: int) -> Office:
     clock = RoomClock(shift)
     clock.jump_to(MORNING)
     told = {SHIFT_FILE: str(shift)}
-    return Office(Server(data, program="tests.ui.room_server", told=told), folder / "homes", clock)
+    server = Server(data, program="tests.ui.room_server", told=told, sooner=True)
+    return Office(server, folder / "homes", clock)
 
 
 def _left(office: Office) -> Desks:
@@ -158,7 +159,8 @@ class Room:
         data = self.folder / "srv"
         shutil.copytree(self.desks.server, data)
         told = {SHIFT_FILE: str(self._shift)}
-        self.server = Server(data, self.port, tls, program="tests.ui.room_server", told=told)
+        program = "tests.ui.room_server"
+        self.server = Server(data, self.port, tls, program=program, told=told, sooner=True)
         self.server.start()
         return self.server
 
