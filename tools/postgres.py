@@ -85,9 +85,12 @@ class Cluster:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Cluster]:
-    """Run a PostgreSQL with these settings as long as the context lasts."""
-    folder = Path(mkdtemp(prefix="yuefang-pg-"))
+def running(*settings: str, inside: Path | None = None) -> Iterator[Cluster]:
+    """Run a PostgreSQL with these settings as long as the context lasts.
+
+    Its files are inside a folder, or where temporary files are.
+    """
+    folder = Path(mkdtemp(prefix="yuefang-pg-", dir=inside))
     if os.geteuid() == 0:
         shutil.chown(folder, SYSTEM_USER)
     with socket.create_server(("127.0.0.1", 0)) as found:

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.sync.cluster import in_memory
 from tests.sync.office import free_port
 from tools.postgres import SYSTEM_USER, TRUST, USER, Cluster, programs
 
@@ -132,7 +133,7 @@ class Pair:
 @contextmanager
 def pair_of(dump: Path) -> Iterator[Pair]:
     """Run a pair that begins with a dump, and throw it away."""
-    folder = Path(mkdtemp(prefix="yuefang-pair-"))
+    folder = Path(mkdtemp(prefix="yuefang-pair-", dir=in_memory()))
     folder.chmod(0o755)
     pair = Pair(folder)
     try:
