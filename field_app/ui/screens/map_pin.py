@@ -126,7 +126,7 @@ class PinBar(QFrame):
         self.keep.setEnabled(self.point is not None)
         if self.item is None:
             return
-        told = [f"{self.item.name} · {self.item.case_no}"]
+        told = [f"{self.item.name} · {self.item.case_no} ·"]
         moved = self._view.moved_m(self.item, self.point) if self.point else None
         if self.point is None:
             told.append(words("Click on the map, or search for the street or place."))
@@ -137,7 +137,7 @@ class PinBar(QFrame):
         if self.point is not None and self._view.in_water(self.point):
             told.append(words("This lies in water on the map."))
         told.append(words("Drag it or use the arrow keys; Return keeps it, Escape leaves it."))
-        self.text.setText(" · ".join(told))
+        self.text.setText(" ".join(told))
 
     def ask_place(self) -> None:
         """Ask for coordinates that somebody wrote down, and for the system they are in."""
