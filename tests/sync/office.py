@@ -82,14 +82,22 @@ def unheard(_progress: Progress) -> None:
     """Nobody listens to the progress."""
 
 
-PORTS_EACH = 3_000
+PORTS_EACH = 500
 
 
 def _own_ports() -> Iterator[int]:
-    """Return the ports of this test process, below those that the system hands out."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = 20_000 + worker % 4 * PORTS_EACH
-    return cycle(range(first, first + PORTS_EACH))
+    """Yield ports of this test process, below those that the system hands out.
+
+    They are a block, claimed by listening on its first one as long as the process lives.
+    """
+    for first in range(20_000, 32_000, PORTS_EACH):
+        try:
+            claim = socket.create_server(("127.0.0.1", first))
+        except OSError:
+            continue
+        with claim:
+            yield from cycle(range(first + 1, first + PORTS_EACH))
+    raise AssertionError("every block of ports is somebody's")
 
 
 PORTS = _own_ports()
