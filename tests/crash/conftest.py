@@ -14,8 +14,9 @@ from tests.crash.day import Day, Memory
 from tests.crash.disk import IN_MEMORY, Disk, library
 from tests.crash.small_branch import branch, branch_office, fragile
 from tests.storage.furnished_vault import furnished, laptop_at, pattern
+from tests.storage.stretched import stretched_once
 
-__all__ = ["branch", "branch_office", "fragile", "furnished", "pattern", "tally"]
+__all__ = ["branch", "branch_office", "fragile", "furnished", "pattern", "stretched_once", "tally"]
 
 
 @pytest.fixture(scope="session")

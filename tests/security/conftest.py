@@ -1,6 +1,7 @@
 """The windows' own application, loop and furnished room, as for the tests of the windows."""
 
 from tests.storage.furnished_vault import furnished, pattern
+from tests.storage.stretched import stretched_once
 from tests.ui.conftest import collector_off, desks, pytest_pyfunc_call, qapp, room, rubbish
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "qapp",
     "room",
     "rubbish",
+    "stretched_once",
 ]

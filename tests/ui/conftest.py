@@ -10,7 +10,10 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from field_app.bootstrap.running import new_application, run_loop
+from tests.storage.stretched import stretched_once
 from tests.ui.room import MANY, Desks, Room, lay_crowded_desk, lay_desks
+
+__all__ = ["stretched_once"]
 
 
 @pytest.fixture(scope="session")

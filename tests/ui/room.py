@@ -174,6 +174,7 @@ class Room:
             self.clock,
             self.desks.secrets[login],
             connect=self._connect,
+            work=FLOOR,
             mono_ms=self.clock.mono_ms,
             name=login,
         )
