@@ -187,7 +187,8 @@ class Server:
 
     def _begun(self, arguments: list[str]) -> Process:
         environment = os.environ | self.told
-        if self.sooner and warm.POSSIBLE and self.said is None:
+        preloaded = "LD_PRELOAD" in environment  # which only a program started anew loads
+        if self.sooner and warm.POSSIBLE and self.said is None and not preloaded:
             return warm.begin(self.program, arguments, environment)
         return subprocess.Popen(
             [sys.executable, "-m", self.program, *arguments],
