@@ -6,11 +6,12 @@ Every step is its own local transaction, so a sync may be cut anywhere and is si
 import msgspec
 
 from sync.engine.maps import fetch_map, pull_map
+from sync.engine.news import WITH_NEWS, News, places, read_news
 from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
 from sync.engine.pull import pull_all
-from sync.engine.push import News, push_all, push_facts
+from sync.engine.push import push_all, push_facts
 from sync.engine.trouble import Trouble, other_version
 from sync.engine.uploads import Uploads, upload_all
 from sync.engine.wipe import WIPE
@@ -49,7 +50,7 @@ def sync_once(
     `map_pace` is the map's own, without one it keeps to that of the files.
     """
     on_progress(Progress("hello", 0, 0))
-    hello = transport.hello()
+    hello, greeted = _greet(replica, transport)
     _meet(replica, hello)
     if (trouble := _too_old(transport, hello)) is not None:
         _wait_for_update(replica, transport, hello, on_progress, cancelled)
@@ -64,7 +65,8 @@ def sync_once(
     pull_policy(replica, transport, hello)
     if shelf is not None:
         pull_map(shelf, transport, hello)
-    head = None if sent else hello.head  # what went up has moved it
+    # What went up has moved the head, and what came with the greeting ends before it.
+    head, news = (None, news) if sent else (hello.head, greeted)
     received = _read(replica, transport, hello, head, news, on_progress, cancelled)
     if not cancelled():
         check_record(replica, transport)
@@ -80,6 +82,16 @@ def sync_once(
     on_progress(Progress("done", sent + received, sent + received))
     wrong = str(files.trouble.code) if files.trouble else ""
     return SyncReport(sent, received, files.sent, cancelled(), gave_way, wrong)
+
+
+def _greet(replica: Replica, transport: Transport) -> tuple[Hello, News]:
+    """Ask who we are, and what is new where nothing waits: unsent work goes before all else."""
+    states = replica.scope_states()
+    epoch = states[0].epoch if states else ""
+    waits = transport.version < WITH_NEWS or replica.waiting_count()
+    reads = {} if waits else places(replica, epoch)
+    hello = transport.hello(epoch, tuple(reads.values()))
+    return hello, read_news(hello.pages, reads)
 
 
 def _meet(replica: Replica, hello: Hello) -> None:

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from sync.engine.address import check_address
 from sync.engine.answer import code_of_certificate, message, page_of, refusal, unpacked
+from sync.engine.news import as_query
 from sync.engine.next_page import NextPage, Start, on_a_thread
 from sync.engine.ports import OnPage, let_be
 from sync.engine.signing_in import SigningIn
@@ -39,6 +40,7 @@ from sync.protocol.messages import (
     Hello,
     Push,
     Pushed,
+    Reading,
 )
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
@@ -97,6 +99,7 @@ class HttpTransport:
         self.bytes_up = 0
         self.requests = 0
         self._shares = False  # whether this server was heard to use the dictionary
+        self._greets_shortly = False  # whether the next greeting names no scope
         self._seen = 0  # size of the log whose checkpoint it told last
         self._fetched = NextPage(self._pull, start)
         self._next = NextPage(self._read_on, start)
@@ -105,12 +108,20 @@ class HttpTransport:
         """Introduce this laptop with a one-time code."""
         return message(self._post("/enrol", request), Enrolled)
 
-    def hello(self) -> Hello:
-        """Ask who we are to the server; what was fetched ahead for an earlier sync is dropped."""
+    def hello(self, epoch: str = "", reads: Sequence[Reading] = ()) -> Hello:
+        """Ask who we are to the server, and what follows in as many of these scopes as it can name.
+
+        What was fetched ahead for an earlier sync is dropped. Behind a greeting that failed comes
+        one that names none: on a line that breaks off early its answer is the one to get through.
+        """
         self._next.forget()
         self._fetched.forget()
         self._shares = False
-        hello = message(self._ask("GET", "/hello"), Hello)
+        named = [] if self._greets_shortly else as_query(reads)
+        self._greets_shortly = bool(named)
+        params: dict[str, str | list[str]] = {"epoch": epoch, "read": named} if named else {}
+        hello = message(self._ask("GET", "/hello", params=params), Hello)
+        self._greets_shortly = False
         self._seen = hello.checkpoint.size if hello.checkpoint else 0
         return hello
 

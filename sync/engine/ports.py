@@ -20,6 +20,7 @@ from sync.protocol.messages import (
     Hello,
     Push,
     Pushed,
+    Reading,
     Result,
 )
 from sync.protocol.pages import Cursor, Page
@@ -232,8 +233,11 @@ class Transport(Protocol):
         """Introduce this laptop with a one-time code."""
         ...
 
-    def hello(self) -> Hello:
-        """Ask who we are to the server."""
+    def hello(self, epoch: str = "", reads: Sequence[Reading] = ()) -> Hello:
+        """Ask who we are to the server, and what follows in these scopes of its epoch.
+
+        Whoever has reason to leaves out scopes: they are asked for by themselves.
+        """
         ...
 
     def lease(self) -> LeaseGrant:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from sync.engine.news import News
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeState, Transport
-from sync.engine.push import News
 from sync.engine.repair import check_scope
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes

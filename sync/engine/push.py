@@ -1,23 +1,18 @@
 """The push phase: unsent envelopes in order, in batches that shrink when they fail."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-import msgspec
-
 from sync.domain.commands import FACTS, decode_command
+from sync.engine.news import WITH_NEWS, News, places, read_news
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
 from sync.engine.trouble import PASSING, Trouble
 from sync.protocol.envelope import Envelope
-from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Push, Reading
-from sync.protocol.pages import Cursor, Page, read_page
+from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Push
 
 WITH_CLOCKS = 2  # the version that sends the laptop's clocks with a batch
 # These say that a batch was too much at once; a smaller one may get through.
 SHRINKING = frozenset({Codes.STALLED, Codes.SERVER_ERROR, Codes.TOO_LARGE})
-
-
-type News = dict[tuple[str, Cursor], Page]  # by the scope and the cursor it was asked behind
 
 
 def push_all(
@@ -69,9 +64,9 @@ def _push(
         on_progress(Progress("push", done, total))
         try:
             sent = replica.clocks() if transport.version >= WITH_CLOCKS else None
-            asks = news is not None and transport.version >= WITH_CLOCKS
+            asks = news is not None and transport.version >= WITH_NEWS
             is_last = len(batch) >= total - done
-            reads = _places(replica, epoch) if asks and is_last else {}
+            reads = places(replica, epoch) if asks and is_last else {}
             push = Push(epoch, replica.device_id(), tuple(batch), sent, tuple(reads.values()))
             answered = transport.push(push)
         except Trouble as trouble:
@@ -87,25 +82,7 @@ def _push(
         if answered.checkpoint is not None:
             replica.saw(answered.checkpoint)
         if news is not None:
-            news.update(_read(answered.pages, reads))
+            news.update(read_news(answered.pages, reads))
         done += len(batch)
     on_progress(Progress("push", done, max(total, done)))
     return done
-
-
-def _places(replica: Replica, epoch: str) -> dict[tuple[str, Cursor], Reading]:
-    """Return where the scopes are read on that were read in this epoch."""
-    states = [state for state in replica.scope_states() if state.epoch == epoch]
-    return {(s.scope, s.cursor): Reading(s.scope, s.cursor.text(), s.floor) for s in states}
-
-
-def _read(pages: Sequence[msgspec.Raw], asked: Iterable[tuple[str, Cursor]]) -> News:
-    """Return the pages by what they were asked for; raises Trouble for what is none."""
-    places = dict(iter(asked))
-    try:
-        found = [read_page(bytes(page)) for page in pages]
-        for page in found:
-            Cursor.parse(page.to)
-        return {(page.scope, places[page.scope]): page for page in found}
-    except (msgspec.DecodeError, ValueError, KeyError) as error:
-        raise Trouble(Codes.GARBAGE) from error

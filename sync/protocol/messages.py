@@ -1,6 +1,7 @@
 """What is said over the wire; see `versions`. All bodies are JSON, compressed (`compression`).
 
 `GET  /sync/v1/hello`                      -> Hello           who I am, what I may see
+`GET  /sync/v1/hello?epoch=&read=…`        -> Hello           and what follows in these scopes
 `POST /sync/v1/enrol`       Enrol          -> Enrolled        once, with the code; no token needed
 `POST /sync/v1/push`        Push           -> Pushed          at most 200 envelopes or 512 kB
 `GET  /sync/v1/pull?scope=&after=&limit=`  -> a page, see `sync.protocol.pages`
@@ -37,7 +38,7 @@ from sync.protocol.signed_form import framed
 MAX_BATCH = 200
 MAX_BATCH_BYTES = 512 * 1024
 MAX_PAGE = 8000
-MAX_NEWS = 1000  # ops of a page that comes with the answer to a push
+MAX_NEWS = 1000  # ops of a page that comes with the answer to a push or a greeting
 MAX_NEWS_BYTES = 4 * 1024 * 1024  # of its pages; the one that passes it is the last
 MAX_PAGE_BYTES = 16 * 1024 * 1024  # of bodies; the one that passes it is the page's last
 MAX_DECOMPRESSED = 64 * 1024 * 1024
@@ -102,6 +103,8 @@ class Hello(msgspec.Struct, frozen=True):
     `least_client`, only facts are still taken.
     `checkpoint` is of the log as it stands, so that a sync without news notices one that is not
     the log it was; None from a server without an audit key, and from those that told none yet.
+    `pages` are of scopes that were asked for along with it, see `Pushed`; where nothing can follow
+    there is none.
     """
 
     versions: tuple[int, ...]
@@ -131,6 +134,7 @@ class Hello(msgspec.Struct, frozen=True):
     facts_of: tuple[int, ...] = ()
     checkpoint: Checkpoint | None = None
     least_client: str = ""
+    pages: tuple[msgspec.Raw, ...] = ()
 
 
 class Status(StrEnum):
@@ -182,6 +186,16 @@ class Reading(msgspec.Struct, frozen=True, array_like=True):
     scope: str
     after: str
     floor: int = 0
+
+    def text(self) -> str:
+        """Return it as a question's query names it."""
+        return f"{self.after}~{self.floor}~{self.scope}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Reading":
+        """Return the reading of this text; raises ValueError when it is none."""
+        after, floor, scope = text.split("~", 2)
+        return cls(scope, after, int(floor))
 
 
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,7 +4,8 @@ Messages only grow: what one side does not know of the other's it leaves aside, 
 Version 2: `Push` carries the laptop's clocks at the moment of sending (`sent`), by which the
 server reckons when its envelopes were made; `Hello` tells whose facts are still taken (`facts_of`).
 Later servers of version 2 tell their `checkpoint` in `Hello`: to either side it is nothing to need.
-So do those that send `Pushed.pages` to a laptop which names its `Push.reads`.
+So do those that send `Pushed.pages` to a laptop which names its `Push.reads`, and `Hello.pages`
+to one that names what it reads in its greeting's query, which older ones leave aside.
 """
 
 import re

@@ -32,7 +32,7 @@ class Line:
         self.heard, self.let = threading.Event(), threading.Event()
         self.let.set()
 
-    def hello(self) -> Hello:
+    def hello(self, *_asked: object) -> Hello:
         """Say that there is nothing."""
         self.asked += 1
         self.heard.set()

@@ -132,7 +132,8 @@ def unanswered(seat: Seat) -> int:
 
 
 def without_news(line: HttpTransport) -> HttpTransport:
-    """Return the line to a server that tells no news with its answer to a push, as older ones."""
-    push = line.push
+    """Return the line to a server that tells no news along with other answers, as older ones."""
+    hello, push = line.hello, line.push
+    line.hello = lambda *_a: hello()  # type: ignore[method-assign]
     line.push = lambda one: replace(push(one), pages=())  # type: ignore[method-assign]
     return line

@@ -18,6 +18,7 @@ from sync.protocol.pages import Page
 from sync.server import compacting
 from sync.server.backup.restoring import begin_epoch
 from sync.server.compacting import compact
+from sync.server.handlers import news
 from sync.server.repositories.session import NoRoom, Work
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
@@ -88,6 +89,19 @@ def test_a_laptop_that_was_away_too_long_sends_its_work_and_begins_anew(quiet: Q
     look(li, quiet.central)
     again = sync(li)
     assert (again.sent, again.received) == (0, 0)
+
+
+def test_a_laptop_without_work_that_was_away_too_long_begins_anew(quiet: QuietBranch) -> None:
+    """Bring no page with the greeting for a cursor that is too old: it is told so when it asks."""
+    li = quiet.seat("li-1")
+    sync(li)
+    forget(quiet)
+    assert sync(li).received > 0
+    assert REREAD in {i.what for i in li.at.store.incidents.latest(9)}
+    fresh = quiet.seat("li-2")
+    sync(fresh)
+    assert held(fresh) == held(li)
+    look(li, quiet.central)
 
 
 def test_a_compaction_that_was_cut_off_is_ended_by_the_next(
@@ -164,7 +178,8 @@ def test_a_reading_of_a_forgetful_feed_begins_anew_when_the_server_is_put_back(
     quiet.central.done(compact(quiet.central.service, BRANCH, timedelta(days=180)))
     li.at.store.replica.reset_scope("officer:li", quiet.central.epoch)
     monkeypatch.setattr(pull, "PAGE", 2)
-    read_pages(li, 2, monkeypatch)
+    monkeypatch.setattr(news, "MAX_NEWS", 2)
+    read_pages(li, 1, monkeypatch)  # behind the one that comes with the greeting
     monkeypatch.undo()
     quiet.central.time.pass_by(timedelta(minutes=20))
     quiet.central.become(image)

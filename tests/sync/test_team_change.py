@@ -45,9 +45,10 @@ def before_page(seat: Seat, number: int, happens: object, monkeypatch: pytest.Mo
 
 
 def told_no_news(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no page come with the answer to a push, so that each scope is asked for."""
+    """Let no page come with another answer, so that each scope is asked for."""
     assert seat.line is not None
-    push = seat.line.push
+    hello, push = seat.line.hello, seat.line.push
+    monkeypatch.setattr(seat.line, "hello", lambda *_asked: hello())
     monkeypatch.setattr(seat.line, "push", lambda one: replace(push(one), pages=()))
 
 

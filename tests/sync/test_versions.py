@@ -22,7 +22,7 @@ from tests.sync.simulator.seat import Seat
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = (1, 2, 3, 4)
-LATER = ("facts_of", "checkpoint", "least_client")  # of Hello, since the first version
+LATER = ("facts_of", "checkpoint", "least_client", "pages")  # of Hello, since the first version
 PAIRS = list(product(VERSIONS, VERSIONS))
 
 
@@ -143,7 +143,7 @@ def test_a_server_that_tells_no_checkpoint_with_hello_is_as_good(
     real = seat.line.hello
     if not told:
         replace = msgspec.structs.replace
-        monkeypatch.setattr(seat.line, "hello", lambda: replace(real(), checkpoint=None))
+        monkeypatch.setattr(seat.line, "hello", lambda *_a: replace(real(), checkpoint=None))
     quiet.fact(seat)
     assert sync(seat).sent == 1
     assert sync(seat).sent == 0

@@ -1,4 +1,4 @@
-"""Tells a laptop who it is and hands out its feed, page by page."""
+"""Hands out the feed, page by page, and proofs that the log only grew."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -7,21 +7,15 @@ import msgspec
 
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import MOST_PROVEN, Checkpoint, Consistency
-from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes, Hello
+from sync.protocol.messages import MAX_PAGE, MAX_PAGE_BYTES, Codes
 from sync.protocol.pages import Cursor, place_of, splice_page
-from sync.protocol.versions import facts_of, spoken
 from sync.server.audit.proving import Tree
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
 from sync.server.repositories import (
     accounts,
-    approvals,
     audit,
-    device_keys,
     digests,
-    horizons,
-    maps,
-    policies,
     records,
     standing,
 )
@@ -31,49 +25,6 @@ from sync.server.repositories.standing import Standing
 from sync.server.service import Service
 
 READ_AT_ONCE = 1000  # ops; bodies may be large, and a page ends by its bytes too
-
-
-async def hello(service: Service, caller: Caller) -> Hello:
-    """Say who the caller is, what may be pulled, and how the server stands."""
-
-    async def look(session: Session) -> Hello:
-        branch = caller.device.branch_id
-        rules = await policies.mark(session, branch)
-        on_offer = await maps.mark(session, branch)
-        stands = await standing.get(session, branch)
-        if stands is None:
-            raise LookupError(f"there is no branch {branch}")
-        return Hello(
-            versions=spoken(service.newest),
-            facts_of=facts_of(service.newest),
-            least_client=caller.least_client,
-            server_id=stands.server_id,
-            epoch=stands.epoch,
-            branch_id=branch,
-            officer_id=caller.account.id,
-            role=caller.account.role,
-            team_id=caller.account.team_id,
-            scopes=caller.scopes,
-            head=stands.head.commit_no,
-            last_seq=caller.device.last_seq,
-            chain_hash=caller.device.chain_hash,
-            server_time=service.clock.now(),
-            policy_pack=rules.pack_id,
-            policy_version=rules.version,
-            policy_serial=rules.serial,
-            policy_hash=rules.hash,
-            map_serial=on_offer.serial,
-            map_name=on_offer.name,
-            map_hash=on_offer.hash,
-            past=await horizons.past(session, branch),
-            approver_key=await approvals.approver(session),
-            forked=caller.device.state == accounts.FORKED,
-            wipe=await device_keys.wipe_order(session, caller.device.branch_id, caller.device.id),
-            safe=stands.horizon.safe,
-            checkpoint=await _checkpoint(service, session, branch, stands.head),
-        )
-
-    return await service.database.read(look)
 
 
 async def pull(
@@ -104,7 +55,7 @@ async def pull(
         if stands is None:
             raise Refusal(409, Codes.RESET, head=0)
         place = Place(scope, after, began_upon)
-        checkpoint = partial(_checkpoint, service, session, branch, stands.head)
+        checkpoint = partial(checkpoint_of, service, session, branch, stands.head)
         is_told = 0 < seen == stands.head.leaves
         return await page_of(session, branch, stands, place, limit, None if is_told else checkpoint)
 
@@ -170,9 +121,10 @@ async def _lines(
     return lines, True
 
 
-async def _checkpoint(
+async def checkpoint_of(
     service: Service, session: Session, branch: BranchId, head: Head
 ) -> Checkpoint | None:
+    """Return a signed checkpoint of the log as it stands at this head."""
     now = service.clock.now()
     return await service.seal.checkpoint(session, service.data, branch, head, now)
 

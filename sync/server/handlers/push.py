@@ -10,7 +10,6 @@ person enrols anew.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 import msgspec
 
@@ -26,8 +25,6 @@ from sync.domain.vocabulary import FactFlag
 from sync.protocol.envelope import Envelope, encode_envelope
 from sync.protocol.messages import (
     MAX_BATCH,
-    MAX_NEWS,
-    MAX_NEWS_BYTES,
     Codes,
     Push,
     Pushed,
@@ -35,11 +32,10 @@ from sync.protocol.messages import (
     Result,
     Status,
 )
-from sync.protocol.pages import WHOLE_COMMIT, Cursor
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
-from sync.server.handlers.pull import Place, page_of
+from sync.server.handlers.news import news
 from sync.server.opened import Opened, opened
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, standing
@@ -141,23 +137,10 @@ class Batch:
         return Pushed(numbered, number, self._now, checkpoint, pages)
 
     async def _news(self, reads: Sequence[Reading]) -> tuple[msgspec.Raw, ...]:
-        """Return a page of each granted scope that is asked for, as far as there is room.
-
-        Of others there is none: the laptop asks for them by themselves, and is told why not.
-        """
         stands = await standing.get(self._session, self._branch) if reads else None
-        pages: dict[str, bytes] = {}
-        for one in reads:
-            granted = one.scope in self._caller.scopes and one.scope not in pages
-            if stands is None or not granted or sum(map(len, pages.values())) > MAX_NEWS_BYTES:
-                continue
-            with suppress(ValueError, Refusal):
-                place = Place(one.scope, Cursor.parse(one.after), one.floor)
-                if place.after.idx <= WHOLE_COMMIT:
-                    pages[one.scope] = await page_of(
-                        self._session, self._branch, stands, place, MAX_NEWS
-                    )
-        return tuple(map(msgspec.Raw, pages.values()))
+        if stands is None:
+            return ()
+        return await news(self._session, self._branch, stands, self._caller.scopes, reads)
 
     async def _date(self, request: Push) -> None:
         """Find out when each envelope was made."""

@@ -21,11 +21,12 @@ from sync.protocol.messages import (
     Hello,
     Push,
     Pushed,
+    Reading,
 )
 from sync.protocol.pages import Cursor, Page
 from sync.protocol.policy_bundle import PolicyNews
 from sync.server.caller import Caller
-from sync.server.handlers import attachments, digest, enrolment, policy, pull, push
+from sync.server.handlers import attachments, digest, enrolment, hello, policy, pull, push
 from sync.server.problems import Refusal
 from sync.server.routes.asking import LARGEST_MESSAGE, Asked, caller_of, check_client
 from sync.server.routes.asking import check_version as _check_version
@@ -37,6 +38,7 @@ from sync.server.routes.map_routes import MAP_ROUTES
 
 # A batch is 512 kB on the laptop's count of bodies; envelopes add their frames.
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
+MOST_READS = 500  # scopes a greeting may name; its address has room for some dozens
 LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
 OCTETS = "application/octet-stream"
 RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{1,9})")
@@ -48,6 +50,11 @@ async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False)
     caller = await caller_of(request, leaving=leaving)
     check_client(request, caller, facts=facts)
     return caller
+
+
+def _is_whole(request: Asked, caller: Caller) -> bool:
+    """Say whether this program may do everything, and not send its facts alone."""
+    return _check_version(request, facts=True) and check_client(request, caller, facts=True)
 
 
 @post(
@@ -70,10 +77,20 @@ async def enrol_route(request: Asked) -> Response[bytes]:
     summary="Who I am and what I may pull",
     operation_class=described(answers=Hello),
 )
-async def hello_route(request: Asked) -> Response[bytes]:
-    """Say who the caller is."""
+async def hello_route(
+    request: Asked,
+    epoch: FromQuery[str] = "",
+    read: Annotated[list[str] | None, QueryParameter(max_items=MOST_READS)] = None,
+) -> Response[bytes]:
+    """Say who the caller is, and what follows in the scopes that are named as `Reading`s."""
     caller = await _caller(request, leaving=True, facts=True)
-    return answer_message(request, await pull.hello(_service(request), caller))
+    try:
+        reads = [Reading.parse(one) for one in read or ()]
+    except ValueError as error:
+        raise Refusal(400, Codes.MALFORMED) from error
+    may_pull = _is_whole(request, caller)
+    told = await hello.hello(_service(request), caller, epoch, reads if may_pull else ())
+    return answer_message(request, told)
 
 
 @post(
@@ -86,7 +103,7 @@ async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
     caller = await _caller(request, leaving=True, facts=True)
     message = await read_message(request, Push, LARGEST_PUSH)
-    is_whole = _check_version(request, facts=True) and check_client(request, caller, facts=True)
+    is_whole = _is_whole(request, caller)
     if not is_whole and not push.only_facts(message):
         _check_version(request)
         check_client(request, caller)

@@ -324,8 +324,10 @@ def exits_compacted_silently() -> AbstractContextManager[Any]:
     """Let a laptop go on from a cursor behind which exits are no longer told."""
     real = pulls.pull
 
-    async def faulty(service: Any, caller: Any, scope: str, after: Any, limit: int, _f: int) -> Any:
-        return await real(service, caller, scope, after, limit, 1 << 40)
+    async def faulty(
+        service: Any, caller: Any, scope: str, after: Any, limit: int, _floor: int, seen: int
+    ) -> Any:
+        return await real(service, caller, scope, after, limit, 1 << 40, seen)
 
     return mock.patch.object(pulls, "pull", faulty)
 

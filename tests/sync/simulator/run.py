@@ -15,7 +15,7 @@ from sync.engine import pull, push
 from sync.policy.published import rules_of
 from sync.protocol.messages import MAX_BATCH
 from sync.server import rules_in_force
-from sync.server.handlers import enrolment
+from sync.server.handlers import enrolment, news
 from tests.sync.simulator import branch
 from tests.sync.simulator.branch import furnished
 from tests.sync.simulator.central import Central, NoRoom
@@ -66,7 +66,11 @@ def seeded(chance: Chance) -> Iterator[list[Any]]:
 def cut_small(chance: Chance) -> Iterator[None]:
     """Let batches and pages be small in most runs: what is cut into many can be lost in between."""
     batch, page = chance.one((1, 3, MAX_BATCH)), chance.one((2, 5, pull.PAGE))
-    with mock.patch.object(push, "MAX_BATCH", batch), mock.patch.object(pull, "PAGE", page):
+    with (
+        mock.patch.object(push, "MAX_BATCH", batch),
+        mock.patch.object(pull, "PAGE", page),
+        mock.patch.object(news, "MAX_NEWS", page),
+    ):
         yield
 
 
