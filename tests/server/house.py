@@ -35,7 +35,7 @@ from sync.server.repositories.session import Database, Session
 from sync.server.service import Service
 from tests.server.laptop import SYNC, Bare, enrol, fresh, now, sha256, state_of
 from tests.server.sheets import csv_file, line
-from tests.sync.office import TEAM, administer, copied, whereabouts
+from tests.sync.office import TEAM, administer, copied, laid, whereabouts
 
 SOUTH = "south"
 PEOPLE = {
@@ -128,25 +128,34 @@ class Staffed:
     files: dict[str, Attachment]
 
 
+STAFFED = pytest.StashKey[dict[Path, Staffed]]()
+
+
 @pytest.fixture(scope="session")
 def staffed(
     request: pytest.FixtureRequest, furnished: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Staffed]:
+) -> Staffed:
     """Staff the branch once for each database; tests run on copies of it."""
-    room = tmp_path_factory.mktemp("staffed")
-    with copied(request, furnished, room / "srv") as data:
-        _hire(data)
-        administer(data, "mappack", "publish", str(MAP))
-        with opened(service_of(data)) as client:
-            crew = {login: _seated(client, data, login) for login in ("li", "wang", "chen")}
-            crew |= {login: _seated(client, data, login) for login in PEOPLE}
-            crew["revoked"] = _seated(client, data, "li")
-            house = House(data, client, service_of(data), crew, _given(crew), {})
-            house.files = {whose: _filed(house, whose) for whose in FIRST_OFFICER}
-            _assign(crew["chen"], house.cases["reassigned"], crew["wang"].me, None)
-        administer(data, "device", "revoke", crew["revoked"].device_id)
-        administer(data, "user", "deactivate", "ma")
-        yield Staffed(data, crew, house.cases, house.files)
+    kept = request.config.stash.setdefault(STAFFED, {})
+    if furnished not in kept:
+        room = tmp_path_factory.mktemp("staffed")
+        kept[furnished] = _staffed(laid(request, furnished, room / "srv"))
+    return kept[furnished]
+
+
+def _staffed(data: Path) -> Staffed:
+    _hire(data)
+    administer(data, "mappack", "publish", str(MAP))
+    with opened(service_of(data)) as client:
+        crew = {login: _seated(client, data, login) for login in ("li", "wang", "chen")}
+        crew |= {login: _seated(client, data, login) for login in PEOPLE}
+        crew["revoked"] = _seated(client, data, "li")
+        house = House(data, client, service_of(data), crew, _given(crew), {})
+        house.files = {whose: _filed(house, whose) for whose in FIRST_OFFICER}
+        _assign(crew["chen"], house.cases["reassigned"], crew["wang"].me, None)
+    administer(data, "device", "revoke", crew["revoked"].device_id)
+    administer(data, "user", "deactivate", "ma")
+    return Staffed(data, crew, house.cases, house.files)
 
 
 def _hire(data: Path) -> None:

@@ -52,6 +52,7 @@ OFFICERS = {"li": "李静", "wang": "王强"}
 LEAD = "chen"
 DATABASE_URL = "database.url"  # in a server's folder: the PostgreSQL it uses
 DATABASES = ("sqlite", "postgresql")
+FURNISHED = pytest.StashKey[dict[str, Path]]()
 
 type Process = subprocess.Popen[bytes] | warm.Forked
 
@@ -345,29 +346,41 @@ class Office:
 
 @pytest.fixture(scope="session", params=DATABASES)
 def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a server's folder once for each database; tests run on copies of it."""
-    data = tmp_path_factory.mktemp("office") / "srv"
-    data.mkdir()
-    if request.param == "postgresql":
+    """Make a server's folder once for each database; tests run on copies of it.
+
+    Pytest lets go of one whenever the other's turn comes, in every file: they are kept.
+    """
+    kept = request.config.stash.setdefault(FURNISHED, {})
+    if request.param not in kept:
+        data = tmp_path_factory.mktemp("office") / "srv"
+        data.mkdir()
+        if request.param == "postgresql":
+            cluster: Cluster = request.getfixturevalue("cluster")
+            (data / DATABASE_URL).write_text(cluster.url(cluster.database()))
+        furnish(data, datetime.now(UTC))
+        kept[request.param] = data
+    return kept[request.param]
+
+
+def laid(request: pytest.FixtureRequest, furnished: Path, data: Path) -> Path:
+    """Copy the furnished folder, and its database, to `data`; return it."""
+    shutil.copytree(furnished, data)
+    named = data / DATABASE_URL
+    if named.exists():
         cluster: Cluster = request.getfixturevalue("cluster")
-        (data / DATABASE_URL).write_text(cluster.url(cluster.database()))
-    furnish(data, datetime.now(UTC))
+        copy = cluster.database(named.read_text().rsplit("/", 1)[1])
+        named.write_text(cluster.url(copy))
     return data
 
 
 @contextmanager
 def copied(request: pytest.FixtureRequest, furnished: Path, data: Path) -> Iterator[Path]:
-    """Copy the furnished folder, and its database, to `data`; the copy's database is dropped."""
-    shutil.copytree(furnished, data)
+    """Copy it for as long as the context lasts: the copy's database is dropped then."""
+    yield laid(request, furnished, data)
     named = data / DATABASE_URL
-    if not named.exists():
-        yield data
-        return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    copy = cluster.database(named.read_text().rsplit("/", 1)[1])
-    named.write_text(cluster.url(copy))
-    yield data
-    cluster.drop(copy)
+    if named.exists():
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.drop(named.read_text().rsplit("/", 1)[1])
 
 
 @pytest.fixture
