@@ -80,6 +80,7 @@ def pytest(plain: bool, *arguments: str) -> int:
 def headless() -> dict[str, str]:
     """Return the environment for windows that nobody sees."""
     env = dict(os.environ, QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(ROOT))
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # each process would compile the program anew
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         env["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
     return env

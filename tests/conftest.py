@@ -1,6 +1,7 @@
 """The counts of the crash suites are an option of every run that can reach them."""
 
 import faulthandler
+import gc
 
 import pytest
 
@@ -21,3 +22,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let long tests live on when the watch for hung ones, which has one time for all, is over."""
     if item.get_closest_marker("long"):
         faulthandler.cancel_dump_traceback_later()
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what was loaded: Python's collector would look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the last collections find whatever there is to find."""
+    gc.unfreeze()

@@ -30,6 +30,7 @@ def rubbish() -> Iterator[None]:
     """Collect the garbage of a file's windows on this thread before other files are run."""
     yield
     gc.collect()
+    gc.freeze()  # again: the end of a loop takes everything back
     gc.enable()
 
 
