@@ -10,6 +10,7 @@ from tests.server.laptop import PRIVATE_WORDS
 from tests.server.sheets import line
 from tests.server.shop import shop
 from tests.server.turned import clock, door
+from tests.storage.stretched import stretched_once
 from tests.sync.cluster import cluster
 from tests.sync.office import CASES, furnished, office, server_data
 from tools.sample.export import TITLES, Export, rows
@@ -26,6 +27,7 @@ __all__ = [
     "server_data",
     "shop",
     "staffed",
+    "stretched_once",
 ]
 PERSONAL = ("客户姓名", "手机号", "备用电话", "地址", "账号")
 

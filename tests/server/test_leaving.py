@@ -38,7 +38,7 @@ class Up:
     """A server process with the staffed branch behind it."""
 
     def __init__(self, data: Path, staffed: Staffed, *options: str) -> None:
-        self.server = Server(data, options=options)
+        self.server = Server(data, options=options, sooner=True)
         self.server.start()
         self.client = httpx.Client(base_url=self.server.address, timeout=60)
         crew = {login: one.again(self.client) for login, one in staffed.crew.items()}
@@ -215,7 +215,7 @@ class Balancer(Relay):
 def test_one_server_after_another_is_restarted(data: Path, staffed: Staffed, count: int) -> None:
     """Servers on one database behind a balancer: no laptop notices that each was stopped."""
     with ExitStack() as ups:
-        servers = [Server(data, options=("--notice", "1")) for _ in range(count)]
+        servers = [Server(data, options=("--notice", "1"), sooner=True) for _ in range(count)]
         for server in servers:
             ups.callback(server.stop)
             server.start()
