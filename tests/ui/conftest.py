@@ -15,6 +15,8 @@ from tests.ui.room import MANY, Desks, Room, lay_crowded_desk, lay_desks
 
 __all__ = ["stretched_once"]
 
+DESKS = pytest.StashKey[Desks]()
+
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
@@ -81,9 +83,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
-    """Enrol everybody once."""
-    return lay_desks(tmp_path_factory.mktemp("desks"))
+def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desks:
+    """Enrol everybody once, for the windows of another folder too."""
+    kept = request.config.stash.get(DESKS, None)
+    if kept is None:
+        kept = request.config.stash[DESKS] = lay_desks(tmp_path_factory.mktemp("desks"))
+    return kept
 
 
 @pytest.fixture
