@@ -90,7 +90,7 @@ def _entry_of(told: Sequence[PageOp]) -> Entry | None:
             appointments.append(APPOINTMENTS.decode(op.body))
     if case is None:
         return None
-    return entry_of(case, progress_among(case, contacts, holds, appointments), False)
+    return entry_of(case, progress_among(case, contacts, holds, appointments))
 
 
 def sum_of(ops: Iterable[PageOp]) -> Digest:

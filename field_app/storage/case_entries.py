@@ -12,7 +12,10 @@ CLOSED = "closed"
 
 
 class IndexRow(msgspec.Struct, frozen=True, gc=False):
-    """A case as lists need it; empty text where there is nothing."""
+    """A case as lists need it; empty text where there is nothing.
+
+    `pending`: work on it waits for the server. It is found out when a list is read, not kept.
+    """
 
     id: CaseId
     case_no: str
@@ -26,12 +29,12 @@ class IndexRow(msgspec.Struct, frozen=True, gc=False):
     total_fen: int
     held: int
     vulnerable: int
-    pending: int
     officer_id: str
     second_id: str
+    pending: int = 0
 
 
-FIELDS = IndexRow.__struct_fields__
+KEPT = tuple(name for name in IndexRow.__struct_fields__ if name != "pending")
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +59,7 @@ _read_words = msgspec.json.Decoder(list[str]).decode
 type Entries = dict[int, Entry]  # by the number of the row
 
 
-def entry_of(case: Case, progress: Progress, pending: bool) -> Entry | None:
+def entry_of(case: Case, progress: Progress) -> Entry | None:
     """Return what is to stand of a case that has come so far; None of one that is closed."""
     if progress.stage == CLOSED:
         return None
@@ -73,7 +76,6 @@ def entry_of(case: Case, progress: Progress, pending: bool) -> Entry | None:
         total_fen=case.loan.total_fen,
         held=int(progress.stage == "hold"),
         vulnerable=int(bool(case.customer.vulnerabilities)),
-        pending=int(pending),
         officer_id=case.officer_id or "",
         second_id=case.second_id or "",
     )

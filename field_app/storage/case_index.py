@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import count
 from typing import Any
 
-import msgspec
-
 from field_app.storage import case_search
-from field_app.storage.case_entries import CLOSED, FIELDS, Entries, Entry, compared, entry_of
+from field_app.storage.case_entries import CLOSED, KEPT, Entries, Entry, compared, entry_of
 from field_app.storage.case_entries import IndexRow as IndexRow
 from field_app.storage.case_search import SORTS, Part, Sought
 from field_app.storage.case_search import Wanted as Wanted
@@ -28,13 +26,16 @@ CHUNK = 400  # bound values in one statement
 # The trees that lists are read along, as the migrations make them. The first list anybody sees is
 # by days: its tree holds whole rows, which else lie on a page each.
 ORDERS = {
-    "case_by_days": ", ".join(dict.fromkeys(("overdue_since", "id", *FIELDS))),
+    "case_by_days": ", ".join(dict.fromkeys(("overdue_since", "id", *KEPT))),
     "case_by_name": "name, id",
     "case_by_area": "area, id",
     "case_by_amount": "total_fen, id",
     "case_by_next": "next_at, id",
     "case_by_stage": "stage",
 }
+
+PENDING = "EXISTS (SELECT 1 FROM overlay WHERE overlay.case_id = case_index.id)"
+SHOWN = ", ".join((*KEPT, PENDING))  # the columns of an `IndexRow`
 
 
 class CaseIndex:
@@ -67,14 +68,6 @@ class CaseIndex:
         )
         stages = dict(rows.fetchall())
         return {op.case_id for op in ops if may_move(stages.get(op.case_id, CLOSED), op.kind)}
-
-    def all_sent(self, case_ids: Iterable[CaseId]) -> None:
-        """Note of cases that look as before that nothing waits any more, where nothing does."""
-        self._connection.execute(
-            "UPDATE case_index SET pending = 0 WHERE id IN (SELECT value FROM json_each(?)) "
-            "AND NOT EXISTS (SELECT 1 FROM overlay WHERE overlay.case_id = case_index.id)",
-            (as_json(list(case_ids)),),
-        )
 
     def is_empty(self) -> bool:
         """Say whether there is no case yet."""
@@ -129,7 +122,7 @@ class CaseIndex:
 
     def _standing(self, case_ids: Sequence[CaseId]) -> Entries:
         """Return the entries as they are written."""
-        columns = ", ".join(("n", "words", *FIELDS))
+        columns = ", ".join(("n", "words", *KEPT))
         rows = self._connection.execute(
             f"SELECT {columns} FROM case_index WHERE id IN ({_marks(case_ids)})", case_ids
         )
@@ -139,14 +132,13 @@ class CaseIndex:
     def _reckoned(self, case_ids: Sequence[CaseId], numbers: dict[CaseId, int]) -> Entries:
         """Return the entries as they should be; a case without a number is given the next."""
         snapshot = Snapshot(self._projection.of_cases(case_ids))
-        pending = {row[0] for row in self._connection.execute("SELECT case_id FROM overlay")}
         fresh = self._fresh()
         found: Entries = {}
         for case_id in case_ids:
             case = snapshot.case(case_id)
             if case is None:
                 continue
-            entry = entry_of(case, progress_of(snapshot, case), case_id in pending)
+            entry = entry_of(case, progress_of(snapshot, case))
             if entry is not None:
                 found[numbers.get(case_id) or next(fresh)] = entry
         return found
@@ -164,12 +156,12 @@ class CaseIndex:
         gone = [(n,) for n in before if n not in after]
         new = [(n, e) for n, e in after.items() if before.get(n) != e]
         self._count_up(sum(n not in before for n, _ in new) - len(gone))
-        columns = ("n", "words", *FIELDS)
+        columns = ("n", "words", *KEPT)
         self._connection.executemany("DELETE FROM case_index WHERE n = ?", gone)
         insert(
             self._connection,
             f"OR REPLACE INTO case_index ({', '.join(columns)})",
-            [(n, e.words, *msgspec.structs.astuple(e.row)) for n, e in new],
+            [(n, e.words, *_kept(e.row)) for n, e in new],
         )
 
     def _count_up(self, more: int) -> None:
@@ -250,7 +242,7 @@ class CaseIndex:
 
     def _rows(self, wanted: Wanted, parts: Sequence[Part], limit: int) -> list[IndexRow]:
         where, values = case_search.where(parts)
-        sql = f"SELECT {', '.join(FIELDS)} FROM case_index {where} {_order(wanted)} LIMIT ?"
+        sql = f"SELECT {SHOWN} FROM case_index {where} {_order(wanted)} LIMIT ?"
         return [IndexRow(*row) for row in self._connection.execute(sql, (*values, limit))]
 
     def _walked(
@@ -259,8 +251,8 @@ class CaseIndex:
         """Return those of the next `WALKED` rows that hold what is sought, up to `limit`."""
         where, values = case_search.where(parts)
         sql = (
-            f"SELECT {', '.join(FIELDS)} FROM (SELECT n, words, {', '.join(FIELDS)} "
-            f"FROM case_index {where} {_order(wanted)} LIMIT {case_search.WALKED}) "
+            f"SELECT {SHOWN} FROM (SELECT n, words, {', '.join(KEPT)} "
+            f"FROM case_index {where} {_order(wanted)} LIMIT {case_search.WALKED}) case_index "
             f"WHERE {each.sql} {_order(wanted)} LIMIT ?"
         )
         rows = self._connection.execute(sql, (*values, *each.values, limit))
@@ -335,6 +327,10 @@ class CaseIndex:
 def key_of(row: IndexRow, sort: str) -> tuple[Any, str]:
     """Return the key that continues a page behind this row."""
     return getattr(row, SORTS[sort]), row.id
+
+
+def _kept(row: IndexRow) -> list[Any]:
+    return [getattr(row, name) for name in KEPT]
 
 
 def _order(wanted: Wanted) -> str:

@@ -258,23 +258,21 @@ class Outbox:
             ],
         )
 
-    def looks_otherwise(self, seqs: Sequence[int]) -> tuple[set[CaseId], set[CaseId]]:
-        """Return the cases that look different without this work over them, and those that do not.
+    def looks_otherwise(self, seqs: Sequence[int]) -> set[CaseId]:
+        """Return the cases that look different without this work over them.
 
         The server's record is mostly the very one that was shown: then only its waiting ends.
         Where several acts lie over one record it is not known which of them is seen.
         """
         several = "(SELECT count(*) FROM overlay l WHERE l.kind = o.kind AND l.id = o.id) > 1"
         rows = self._vault.connection.execute(
-            f"SELECT o.case_id, max(o.body IS NOT r.body OR {several}) FROM overlay o "
+            "SELECT DISTINCT o.case_id FROM overlay o "
             "LEFT JOIN replica r ON r.kind = o.kind AND r.id = o.id "
             "WHERE o.seq IN (SELECT value FROM json_each(?)) AND o.case_id <> '' "
-            "GROUP BY o.case_id",
+            f"AND (o.body IS NOT r.body OR {several})",
             (as_json(seqs),),
         )
-        found = {CaseId(case_id): bool(differs) for case_id, differs in rows.fetchall()}
-        differing = {case_id for case_id, differs in found.items() if differs}
-        return differing, found.keys() - differing
+        return {CaseId(row[0]) for row in rows}
 
     def drop_overlays(self, seqs: Sequence[int]) -> set[CaseId]:
         """Let this work lie over nothing any more; return the cases that look different then."""

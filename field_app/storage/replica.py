@@ -214,9 +214,8 @@ class VaultReplica:
         if not done:
             return set()
         self._outbox.end(done)
-        changed, same = self._outbox.looks_otherwise(done)
+        changed = self._outbox.looks_otherwise(done)
         self._outbox.drop_overlays(done)
-        self._index.all_sent(same)
         return changed
 
     def reset_scope(self, scope: str, epoch: str) -> None:

@@ -85,11 +85,16 @@ def marked(text: str) -> str:
     return HIDDEN.sub(lambda found: _number(found[0]), text)
 
 
+def may_hide(body: bytes) -> bool:
+    """Say whether a text in this JSON may hold a hidden character; nearly none may."""
+    if len(body.translate(None, _FIRSTS)) == len(body):
+        return False
+    return any(sign in body for sign in _SIGNS)
+
+
 def marked_json(body: bytes) -> bytes:
     """Return a record's JSON with the number of each hidden character in its place."""
-    if len(body.translate(None, _FIRSTS)) == len(body):
-        return body
-    if not any(sign in body for sign in _SIGNS):
+    if not may_hide(body):
         return body
     try:
         text = body.decode("utf-8", "surrogatepass")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from sync.domain.commands import FACTS, Command, decode_command, fact_record
-from sync.domain.hidden_text import first_hidden
+from sync.domain.hidden_text import first_hidden, may_hide
 from sync.domain.ids import OfficerId
 
 ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
@@ -37,7 +37,7 @@ def read_command(body: bytes, officer: OfficerId) -> Command | None:
         command = decode_command(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not _sound(command) or first_hidden(command):
+    if not _sound(command) or (may_hide(body) and first_hidden(command)):
         return None
     if isinstance(command, FACTS):
         author = getattr(fact_record(command), "by", None)

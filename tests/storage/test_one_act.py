@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from field_app.operations import contacts
+from field_app.storage.case_index import Wanted
 from field_app.storage.trouble import DiskFull
 from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult
@@ -35,18 +36,19 @@ def test_an_act_is_in_all_its_places_at_once(furnished: Furnished) -> None:
     grown = {t: len(after[t]) - len(before[t]) for t in TABLES}
     assert grown == {t: 0 for t in TABLES} | {"outbox": 1, "overlay": 1, "audit": 1, "meta": 2}
     assert journalled(furnished) == [0, row.seq]
-    assert furnished.rows("SELECT pending FROM case_index WHERE id = ?", KNOWN.id) == [(1,)]
+    waits = {r.id: r.pending for r in furnished.store.index.page(Wanted(), None, 9)}
+    assert waits == {case_id: int(case_id == KNOWN.id) for case_id in waits}
     assert furnished.rows("SELECT what FROM audit ORDER BY n DESC LIMIT 1") == [("submit",)]
 
 
 def into_a_wall(furnished: Furnished) -> None:
     """Let the very last write of an act fail inside the database."""
     furnished.vault.connection.execute(
-        "CREATE TEMP TRIGGER wall BEFORE INSERT ON case_index "
+        "CREATE TEMP TRIGGER wall BEFORE INSERT ON overlay "
         "BEGIN SELECT RAISE(ABORT, 'no further'); END"
     )
     with pytest.raises(Exception, match="no further"):
-        call(furnished, OTHERS[0].id)  # whose mark in the list is new
+        call(furnished, OTHERS[0].id)
     furnished.vault.connection.execute("DROP TRIGGER wall")
 
 

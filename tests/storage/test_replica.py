@@ -110,7 +110,7 @@ def test_the_same_page_twice_changes_nothing(furnished: Furnished) -> None:
     assert held(furnished) == {"c1", "c3", "c9"}
 
 
-COLUMNS = "id, name, area, stage, next_step, total_fen, pending"
+COLUMNS = "id, name, area, stage, next_step, total_fen"
 
 
 def test_an_older_page_does_not_undo_a_newer_one(furnished: Furnished) -> None:

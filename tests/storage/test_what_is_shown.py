@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from field_app.storage.case_index import Wanted
 from field_app.storage.vault import Vault
 from sync.domain.progress import progress_of
 from sync.domain.records import (
@@ -255,7 +256,8 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def the_list_is_that_of_the_model(self) -> None:
-        rows = self.furnished.rows("SELECT next_step, next_at, pending FROM case_index")
+        listed = self.furnished.store.index.page(Wanted(), None, 9)
+        rows = [(row.next_step, row.next_at, row.pending) for row in listed]
         model = self.model()
         case = model.get(("case", KNOWN.id))
         if case is None:

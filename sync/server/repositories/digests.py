@@ -55,7 +55,7 @@ async def _hashes(
 async def _keep_rows(
     session: Session, branch: BranchId, after: Mapping[Place, Held | None]
 ) -> None:
-    buckets = {place[1:]: bucket_of(*place[1:]) for place in after}
+    buckets = {key: bucket_of(*key) for key in {place[1:] for place in after}}
     await session.run_many(
         "INSERT INTO scope_row (branch_id, scope, kind, id, bucket, rev, hash) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (branch_id, scope, kind, id) DO UPDATE SET "

@@ -166,7 +166,7 @@ async def add_feed(session: Session, branch: BranchId, rows: Iterable[tuple[str,
         (branch, scope, f.commit_no, f.idx, str(f.op), f.kind, f.id, f.rev, f.case_id, f.body)
         for scope, f in rows
     ]
-    for _, _, _, _, _, kind, record_id, _, case_id, _ in values:
+    for kind, record_id, case_id in {(row[5], row[6], row[8]) for row in values}:
         if not _PLAIN.fullmatch(f"{kind}{record_id}{case_id}"):
             raise ValueError(f"{kind} {record_id!r} of {case_id!r} is no id")
     await session.run_many(
