@@ -36,9 +36,11 @@ class HeldRecords:
         self._outbox = outbox
         self._uploads = uploads
         self._copies = copies
+        self._known_former: set[str] | None = None
 
     def take(self, scope: str, ops: Sequence[PageOp]) -> bool:
         """Do what a page says; return whether all of it were records that were not here."""
+        self._former()  # before a first reading has written anything, which is the quickest
         all_new = True
         for what, group in groupby(ops, key=attrgetter("op")):
             if what is Op.PUT:
@@ -119,6 +121,7 @@ class HeldRecords:
             (FORMER + scope, scope),
         )
         self._connection.execute("DELETE FROM membership WHERE scope = ?", (scope,))
+        self._former().add(FORMER + scope)
         if other_epoch:
             # Revisions may have gone back with the server: what comes now is the truth. Until
             # then commands name the revision that was seen, which a minus keeps beside it.
@@ -142,4 +145,17 @@ class HeldRecords:
 
     def forget_former(self, scope: str) -> set[CaseId]:
         """Purge what only the former reading of this scope held."""
-        return self.forget(FORMER + scope)
+        return self.forget(FORMER + scope) if FORMER + scope in self._former() else set()
+
+    def _former(self) -> set[str]:
+        """Return what memberships are marked with, or were since the program began.
+
+        Each look at that is one at every record's memberships, and each last page of a scope asks.
+        """
+        if self._known_former is None:
+            rows = self._connection.execute(
+                "SELECT DISTINCT scope FROM membership WHERE scope >= ? AND scope < ?",
+                (FORMER, f"{FORMER}\U0010ffff"),
+            )
+            self._known_former = {row[0] for row in rows}
+        return self._known_former
