@@ -23,8 +23,12 @@ def sounds(name: str) -> set[str]:
 
     单小明 gives shanxiaoming and sxm, danxiaoming and dxm, chanxiaoming and cxm.
     """
+    return _sounds(normal(name))
+
+
+def _sounds(name: str) -> set[str]:
     # Character by character: a name that happens to be a word (解放) is not read like the word.
-    each = [_readings(c) for c in normal(name)]
+    each = [_readings(c) for c in name]
     # The family name's readings change first, so that none is lost where there are too many.
     found = set()
     for way in islice(product(*reversed(each)), MOST_READINGS):
@@ -48,11 +52,10 @@ def _readings(character: str) -> tuple[str, ...]:
 def terms_of(case: Case) -> set[str]:
     """Return every word whose beginning finds the case, as `normal` leaves it."""
     customer = case.customer
-    told = [customer.name, case.case_no, case.address.area, case.loan.account_no[-TAIL:]]
-    told += [phone[-TAIL:] for phone in customer.phones]
-    # Sounds are made of what is normal already.
-    found = sounds(customer.name)
-    found.update(map(normal, told))
+    name = normal(customer.name)
+    found = _sounds(name)  # which are normal already
+    found.update((name, normal(case.case_no), _normal_area(case.address.area)))
+    found.update([normal(n[-TAIL:]) for n in (case.loan.account_no, *customer.phones)])
     found.discard("")
     return found
 
@@ -65,6 +68,9 @@ def normal(text: str) -> str:
     if folded.isprintable() and " " not in folded:
         return folded
     return "".join(c for c in folded if c.isprintable() and c != " ")
+
+
+_normal_area = lru_cache(maxsize=512)(normal)  # of which a laptop knows a few
 
 
 def as_json(value: object) -> str:
