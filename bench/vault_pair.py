@@ -26,7 +26,7 @@ from field_app.storage.vault import DATABASE, LOCK, Vault
 from sync.domain.ids import OfficerId, TeamId, uuid7
 from sync.domain.records import Case, Record, case_of, encode_record, kind_of
 from sync.domain.scopes import officer_scope
-from sync.engine.pull import PAGE
+from sync.engine.next_page import PAGE
 from sync.protocol.pages import Cursor, FeedRow, Op, Page, line_of, read_page, splice_page
 
 TEAM, OFFICER = TeamId("north"), OfficerId(uuid7(0, bytes(10)))

@@ -38,10 +38,13 @@ def only_brought(ops: Sequence[PageOp]) -> set[CaseId]:
 
 def unknown(connection: Connection, cases: set[CaseId]) -> set[CaseId]:
     """Return those of the cases of which nothing stands in the vault."""
+    # Ids grow with time: of most cases of a first reading it is enough to know the newest here.
+    newest = connection.execute("SELECT max(case_id) FROM replica").fetchone()
+    asked = [case_id for case_id in cases if newest and case_id <= (newest[0] or "")]
     known = connection.execute(
         "SELECT case_id FROM overlay UNION SELECT case_id FROM replica "
         "WHERE case_id IN (SELECT value FROM json_each(?))",
-        (as_json(list(cases)),),
+        (as_json(asked),),
     )
     return cases - {row[0] for row in known}
 

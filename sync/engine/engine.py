@@ -10,7 +10,7 @@ from sync.engine.news import WITH_NEWS, News, places, read_news
 from sync.engine.pace import Pace
 from sync.engine.policy import pull_policy
 from sync.engine.ports import Cancelled, MapShelf, OnProgress, Progress, Replica, Transport
-from sync.engine.pull import pull_all
+from sync.engine.pull import begin_first, pull_all
 from sync.engine.push import push_all, push_facts
 from sync.engine.trouble import Trouble, other_version
 from sync.engine.uploads import Uploads, upload_all
@@ -62,7 +62,9 @@ def sync_once(
     if hello.forked or hello.last_seq > replica.last_seq():
         # What was recorded here has gone up; nothing comes down to one of two copies.
         raise Trouble(Codes.FORKED)
-    pull_policy(replica, transport, hello)
+    pull_policy(
+        replica, transport, hello, lambda: begin_first(replica, transport, hello.scopes, cancelled)
+    )
     if shelf is not None:
         pull_map(shelf, transport, hello)
     # What went up has moved the head, and what came with the greeting ends before it.

@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from sync.engine.address import check_address
 from sync.engine.answer import code_of_certificate, message, page_of, refusal, unpacked
 from sync.engine.news import as_query
-from sync.engine.next_page import NextPage, Start, on_a_thread
+from sync.engine.next_page import NextPage, Start, grown, on_a_thread
 from sync.engine.ports import OnPage, let_be
 from sync.engine.signing_in import SigningIn
 from sync.engine.trouble import Trouble
@@ -147,23 +147,30 @@ class HttpTransport:
         self._seen = pushed.checkpoint.size if pushed.checkpoint else self._seen
         return pushed
 
+    def ahead(self, scope: str, limit: int, foresee: OnPage = let_be) -> None:
+        """Begin to fetch, and to foresee, the first page of a scope."""
+        self._fetched.settled()
+        self._next.begin(scope, Cursor(), limit, 0, foresee)
+
     def pull(
         self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
     ) -> Page:
         """Fetch the next page of a scope, and begin to fetch the one behind it, and to foresee it.
 
-        The reading began upon this floor. The page behind is asked for with this one's limit, and
-        so is the one behind that: the server makes it while the laptop foresees.
+        The reading began upon this floor. While the laptop foresees the page behind, the server
+        makes the one behind that.
         """
         page = self._next.take(scope, after) or self._read_on(scope, after, limit, floor)
         if _leads_on(page, scope, after):
-            self._next.begin(page, limit, floor if after.commit_no else page.floor, foresee)
+            began_upon = floor if after.commit_no else page.floor
+            self._next.begin(scope, Cursor.parse(page.to), grown(limit), began_upon, foresee)
         return page
 
     def _read_on(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
         page = self._fetched.take(scope, after) or self._pull(scope, after, limit, floor)
         if _leads_on(page, scope, after):
-            self._fetched.begin(page, limit, floor if after.commit_no else page.floor)
+            began_upon = floor if after.commit_no else page.floor
+            self._fetched.begin(scope, Cursor.parse(page.to), grown(limit), began_upon)
         return page
 
     def _pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:

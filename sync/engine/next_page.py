@@ -1,4 +1,4 @@
-"""The page behind the last one, fetched while that one is written to the disk: one at most."""
+"""A page fetched before its turn, while another one is written to the disk: one at most."""
 
 import threading
 from collections.abc import Callable
@@ -7,8 +7,20 @@ from sync.engine.ports import OnPage, let_be
 from sync.engine.trouble import Trouble
 from sync.protocol.pages import Cursor, Page
 
+PAGE = 1000  # ops of a reading's first page: on the worst lines too it is here within seconds
+GROWTH = 8
+MOST = GROWTH * PAGE
+
 type Fetch = Callable[[str, Cursor, int, int], Page]
 type Start = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+def grown(limit: int) -> int:
+    """Return how many ops to ask for behind a page of so many.
+
+    Every page is a request and a commit: half of a first sync was these.
+    """
+    return min(4 * limit, MOST)
 
 
 def on_a_thread(work: Callable[[], None]) -> Callable[[], None]:
@@ -32,15 +44,16 @@ class NextPage:
         self._place: tuple[str, Cursor] | None = None
         self._found: Page | Exception | None = None
 
-    def begin(self, page: Page, limit: int, floor: int, foresee: OnPage = let_be) -> None:
-        """Begin to fetch what follows this page, for a reading that began upon this floor.
+    def begin(
+        self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
+    ) -> None:
+        """Begin to fetch the page behind this place, for a reading that began upon this floor.
 
         `foresee` is given that page behind the fetching, on the same thread.
         """
         self.settled()
-        after = Cursor.parse(page.to)
-        self._place, self._found = (page.scope, after), None
-        self._wait = self._start(lambda: self._run(page.scope, after, limit, floor, foresee))
+        self._place, self._found = (scope, after), None
+        self._wait = self._start(lambda: self._run(scope, after, limit, floor, foresee))
 
     def take(self, scope: str, after: Cursor) -> Page | None:
         """Return the page behind this place when it is the one under way; raises its Trouble."""

@@ -260,6 +260,13 @@ class Transport(Protocol):
         """Send envelopes."""
         ...
 
+    def ahead(self, scope: str, limit: int, foresee: OnPage = let_be) -> None:
+        """Begin to fetch the first page of a scope, which `pull` is about to ask for.
+
+        What is wrong with it is told by that `pull`, and a page that nobody asks for is dropped.
+        """
+        ...
+
     def pull(
         self, scope: str, after: Cursor, limit: int, floor: int, foresee: OnPage = let_be
     ) -> Page:

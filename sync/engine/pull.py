@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 
 from sync.engine.news import News
+from sync.engine.next_page import PAGE, grown
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeState, Transport
 from sync.engine.repair import check_scope
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.protocol.pages import Cursor, Page
 
-PAGE = 1000  # ops of the first page: on the worst lines too it is here within seconds
-GROWTH = 8  # the pages of a long reading grow to so many times the first
+
+def begin_first(
+    replica: Replica, transport: Transport, scopes: Sequence[str], cancelled: Cancelled
+) -> None:
+    """Begin to fetch what `pull_all` asks for first, when that is a scope's beginning."""
+    known = {s.scope for s in replica.scope_states()}
+    if scopes and scopes[0] not in known and not cancelled():
+        transport.ahead(scopes[0], PAGE, replica.foresee)
 
 
 def pull_all(
@@ -29,8 +36,8 @@ def pull_all(
     `news` are first pages that came already.
     """
     known = {s.scope: s for s in replica.scope_states()}
-    done = 0
-    for scope in scopes:
+    reading = _Reading(replica, transport, on_progress, cancelled)
+    for scope, following in zip(scopes, (*scopes, "")[1:], strict=True):
         state = known.get(scope)
         if state is not None and state.epoch != epoch:
             replica.reset_scope(scope, epoch)
@@ -40,48 +47,60 @@ def pull_all(
             check_scope(replica, transport, scope, told)
             continue
         came = (news or {}).get((scope, state.cursor)) if state else None
-        done = _pull_scope(replica, transport, scope, state, came, done, on_progress, cancelled)
-    return done
+        reading.read(scope, state, came, "" if following in known else following)
+    return reading.done
 
 
-def _pull_scope(
-    replica: Replica,
-    transport: Transport,
-    scope: str,
-    state: ScopeState | None,
-    came: Page | None,
-    done: int,
-    on_progress: OnProgress,
-    cancelled: Cancelled,
-) -> int:
-    after, floor = (state.cursor, state.floor) if state else (Cursor(), 0)
-    limit = PAGE
-    while not cancelled():
-        try:
-            page = came or transport.pull(scope, after, limit, floor, replica.foresee)
-        except Trouble as trouble:
-            if trouble.code is not Codes.RESET or after == Cursor():
-                raise
-            # Our cursor is ahead of a restored server, or so old that exits are no longer told.
-            replica.reset_scope(scope, state.epoch if state else "")
-            replica.note_reset(scope)
-            after, floor = Cursor(), 0
-            continue
-        came = None
-        if page.scope != scope:
-            raise Trouble(Codes.GARBAGE)
-        if after.commit_no == 0:
-            floor = page.floor
-        replica.apply_page(page)
-        done += len(page.ops)
-        on_progress(Progress("pull", done, done + (1 if page.more else 0)))
-        following = Cursor.parse(page.to)
-        if not page.more:
-            if page.digest is not None:
-                check_scope(replica, transport, scope, page.digest)
-            break
-        if following <= after:
-            raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever
-        # Every page is a request and a flushed commit: half of a first sync was these.
-        after, limit = following, min(4 * limit, GROWTH * PAGE)
-    return done
+class _Reading:
+    """Reads one scope behind the other; `done` counts the ops of all."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        transport: Transport,
+        on_progress: OnProgress,
+        cancelled: Cancelled,
+    ) -> None:
+        self._replica = replica
+        self._transport = transport
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self.done = 0
+
+    def read(self, scope: str, state: ScopeState | None, came: Page | None, following: str) -> None:
+        """Read a scope to its head; the beginning of the one that follows is fetched meanwhile."""
+        after, floor = (state.cursor, state.floor) if state else (Cursor(), 0)
+        limit = PAGE
+        while not self._cancelled():
+            try:
+                page = came or self._transport.pull(
+                    scope, after, limit, floor, self._replica.foresee
+                )
+            except Trouble as trouble:
+                if trouble.code is not Codes.RESET or after == Cursor():
+                    raise
+                # Our cursor is ahead of a restored server, or so old that exits are no longer told.
+                self._replica.reset_scope(scope, state.epoch if state else "")
+                self._replica.note_reset(scope)
+                after, floor = Cursor(), 0
+                continue
+            came = None
+            if page.scope != scope:
+                raise Trouble(Codes.GARBAGE)
+            if after.commit_no == 0:
+                floor = page.floor
+            if following and not page.more:
+                self._transport.ahead(following, PAGE, self._replica.foresee)
+            self._take(page)
+            if not page.more:
+                break
+            if Cursor.parse(page.to) <= after:
+                raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever
+            after, limit = Cursor.parse(page.to), grown(limit)
+
+    def _take(self, page: Page) -> None:
+        self._replica.apply_page(page)
+        self.done += len(page.ops)
+        self._on_progress(Progress("pull", self.done, self.done + (1 if page.more else 0)))
+        if page.digest is not None and not page.more:
+            check_scope(self._replica, self._transport, page.scope, page.digest)

@@ -11,7 +11,7 @@ from field_app.operations.submit import Saved
 from field_app.storage.incidents import REPAIRED, REREAD
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.records import Contact
-from sync.engine import pull
+from sync.engine import next_page, pull
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.protocol.pages import Page
@@ -154,6 +154,7 @@ def test_small_pages_lead_through_what_was_forgotten(
     sync(li)
     forget(quiet)
     monkeypatch.setattr(pull, "PAGE", page)
+    monkeypatch.setattr(next_page, "MOST", next_page.GROWTH * page)
     sync(li)
     look(li, quiet.central)
     whole = held(li)

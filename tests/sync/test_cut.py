@@ -7,7 +7,7 @@ import pytest
 
 from field_app.operations import attachments
 from sync.domain.records import Attachment
-from sync.engine import pull, push
+from sync.engine import next_page, pull, push
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress
 from sync.engine.trouble import Trouble
@@ -38,6 +38,11 @@ def fetched(seat: Seat, fact: Attachment) -> bytes:
     return b"".join(seat.line.fetch(fact.id, at, CHUNK) for at in places)
 
 
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pull, "PAGE", SMALL_PAGE)
+    monkeypatch.setattr(next_page, "MOST", SMALL_PAGE)
+
+
 class StopAfter:
     """A person who stops the sync after so many pages."""
 
@@ -54,8 +59,7 @@ class StopAfter:
 def test_cancelled_in_the_middle_and_resumed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pull, "PAGE", SMALL_PAGE)
-    monkeypatch.setattr(pull, "GROWTH", 1)
+    small_pages(monkeypatch)
     whole = office.seat("chen")
     ops = whole.sync().received
     assert ops > 3 * SMALL_PAGE
@@ -74,12 +78,23 @@ def test_cancelled_in_the_middle_and_resumed(
     assert counted(lead) == counted(whole)
 
 
+def test_a_first_reading_asks_for_each_page_once(
+    office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pages(monkeypatch)
+    lead = office.seat("chen")
+    lead.sync(line=over(relay, lead))
+    pulls = [one for one in relay.seen if "/pull" in one]
+    scopes = len(lead.desk.store.replica.scope_states())
+    assert len(pulls) == len(set(pulls)) > scopes > 1
+    assert sum("after=0.-1" in one for one in pulls) == scopes
+
+
 @pytest.mark.parametrize("page", [0, 1, 3])
 def test_a_page_cut_off_is_asked_for_again(
     office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    monkeypatch.setattr(pull, "PAGE", SMALL_PAGE)
-    monkeypatch.setattr(pull, "GROWTH", 1)
+    small_pages(monkeypatch)
     whole = office.seat("chen")
     ops = whole.sync().received
     lead = office.seat("chen")

@@ -11,7 +11,7 @@ from unittest import mock
 from structlog.testing import capture_logs
 
 from field_app.storage import rulebook
-from sync.engine import pull, push
+from sync.engine import next_page, pull, push
 from sync.policy.published import rules_of
 from sync.protocol.messages import MAX_BATCH
 from sync.server import rules_in_force
@@ -69,6 +69,7 @@ def cut_small(chance: Chance) -> Iterator[None]:
     with (
         mock.patch.object(push, "MAX_BATCH", batch),
         mock.patch.object(pull, "PAGE", page),
+        mock.patch.object(next_page, "MOST", next_page.GROWTH * page),
         mock.patch.object(news, "MAX_NEWS", page),
     ):
         yield

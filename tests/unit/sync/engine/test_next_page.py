@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sync.engine.next_page import NextPage, on_a_thread
+from sync.engine.next_page import PAGE, NextPage, grown, on_a_thread
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
 from sync.protocol.pages import Cursor, Page
@@ -43,7 +43,7 @@ def ahead(request: pytest.FixtureRequest) -> tuple[Line, NextPage]:
 
 def test_it_is_handed_out_once(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     assert following.take(SCOPE, PLACE) == page("4.0")
     assert following.take(SCOPE, PLACE) is None
     assert line.asked == [(SCOPE, PLACE, 50, 7)]
@@ -56,7 +56,7 @@ def test_whoever_goes_on_elsewhere_gets_nothing_of_it(
     ahead: tuple[Line, NextPage], scope: str, after: Cursor
 ) -> None:
     _, following = ahead
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     assert following.take(scope, after) is None
     assert following.take(SCOPE, PLACE) is None  # it may be old by now
 
@@ -64,11 +64,11 @@ def test_whoever_goes_on_elsewhere_gets_nothing_of_it(
 def test_its_trouble_is_of_whoever_asks_for_it(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
     line.fault = Trouble(Codes.STALLED)
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     following.settled()  # other requests go their way
     with pytest.raises(Trouble):
         following.take(SCOPE, PLACE)
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     assert following.take(SCOPE, Cursor()) is None
 
 
@@ -78,7 +78,7 @@ def test_what_is_forgotten_is_asked_for_anew(
 ) -> None:
     line, following = ahead
     line.fault = fault
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     following.forget()
     assert following.take(SCOPE, PLACE) is None
 
@@ -86,7 +86,14 @@ def test_what_is_forgotten_is_asked_for_anew(
 def test_a_bug_is_never_kept_back(ahead: tuple[Line, NextPage]) -> None:
     line, following = ahead
     line.fault = ZeroDivisionError()
-    following.begin(page("3.1"), 50, 7)
+    following.begin(SCOPE, PLACE, 50, 7)
     with pytest.raises(ZeroDivisionError):
         following.settled()
     assert following.take(SCOPE, PLACE) is None
+
+
+def test_pages_grow_to_a_most() -> None:
+    limits = [PAGE]
+    while grown(limits[-1]) > limits[-1]:
+        limits.append(grown(limits[-1]))
+    assert limits == [1000, 4000, 8000]
