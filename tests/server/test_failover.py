@@ -12,7 +12,7 @@ from random import Random
 import httpx
 import pytest
 
-from sync.server.repositories.postgres import ACQUIRE_S
+from sync.server.repositories.postgres_lines import ACQUIRE_S
 from tests.server.house import Staffed
 from tests.server.pushing import Pusher, all_beyond, check_feed, check_kept, pushing, until
 from tests.server.test_leaving import ON_POSTGRESQL, Up
