@@ -117,7 +117,10 @@ class Admission(ASGIMiddleware):
             raise Refusal(429, Codes.BUSY, retry_after_s=60)
 
     async def _enter(self) -> None:
-        if self._room.locked() and self._queued >= self._gate.waiting:
+        if not self._room.locked():
+            await self._room.acquire()
+            return
+        if self._queued >= self._gate.waiting:
             raise self._come_again("full")
         self._queued += 1
         try:

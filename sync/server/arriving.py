@@ -23,7 +23,7 @@ async def arrived(
 ) -> Receive:
     """Return a source of the whole body; raises Refusal when it is too large or too slow."""
     if not _brings_any(scope):
-        return receive
+        return _again(b"", receive)  # the web server's thread need not be asked, and waited for
     try:
         async with asyncio.timeout(first_s + LARGEST_BODY / SLOWEST) as limit:
             body = await _taken_in(receive, limit, stall_s, first_s)
