@@ -20,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from sync.domain.ids import BranchId
-from sync.server import kept_memory
+from sync.server import kept_memory, processor_turns
 from sync.server.app import Beside, build_database, build_service, create_app
 from sync.server.audit import sealing
 from sync.server.backup import mark
@@ -78,6 +78,7 @@ def load_app() -> Any:
     """Build the application in a process, from the settings its parent left for it."""
     write_json_lines()
     kept_memory.keep()
+    processor_turns.wait_for_them()
     told = msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Served, dec_hook=_path)
     service = replace(
         build_service(told.settings), database=build_database(told.settings, told.silent_s)
