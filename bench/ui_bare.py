@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QTableView
 from field_app.storage.cipher import PAGE_SIZE
 
 ROWS = 100
-COLUMNS = "name, case_no, area, stage, overdue_since, total_fen, next_step, pending, held"
+COLUMNS = "name, case_no, area, stage, overdue_since, total_fen, next_step, held, vulnerable"
 
 
 class Seen(QObject):

@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 import dev
-from bench import audit, peak, plan, policy, server, sync, ui, vault
+from bench import audit, peak, plan, policy, server, sync, ui, ui_bare, vault
 from bench import map as map_
 from bench.figures import Metric
 from bench.sync_peers import Task, pouchdb_rounds
+from field_app.storage.case_entries import KEPT
 
 
 class Written(msgspec.Struct):
@@ -181,6 +182,10 @@ def test_ui(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     metrics = written(tmp_path, "ui")
     assert set(metrics) == {name for name in ui.GOALS if name.startswith(("scroll", "key"))}
     assert "scrolled to row 150" in capfd.readouterr().out
+
+
+def test_the_least_program_asks_for_what_a_vault_keeps() -> None:
+    assert set(ui_bare.COLUMNS.split(", ")) <= set(KEPT)
 
 
 @pytest.mark.long
