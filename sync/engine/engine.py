@@ -91,7 +91,7 @@ def _greet(replica: Replica, transport: Transport) -> tuple[Hello, News]:
     states = replica.scope_states()
     epoch = states[0].epoch if states else ""
     waits = transport.version < WITH_NEWS or replica.waiting_count()
-    reads = {} if waits else places(replica, epoch)
+    reads = {} if waits else places(states, epoch)
     hello = transport.hello(epoch, tuple(reads.values()))
     return hello, read_news(hello.pages, reads)
 

@@ -161,16 +161,14 @@ class HttpTransport:
         makes the one behind that.
         """
         page = self._next.take(scope, after) or self._read_on(scope, after, limit, floor)
-        if _leads_on(page, scope, after):
-            began_upon = floor if after.commit_no else page.floor
-            self._next.begin(scope, Cursor.parse(page.to), grown(limit), began_upon, foresee)
+        if behind := _behind(page, scope, after, floor):
+            self._next.begin(scope, behind[0], grown(limit), behind[1], foresee)
         return page
 
     def _read_on(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
         page = self._fetched.take(scope, after) or self._pull(scope, after, limit, floor)
-        if _leads_on(page, scope, after):
-            began_upon = floor if after.commit_no else page.floor
-            self._fetched.begin(scope, Cursor.parse(page.to), grown(limit), began_upon)
+        if behind := _behind(page, scope, after, floor):
+            self._fetched.begin(scope, behind[0], grown(limit), behind[1])
         return page
 
     def _pull(self, scope: str, after: Cursor, limit: int, floor: int) -> Page:
@@ -353,8 +351,12 @@ class HttpTransport:
         return b"".join(parts)
 
 
-def _leads_on(page: Page, scope: str, after: Cursor) -> bool:
-    return page.more and page.scope == scope and after < Cursor.parse(page.to)
+def _behind(page: Page, scope: str, after: Cursor, floor: int) -> tuple[Cursor, int] | None:
+    """Return where a page leads on and the floor its reading began upon; None when nowhere."""
+    if not page.more or page.scope != scope:
+        return None
+    to = Cursor.parse(page.to)
+    return (to, floor if after.commit_no else page.floor) if after < to else None
 
 
 def _trouble_of(error: requests.RequestException) -> Trouble:

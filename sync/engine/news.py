@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import msgspec
 
-from sync.engine.ports import Replica
+from sync.engine.ports import ScopeState
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Reading
 from sync.protocol.pages import Cursor, Page, read_page
@@ -18,10 +18,10 @@ type News = dict[tuple[str, Cursor], Page]  # by the scope and the cursor it was
 type Places = dict[tuple[str, Cursor], Reading]
 
 
-def places(replica: Replica, epoch: str) -> Places:
-    """Return where the scopes are read on that were read in this epoch."""
-    states = [state for state in replica.scope_states() if state.epoch == epoch]
-    return {(s.scope, s.cursor): Reading(s.scope, s.cursor.text(), s.floor) for s in states}
+def places(states: Iterable[ScopeState], epoch: str) -> Places:
+    """Return where those of the scopes are read on that were read in this epoch."""
+    read = [state for state in states if state.epoch == epoch]
+    return {(s.scope, s.cursor): Reading(s.scope, s.cursor.text(), s.floor) for s in read}
 
 
 def as_query(reads: Sequence[Reading]) -> list[str]:

@@ -66,7 +66,7 @@ def _push(
             sent = replica.clocks() if transport.version >= WITH_CLOCKS else None
             asks = news is not None and transport.version >= WITH_NEWS
             is_last = len(batch) >= total - done
-            reads = places(replica, epoch) if asks and is_last else {}
+            reads = places(replica.scope_states(), epoch) if asks and is_last else {}
             push = Push(epoch, replica.device_id(), tuple(batch), sent, tuple(reads.values()))
             answered = transport.push(push)
         except Trouble as trouble:

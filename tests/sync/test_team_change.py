@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from msgspec.structs import replace
 
 from sync.domain.ids import TeamId
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Push, Pushed
 from sync.protocol.pages import Page
+from tests.sync.acts import without_news
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.central import BRANCH
 from tests.sync.simulator.seat import Seat
@@ -31,7 +31,7 @@ def before_page(seat: Seat, number: int, happens: object, monkeypatch: pytest.Mo
     """Let something happen before the page of this number is asked for, the first being 1."""
     assert seat.line is not None
     assert callable(happens)
-    told_no_news(seat, monkeypatch)
+    without_news(seat.line)  # each scope is asked for
     real, asked = seat.line.pull, 0
 
     def pull(*which: object) -> Page:
@@ -42,14 +42,6 @@ def before_page(seat: Seat, number: int, happens: object, monkeypatch: pytest.Mo
         return real(*which)  # type: ignore[arg-type]
 
     monkeypatch.setattr(seat.line, "pull", pull)
-
-
-def told_no_news(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no page come with another answer, so that each scope is asked for."""
-    assert seat.line is not None
-    hello, push = seat.line.hello, seat.line.push
-    monkeypatch.setattr(seat.line, "hello", lambda *_asked: hello())
-    monkeypatch.setattr(seat.line, "push", lambda one: replace(push(one), pages=()))
 
 
 def scopes(seat: Seat) -> set[str]:
@@ -102,7 +94,7 @@ def test_a_scope_that_is_granted_and_not_there_is_told(
         raise Trouble(Codes.NOT_FOUND)
 
     quiet.fact(li)
-    told_no_news(li, monkeypatch)
+    without_news(li.line)
     monkeypatch.setattr(li.line, "pull", pull)
     with pytest.raises(Trouble) as told:
         sync(li)
