@@ -16,11 +16,11 @@ def conduct_paper(
     teams: Mapping[TeamId, str],
     note: str,
 ) -> Paper:
-    """Return the paper; `teams` are what they are called, `note` says who took it out and why."""
+    """Return the paper; `teams` are the figures' by their names, `note` says who took it out."""
     known = {(f.team_id, f.measure, f.month): f for f in figures}
     blocks: list[Block] = [Paragraph(words.code(f"measured.{how}")) for how in HOW]
-    for team in sorted({f.team_id for f in figures}):
-        blocks.append(Heading(teams.get(team, team)))
+    for team, called in teams.items():
+        blocks.append(Heading(called))
         rows = tuple(
             (
                 words.code(f"measure.{measure}"),

@@ -23,7 +23,7 @@ def conduct_sheet(
     teams: Mapping[TeamId, str],
     note: str,
 ) -> bytes:
-    """Return the workbook; `teams` are what they are called.
+    """Return the workbook; `teams` are the figures' by their names.
 
     `note` says on each sheet who took it out, when and why.
     """
@@ -50,7 +50,7 @@ def _write_figures(
         sheet.set_column(column, column, width)
     for line, figure in enumerate(figures, 1):
         sheet.write_string(line, 0, words.code(f"measure.{figure.measure}"))
-        sheet.write_string(line, 1, teams.get(figure.team_id, figure.team_id))
+        sheet.write_string(line, 1, teams[figure.team_id])
         sheet.write_string(line, 2, figure.month)
         sheet.write_number(line, 3, figure.part)
         sheet.write_number(line, 4, figure.whole)
