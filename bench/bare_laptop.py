@@ -10,23 +10,9 @@ from field_app.background.garbage import collect_garbage
 from field_app.background.turns import short_turns
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.storage.keys import FLOOR
+from tools.sample.keyrings import NoKeyring
 
 PASSPHRASE = "three brown otters swim"  # noqa: S105  # of vaults that live for a minute
-
-
-class NoKeyring:
-    """A computer without a keyring."""
-
-    def load(self, _name: str) -> bytes | None:
-        """Return nothing."""
-        return None
-
-    def save(self, _name: str, _secret: bytes) -> bool:
-        """Keep nothing."""
-        return False
-
-    def forget(self, _name: str) -> None:
-        """Have nothing to forget."""
 
 
 def bare_laptop(home: Path) -> Laptop:

@@ -28,6 +28,7 @@ from sync.domain.vocabulary import Revealable, VisitOutcome
 from tests.ui.acts import VISIT_DAY
 from tests.ui.lookup import file_of, rows_at
 from tests.ui.room import MORNING
+from tools.sample.keyrings import NoKeyring
 from tools.sample.shifted_server import ShiftedClock
 from tools.tour.hands import asked, kept_as, taken_out, type_text, until
 from tools.tour.seat import Seat, quiet
@@ -41,19 +42,6 @@ TYPED = {
     "passphrase": PASSPHRASE,
 }
 PACK = resources_folder() / "sample" / "city.mappack"
-
-
-class NoKeyring:
-    """A computer without a safe keyring: the passphrase alone opens the vault."""
-
-    def load(self, name: str) -> bytes | None:
-        return None
-
-    def save(self, name: str, secret: bytes) -> bool:
-        return False
-
-    def forget(self, name: str) -> None:
-        """There is nothing."""
 
 
 async def morning(seat: Seat, told: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ from sync.domain.records import Address, Case, Contact, Customer, Loan, Officer,
 from sync.domain.vocabulary import Channel, ContactResult, Product, Role
 from sync.policy.engine import PolicyEngine
 from tests.storage.feed import MINE, page, put
-from tests.sync.office import Secrets
+from tools.sample.keyrings import Secrets
 
 NOW = datetime(2026, 9, 10, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 PASSPHRASE = "three brown otters swim"

@@ -47,7 +47,7 @@ from sync.domain.ids import BranchId, DeviceId, OfficerId
 from sync.protocol.lease import Lease, is_ordered, sign_order
 from sync.protocol.signed_form import key_text
 from tests.storage.furnished_vault import DEVICE, KEY, LI, PASSPHRASE, SECRET, Furnished
-from tests.sync.office import Secrets
+from tools.sample.keyrings import Secrets
 
 NOW = datetime(2026, 9, 10, 1, 0, tzinfo=UTC)
 SERVER = Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34)))

@@ -38,7 +38,7 @@ from field_app.storage.trouble import (
 )
 from field_app.storage.vault import LOCK, Vault
 from tests.storage.furnished_vault import DEVICE, KEY, LI, PASSPHRASE, SECRET, Furnished
-from tests.sync.office import Secrets
+from tools.sample.keyrings import Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 

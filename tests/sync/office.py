@@ -44,6 +44,7 @@ from tools.postgres import Cluster
 from tools.sample.export import Export, write_export
 
 ROOT = Path(__file__).resolve().parents[2]
+from tools.sample.keyrings import Secrets
 PASSPHRASE = "three brown otters swim"
 TEAM = "north"
 CASES = 30
@@ -55,23 +56,6 @@ DATABASES = ("sqlite", "postgresql")
 FURNISHED = pytest.StashKey[dict[str, Path]]()
 
 type Process = subprocess.Popen[bytes] | warm.Forked
-
-
-class Secrets:
-    """A keyring that lives as long as the test."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load(self, name: str) -> bytes | None:
-        return self._kept.get(name)
-
-    def save(self, name: str, secret: bytes) -> bool:
-        self._kept[name] = secret
-        return True
-
-    def forget(self, name: str) -> None:
-        self._kept.pop(name, None)
 
 
 def never() -> bool:

@@ -39,7 +39,8 @@ from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Enrolled, Push, Pushed
 from tests.sync.acts import agree, call, unanswered, visitable
-from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, Secrets, administer, furnish, sit_down
+from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, administer, furnish, sit_down
+from tools.sample.keyrings import Secrets
 from tools.sample.shifted_server import ShiftedClock
 
 OTHER = "five grey herons fish here"

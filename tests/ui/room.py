@@ -31,7 +31,6 @@ from tests.sync.office import (
     PASSPHRASE,
     TEAM,
     Office,
-    Secrets,
     Server,
     administer,
     free_port,
@@ -39,6 +38,7 @@ from tests.sync.office import (
 )
 from tests.ui.room_server import SHIFT_FILE, RoomClock
 from tools.sample.export import TITLES, Export, rows
+from tools.sample.keyrings import Secrets
 from tools.tour.seat import Seat, quiet
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -17,9 +17,10 @@ from field_app.ui.screens.gone_screen import GoneScreen
 from field_app.ui.screens.keys_card import KeysCard
 from field_app.ui.screens.settings_screen import SettingsScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
-from tests.sync.office import PASSPHRASE, Secrets, administer
+from tests.sync.office import PASSPHRASE, administer
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
+from tools.sample.keyrings import Secrets
 from tools.tour.hands import press, type_text, until
 from tools.tour.seat import Seat, quiet
 

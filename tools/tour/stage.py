@@ -12,31 +12,12 @@ from field_app.bootstrap.laptop import Laptop, line
 from field_app.settings.settings import Settings, resources_folder
 from field_app.storage.keys import FLOOR
 from tools.sample.branch import PASSPHRASE, Branch
+from tools.sample.keyrings import Secrets
 from tools.sample.shifted_server import ShiftedClock
 from tools.tour.hands import STEP_S
 from tools.tour.seat import Seat
 
 PACK = resources_folder() / "sample" / "city.mappack"
-
-
-class Secrets:
-    """A keyring that lives as long as the tour."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load(self, name: str) -> bytes | None:
-        """Return the secret."""
-        return self._kept.get(name)
-
-    def save(self, name: str, secret: bytes) -> bool:
-        """Keep the secret."""
-        self._kept[name] = secret
-        return True
-
-    def forget(self, name: str) -> None:
-        """Destroy the secret."""
-        self._kept.pop(name, None)
 
 
 class Stage:

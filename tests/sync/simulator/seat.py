@@ -23,9 +23,9 @@ from sync.domain.ids import OfficerId
 from sync.engine.http_transport import HttpTransport
 from sync.policy.engine import PolicyEngine
 from sync.protocol.versions import VERSION
-from tests.sync.office import Secrets
 from tests.sync.simulator.chance import Chance, LaptopClock, Time
 from tests.sync.simulator.line import Net
+from tools.sample.keyrings import Secrets
 
 CHANGES = ("INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT")
 
