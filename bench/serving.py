@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bench.figures import ROOT
 from sync.server.settings import ServerSettings
-
-LOOK_EVERY_S = 0.05
+from tools.left_behind import end_with_us
+from tools.own_port import until_it_listens
 
 
 def read_figures(port: int) -> str:
@@ -53,20 +53,14 @@ class Serving:
         if not self._settings.is_sqlite:
             command += ["--database-url", self._settings.database_url]
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        while not self._listens():
-            try:
-                code = self._process.wait(LOOK_EVERY_S)
-            except subprocess.TimeoutExpired:
-                continue
-            raise RuntimeError(f"the server ended with {code}: {self._log.read_text()}")
-
-    def _listens(self) -> bool:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+        end_with_us(self._process.pid)
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
-        except OSError:
-            return False
-        return True
+            until_it_listens(self._process, self.port)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}: {self._log.read_text()}") from error
 
     def stop(self) -> None:
         """End the server."""

@@ -14,6 +14,8 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tools.left_behind import throw_away_with_us
+
 USER = "yuefang"
 SYSTEM_USER = "postgres"
 TRUST = ("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
@@ -88,9 +90,10 @@ class Cluster:
 def running(*settings: str, inside: Path | None = None) -> Iterator[Cluster]:
     """Run a PostgreSQL with these settings as long as the context lasts.
 
-    Its files are inside a folder, or where temporary files are.
+    Its files are inside a folder, or where temporary files are. A killed process takes it along.
     """
     folder = Path(mkdtemp(prefix="yuefang-pg-", dir=inside))
+    throw_away_with_us(folder)
     if os.geteuid() == 0:
         shutil.chown(folder, SYSTEM_USER)
     with socket.create_server(("127.0.0.1", 0)) as found:

@@ -22,6 +22,7 @@ from tests.security.leaks import Scanner, changed_since, entropy, files_under
 from tests.security.officer_day import TYPED
 from tests.sync.office import TEAM, Office, Server, administer, furnish
 from tests.ui.room import MORNING, ZONE
+from tools.left_behind import end_with_us
 from tools.sample.export import TITLES, Export, rows
 from tools.sample.shifted_server import ShiftedClock
 
@@ -115,6 +116,7 @@ class Day:
                 stderr=said,
                 start_new_session=True,
             )
+        end_with_us(self.process.pid)
         return self.process
 
     def said(self) -> str:

@@ -40,15 +40,16 @@ from sync.engine.engine import SyncReport, sync_once
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress, Transport
 from tests.sync import warm
+from tools.left_behind import end_with_us
+from tools.own_port import until_it_listens
 from tools.postgres import Cluster
 from tools.sample.export import Export, write_export
+from tools.sample.keyrings import Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
-from tools.sample.keyrings import Secrets
 PASSPHRASE = "three brown otters swim"
 TEAM = "north"
 CASES = 30
-START_WITHIN_S = 30.0
 OFFICERS = {"li": "李静", "wang": "王强"}
 LEAD = "chen"
 DATABASE_URL = "database.url"  # in a server's folder: the PostgreSQL it uses
@@ -154,21 +155,13 @@ class Server:
         return f"{scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start and return once it takes connections."""
+        """Start and return once it, and nobody else on its port, takes connections."""
         where = [*whereabouts(self.data), "--port", str(self.port), *self.options]
         if self.tls:
             where += ["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         self.process = self._begun(["serve", *where])
-        clock = MachineClock()
-        began = clock.now()
-        while not self._listens():
-            spent = (clock.now() - began).total_seconds()
-            assert spent < START_WITHIN_S, "the server did not start"
-            try:
-                code = self.process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-            raise AssertionError(f"the server ended with {code}")
+        end_with_us(self.process.pid)
+        until_it_listens(self.process, self.port)
 
     def _begun(self, arguments: list[str]) -> Process:
         environment = os.environ | self.told
@@ -183,13 +176,6 @@ class Server:
             stderr=self.said,
             start_new_session=True,
         )
-
-    def _listens(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), 1.0).close()
-        except OSError:
-            return False
-        return True
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it, politely or with SIGKILL, its worker with it."""

@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 
 from tests.sync.cluster import in_memory
 from tests.sync.office import free_port
+from tools.left_behind import throw_away_with_us
 from tools.postgres import SYSTEM_USER, TRUST, USER, Cluster, programs
 
 NAME = "yuefang"
@@ -134,6 +135,7 @@ class Pair:
 def pair_of(dump: Path) -> Iterator[Pair]:
     """Run a pair that begins with a dump, and throw it away."""
     folder = Path(mkdtemp(prefix="yuefang-pair-", dir=in_memory()))
+    throw_away_with_us(folder)
     folder.chmod(0o755)
     pair = Pair(folder)
     try:

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -127,8 +128,9 @@ def _keep(out: int, err: int, told: int) -> None:
     ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert ended is not None
     code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-    os.write(told, str(code).encode())
-    os.read(told, 1)  # till it was heard: the number is the program's until then
+    with suppress(BrokenPipeError):  # whoever began it was killed
+        os.write(told, str(code).encode())
+        os.read(told, 1)  # till it was heard: the number is the program's until then
     os._exit(0)
 
 

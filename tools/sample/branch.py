@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
+from tools.left_behind import end_with_us
+from tools.own_port import until_it_listens
 from tools.sample.export import Export, write_export
 from tools.sample.shifted_server import DATA, PORT, SHIFT, ShiftedClock
 
@@ -22,7 +23,7 @@ OFFICERS = (
     ("zhao", "赵敏", 180, "35.060,118.352"),
 )
 PASSPHRASE = "three brown otters swim"
-STARTS_WITHIN_S = 30.0
+STOPS_WITHIN_S = 30.0
 
 
 class Branch:
@@ -81,20 +82,15 @@ class Branch:
     def start(self) -> None:
         """Start the server under the branch's clock; returns once it takes connections."""
         command = [sys.executable, "-m", "tools.sample.shifted_server"]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self._env())
-        end = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < end:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("the server did not start")
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self._env(), start_new_session=True)
+        end_with_us(self._process.pid)
+        until_it_listens(self._process, self.port)
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.wait(timeout=STARTS_WITHIN_S)
+            self._process.wait(timeout=STOPS_WITHIN_S)
             self._process = None
 
     def wait(self) -> None:
