@@ -42,7 +42,7 @@ from sync.protocol.messages import (
     Pushed,
     Reading,
 )
-from sync.protocol.pages import Cursor, Page
+from sync.protocol.pages import Cursor, Page, onward
 from sync.protocol.policy_bundle import PolicyNews
 from sync.protocol.proof import TokenGrant
 from sync.protocol.published_map import MapNews
@@ -177,7 +177,7 @@ class HttpTransport:
             params["floor"] = str(floor)
         if self._seen:
             params["seen"] = str(self._seen)
-        return page_of(self._exchange("GET", "/pull", params=params))
+        return page_of(self._ask("GET", "/pull", params=params, waits=False))
 
     def digest(self, scope: str) -> Buckets:
         """Fetch the sums of a scope's buckets."""
@@ -250,34 +250,16 @@ class HttpTransport:
         headers: dict[str, str] | None = None,
         status: int = 200,
         enrolled: bool = False,
-    ) -> bytes:
-        self._next.settled()
-        self._fetched.settled()
-        return self._exchange(
-            method,
-            path,
-            params=params,
-            data=data,
-            headers=headers,
-            status=status,
-            enrolled=enrolled,
-        )
-
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str | list[str]] | None = None,
-        data: bytes = b"",
-        headers: dict[str, str] | None = None,
-        status: int = 200,
-        enrolled: bool = False,
+        waits: bool = True,
     ) -> bytes:
         """Ask once, and once more when the token had ended or the server's clock was not known.
 
-        `enrolled` shows the enrolment's token instead of a short one.
+        `enrolled` shows the enrolment's token instead of a short one. `waits`: until no page is
+        fetched ahead.
         """
+        if waits:
+            self._next.settled()
+            self._fetched.settled()
         told = headers or {}
         sent, coding = self._packed(data) if told.get("Content-Type") == JSON else (data, {})
         request = requests.Request(
@@ -299,7 +281,7 @@ class HttpTransport:
         return self._signing_in.learns(trouble)
 
     def _renew(self) -> None:
-        grant = self._exchange("POST", "/token", enrolled=True)
+        grant = self._ask("POST", "/token", enrolled=True, waits=False)
         self._signing_in.take(message(grant, TokenGrant))
 
     def _packed(self, plain: bytes) -> tuple[bytes, dict[str, str]]:
@@ -352,11 +334,8 @@ class HttpTransport:
 
 
 def _behind(page: Page, scope: str, after: Cursor, floor: int) -> tuple[Cursor, int] | None:
-    """Return where a page leads on and the floor its reading began upon; None when nowhere."""
-    if not page.more or page.scope != scope:
-        return None
-    to = Cursor.parse(page.to)
-    return (to, floor if after.commit_no else page.floor) if after < to else None
+    """Return the cursor and floor that lead behind a page; None when there is none."""
+    return onward(page, after, floor) if page.more and page.scope == scope else None
 
 
 def _trouble_of(error: requests.RequestException) -> Trouble:

@@ -8,7 +8,7 @@ from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, ScopeSta
 from sync.engine.repair import check_scope
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
-from sync.protocol.pages import Cursor, Page
+from sync.protocol.pages import Cursor, Page, onward
 
 
 def begin_first(
@@ -87,16 +87,15 @@ class _Reading:
             came = None
             if page.scope != scope:
                 raise Trouble(Codes.GARBAGE)
-            if after.commit_no == 0:
-                floor = page.floor
             if following and not page.more:
                 self._transport.ahead(following, PAGE, self._replica.foresee)
             self._take(page)
             if not page.more:
                 break
-            if Cursor.parse(page.to) <= after:
+            behind = onward(page, after, floor)
+            if behind is None:
                 raise Trouble(Codes.GARBAGE)  # a page that leads nowhere would be asked for ever
-            after, limit = Cursor.parse(page.to), grown(limit)
+            (after, floor), limit = behind, grown(limit)
 
     def _take(self, page: Page) -> None:
         self._replica.apply_page(page)

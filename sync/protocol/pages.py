@@ -92,6 +92,15 @@ _quote = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Page)
 
 
+def onward(page: Page, after: Cursor, floor: int) -> tuple[Cursor, int] | None:
+    """Return where a page leads, and the floor its reading began upon; None when it leads nowhere.
+
+    It was asked for behind `after`: a reading begins upon the floor that its first page tells.
+    """
+    to = Cursor.parse(page.to)
+    return (to, floor if after.commit_no else page.floor) if after < to else None
+
+
 def splice_page(
     *,
     epoch: str,

@@ -120,13 +120,13 @@ def test_a_row_that_the_server_forgot_to_tell(office: Office, li: Seat) -> None:
 
 def test_a_sync_in_which_all_is_well_asks_nothing_more(li: Seat) -> None:
     asked: list[str] = []
-    answers = li.line._exchange
+    answers = li.line._ask
 
     def listening(method: str, path: str, **said: object) -> bytes:
         asked.append(path)
         return answers(method, path, **said)  # type: ignore[arg-type]
 
-    li.line._exchange = listening  # type: ignore[method-assign]
+    li.line._ask = listening  # type: ignore[method-assign]
     li.sync()
     assert asked == ["/hello"]
     assert repaired(li) == []
@@ -140,7 +140,7 @@ def test_a_repair_that_is_cut_changes_nothing_and_is_begun_again(
     flipped_body(li)
     wrong = everything(li)
     li = office.reopened(li)
-    answers = li.line._exchange
+    answers = li.line._ask
 
     def cut(method: str, path: str, **said: object) -> bytes:
         if path == cut_at:
