@@ -78,6 +78,17 @@ async def caller_of(request: Asked, *, leaving: bool = False, by_enrolment: bool
     return admitted(known, leaving=leaving)
 
 
+async def checked_caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
+    """Return who asks, with a version and a program that are taken here; raises Refusal 401, 426.
+
+    `leaving` and `facts` as above.
+    """
+    check_version(request, facts=facts)
+    caller = await caller_of(request, leaving=leaving)
+    check_client(request, caller, facts=facts)
+    return caller
+
+
 async def device_of(request: Asked) -> Known:
     """Return the laptop that asks by its enrolment's token, in whatever state."""
     return await _known(request, by_enrolment=True)

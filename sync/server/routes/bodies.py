@@ -17,6 +17,7 @@ from sync.protocol.compression import (
 from sync.protocol.messages import Codes
 from sync.server.problems import Refusal
 from sync.server.routes.asking import Asked, target_of
+from sync.server.routes.described import BYTES
 
 SMALL = 256  # bytes below which compression only costs
 
@@ -59,3 +60,11 @@ def answer(request: Asked, body: bytes, status: int = 200) -> Response[bytes]:
 def answer_message(request: Asked, message: msgspec.Struct) -> Response[bytes]:
     """Answer with a message."""
     return answer(request, msgspec.json.encode(message))
+
+
+def answer_part(data: bytes, start: int, size: int) -> Response[bytes]:
+    """Answer with bytes of something of `size`, from `start` on; raises Refusal 416 without any."""
+    if not data:
+        raise Refusal(416, Codes.WRONG_OFFSET, offset=size)
+    told = {"content-range": f"bytes {start}-{start + len(data) - 1}/{size}"}
+    return Response(data, status_code=206, media_type=BYTES, headers=told)

@@ -28,11 +28,16 @@ from sync.protocol.policy_bundle import PolicyNews
 from sync.server.caller import Caller
 from sync.server.handlers import attachments, digest, enrolment, hello, policy, pull, push
 from sync.server.problems import Refusal
-from sync.server.routes.asking import LARGEST_MESSAGE, Asked, caller_of, check_client
-from sync.server.routes.asking import check_version as _check_version
-from sync.server.routes.asking import service_of as _service
-from sync.server.routes.bodies import answer, answer_message, read_body, read_message
-from sync.server.routes.described import described
+from sync.server.routes.asking import (
+    LARGEST_MESSAGE,
+    Asked,
+    check_client,
+    check_version,
+    checked_caller,
+    service_of,
+)
+from sync.server.routes.bodies import answer, answer_message, answer_part, read_body, read_message
+from sync.server.routes.described import BYTES, described
 from sync.server.routes.key_routes import KEY_ROUTES
 from sync.server.routes.map_routes import MAP_ROUTES
 
@@ -40,21 +45,13 @@ from sync.server.routes.map_routes import MAP_ROUTES
 LARGEST_PUSH = 4 * MAX_BATCH_BYTES
 MOST_READS = 500  # scopes a greeting may name; its address has room for some dozens
 LARGEST_INDEX = 2**31 - 1  # what the feed's column holds
-OCTETS = "application/octet-stream"
 RANGE = re.compile(r"bytes=([0-9]{1,9})-([0-9]{1,9})")
 DEVICE = "device"  # the document's name for a laptop's token
 
 
-async def _caller(request: Asked, *, leaving: bool = False, facts: bool = False) -> Caller:
-    _check_version(request, facts=facts)
-    caller = await caller_of(request, leaving=leaving)
-    check_client(request, caller, facts=facts)
-    return caller
-
-
 def _is_whole(request: Asked, caller: Caller) -> bool:
     """Say whether this program may do everything, and not send its facts alone."""
-    return _check_version(request, facts=True) and check_client(request, caller, facts=True)
+    return check_version(request, facts=True) and check_client(request, caller, facts=True)
 
 
 @post(
@@ -66,10 +63,10 @@ def _is_whole(request: Asked, caller: Caller) -> bool:
 )
 async def enrol_route(request: Asked) -> Response[bytes]:
     """Make a laptop known and hand out its token."""
-    _check_version(request)
+    check_version(request)
     message = await read_message(request, Enrol, LARGEST_MESSAGE)
     address = request.client.host if request.client else ""
-    return answer_message(request, await enrolment.enrol(_service(request), message, address))
+    return answer_message(request, await enrolment.enrol(service_of(request), message, address))
 
 
 @get(
@@ -83,13 +80,13 @@ async def hello_route(
     read: Annotated[list[str] | None, QueryParameter(max_items=MOST_READS)] = None,
 ) -> Response[bytes]:
     """Say who the caller is, and what follows in the scopes that are named as `Reading`s."""
-    caller = await _caller(request, leaving=True, facts=True)
+    caller = await checked_caller(request, leaving=True, facts=True)
     try:
         reads = [Reading.parse(one) for one in read or ()]
     except ValueError as error:
         raise Refusal(400, Codes.MALFORMED) from error
     may_pull = _is_whole(request, caller)
-    told = await hello.hello(_service(request), caller, epoch, reads if may_pull else ())
+    told = await hello.hello(service_of(request), caller, epoch, reads if may_pull else ())
     return answer_message(request, told)
 
 
@@ -101,15 +98,15 @@ async def hello_route(
 )
 async def push_route(request: Asked) -> Response[bytes]:
     """Take a batch of envelopes."""
-    caller = await _caller(request, leaving=True, facts=True)
+    caller = await checked_caller(request, leaving=True, facts=True)
     message = await read_message(request, Push, LARGEST_PUSH)
     is_whole = _is_whole(request, caller)
     if not is_whole and not push.only_facts(message):
-        _check_version(request)
+        check_version(request)
         check_client(request, caller)
     if not is_whole:
         message = msgspec.structs.replace(message, reads=())  # who may not pull
-    return answer_message(request, await push.push(_service(request), caller, message))
+    return answer_message(request, await push.push(service_of(request), caller, message))
 
 
 @get(
@@ -126,14 +123,14 @@ async def pull_route(
     seen: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """Hand out a page. `scope` itself is a name the framework keeps for its own."""
-    caller = await _caller(request)
+    caller = await checked_caller(request)
     try:
         cursor = Cursor.parse(after)
     except ValueError as error:
         raise Refusal(400, Codes.MALFORMED) from error
     if cursor.idx > LARGEST_INDEX:
         raise Refusal(400, Codes.MALFORMED)
-    page = await pull.pull(_service(request), caller, wanted, cursor, limit, floor, seen)
+    page = await pull.pull(service_of(request), caller, wanted, cursor, limit, floor, seen)
     return answer(request, page)
 
 
@@ -146,8 +143,8 @@ async def digest_route(
     request: Asked, wanted: Annotated[str, QueryParameter(name="scope")]
 ) -> Response[bytes]:
     """Hand out the sums."""
-    caller = await _caller(request)
-    return answer_message(request, await digest.buckets(_service(request), caller, wanted))
+    caller = await checked_caller(request)
+    return answer_message(request, await digest.buckets(service_of(request), caller, wanted))
 
 
 @get(
@@ -161,8 +158,8 @@ async def rows_route(
     numbers: Annotated[list[int], QueryParameter(name="bucket", min_items=1, max_items=256)],
 ) -> Response[bytes]:
     """Hand out kinds, ids, revisions and hashes."""
-    caller = await _caller(request)
-    found = await digest.rows(_service(request), caller, wanted, numbers)
+    caller = await checked_caller(request)
+    found = await digest.rows(service_of(request), caller, wanted, numbers)
     return answer_message(request, found)
 
 
@@ -174,9 +171,9 @@ async def rows_route(
 )
 async def records_route(request: Asked) -> Response[bytes]:
     """Hand out records as a page."""
-    caller = await _caller(request)
+    caller = await checked_caller(request)
     message = await read_message(request, WantedRecords, LARGEST_MESSAGE * 2)
-    return answer(request, await digest.held_records(_service(request), caller, message))
+    return answer(request, await digest.held_records(service_of(request), caller, message))
 
 
 @get(
@@ -188,8 +185,8 @@ async def policy_route(
     request: Asked, after: Annotated[int, QueryParameter(ge=0)]
 ) -> Response[bytes]:
     """Hand out the signed rules."""
-    caller = await _caller(request)
-    return answer_message(request, await policy.policy(_service(request), caller, after))
+    caller = await checked_caller(request)
+    return answer_message(request, await policy.policy(service_of(request), caller, after))
 
 
 @get(
@@ -203,8 +200,10 @@ async def consistency_route(
     newer: Annotated[int, QueryParameter(name="to", ge=1)],
 ) -> Response[bytes]:
     """Hand out one proof for each older size."""
-    caller = await _caller(request)
-    return answer_message(request, await pull.consistency(_service(request), caller, older, newer))
+    caller = await checked_caller(request)
+    return answer_message(
+        request, await pull.consistency(service_of(request), caller, older, newer)
+    )
 
 
 @post(
@@ -215,9 +214,9 @@ async def consistency_route(
 )
 async def offer_route(request: Asked) -> Response[bytes]:
     """Say how far a file is."""
-    caller = await _caller(request, leaving=True)
+    caller = await checked_caller(request, leaving=True)
     message = await read_message(request, AttachmentOffer, LARGEST_MESSAGE)
-    return answer_message(request, await attachments.offer(_service(request), caller, message))
+    return answer_message(request, await attachments.offer(service_of(request), caller, message))
 
 
 @patch(
@@ -231,9 +230,9 @@ async def append_route(
     offset: Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=MAX_ATTACHMENT)],
 ) -> Response[bytes]:
     """Add bytes at `Upload-Offset`."""
-    caller = await _caller(request, leaving=True)
+    caller = await checked_caller(request, leaving=True)
     data = await read_body(request, CHUNK)
-    state = await attachments.append(_service(request), caller, attachment_id, offset, data)
+    state = await attachments.append(service_of(request), caller, attachment_id, offset, data)
     return answer_message(request, state)
 
 
@@ -248,17 +247,14 @@ async def fetch_route(
     part: Annotated[str, HeaderParameter(name="Range")] = "",
 ) -> Response[bytes]:
     """Hand out the bytes; a `Range` is "bytes=FROM-TO", others count as none (RFC 9110, 14)."""
-    caller = await _caller(request)
+    caller = await checked_caller(request)
     wanted = RANGE.fullmatch(part)
     if wanted is None:
-        data, _ = await attachments.fetch(_service(request), caller, attachment_id)
-        return Response(data, media_type=OCTETS)
+        data, _ = await attachments.fetch(service_of(request), caller, attachment_id)
+        return Response(data, media_type=BYTES)
     start, until = int(wanted[1]), int(wanted[2]) + 1
-    data, size = await attachments.fetch(_service(request), caller, attachment_id, start, until)
-    if not data:
-        raise Refusal(416, Codes.WRONG_OFFSET, offset=size)
-    told = {"content-range": f"bytes {start}-{start + len(data) - 1}/{size}"}
-    return Response(data, status_code=206, media_type=OCTETS, headers=told)
+    data, size = await attachments.fetch(service_of(request), caller, attachment_id, start, until)
+    return answer_part(data, start, size)
 
 
 sync_router = Router(
