@@ -12,11 +12,10 @@ import msgspec
 import requests
 
 from bench.figures import Metric, beside
-from bench.sync_branch import Seat
+from bench.sync_branch import Seat, line_of
 from bench.sync_bytes import CLAUSES, SEED, written
 from field_app.operations import contacts
 from field_app.operations.submit import Saved
-from field_app.storage.profile import profile_of
 from sync.domain.ids import CaseId
 from sync.domain.vocabulary import Channel, ContactResult
 from sync.engine.http_transport import HttpTransport
@@ -104,11 +103,8 @@ def _one_call(
 
 def weighed(seat: Seat) -> WeighedLine:
     """Give the laptop a line that remembers."""
-    profile = profile_of(seat.desk.store.vault)
-    if profile is None:
-        raise LookupError("the laptop was not enrolled")
     seat.line.close()
-    line = WeighedLine(profile.address, token=profile.token, key=profile.device_key)
+    line = line_of(seat.desk.store.vault, WeighedLine)
     line.exchanges = []
     seat.line = line
     return line

@@ -13,6 +13,7 @@ from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.operations.desk import Desk
 from field_app.storage.profile import profile_of
+from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.outcome import Change
@@ -104,11 +105,16 @@ def sit_down(home: Path, address: str, code: str) -> Seat:
     form = EnrolForm(address, LOGIN, code, PASSPHRASE, PASSPHRASE)
     enrol(laptop, form, lambda _step: None).close()
     vault = unlock(laptop, PASSPHRASE)
+    desk = lay_desk(laptop, vault, policy_brought(laptop))
+    return Seat(desk, line_of(vault, HttpTransport))
+
+
+def line_of[L: HttpTransport](vault: Vault, kind: type[L]) -> L:
+    """Return a line of some kind by which an enrolled laptop is known; raises LookupError."""
     profile = profile_of(vault)
     if profile is None:
         raise LookupError("the laptop was not enrolled")
-    line = HttpTransport(address, token=profile.token, key=profile.device_key)
-    return Seat(lay_desk(laptop, vault, policy_brought(laptop)), line)
+    return kind(profile.address, token=profile.token, key=profile.device_key)
 
 
 async def _furnish(settings: ServerSettings, count: int, seed: int) -> float:
