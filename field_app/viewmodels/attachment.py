@@ -1,7 +1,7 @@
 """One photo or paper of a case as somebody looks at it; each look is recorded.
 
 Signal: `changed()` with each step: `shown` when there is something to see, `got` while it comes,
-`problem` when it cannot be shown.
+`problems` when it cannot be shown.
 """
 
 from PySide6.QtCore import QObject, Signal
@@ -41,7 +41,7 @@ class AttachmentViewModel(QObject):
         self.fact = fact
         self.shown: bytes | None = None
         self.got = 0
-        self.problem: Problem | None = None
+        self.problems: tuple[Problem, ...] = ()
 
     async def open(self, file_id: RecordId) -> None:
         """Show a file: from this laptop, else from the server.
@@ -68,7 +68,7 @@ class AttachmentViewModel(QObject):
             self.shown = data if data is not None else fetched
             self.changed.emit()
         else:
-            self._say(answer.problems[0])
+            self._say(*answer.problems)
 
     async def _fetch(self, fact: Attachment) -> bytes | None:
         self.changed.emit()
@@ -85,8 +85,8 @@ class AttachmentViewModel(QObject):
             self.got = count
             self.changed.emit()
 
-    def _say(self, problem: Problem) -> None:
-        self.problem = problem
+    def _say(self, *problems: Problem) -> None:
+        self.problems = problems
         self.changed.emit()
 
     def close(self) -> None:

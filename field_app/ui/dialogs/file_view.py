@@ -85,13 +85,14 @@ class FileView(QDialog):
 
     def _show(self) -> None:
         view = self._view
-        comes = view.shown is None and view.problem is None
+        comes = view.shown is None and not view.problems
         self.bar.setVisible(comes)
         self.area.setVisible(view.shown is not None)
         if comes:
             self._show_progress()
-        elif view.problem is not None:
-            self.notice.say(problem_text(self._words, view.problem), "warn")
+        elif view.problems:
+            told = "\n".join(problem_text(self._words, problem) for problem in view.problems)
+            self.notice.say(told, "warn")
         elif view.shown is not None and view.fact is not None and self._pages is None:
             self._pages = pages_of(view.fact.media_type, view.shown)
             unreadable = self._words("This file cannot be shown: it is damaged, or has a password.")
