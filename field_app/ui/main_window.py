@@ -253,14 +253,19 @@ class MainWindow(QMainWindow):
         if page is None:
             return
         self._trail = [lambda: self.show_screen(name)]
-        self._show(page)
         for other, made in self.nav_buttons.items():
             made.setChecked(other == name)
+        self._show(page)
         enter: Callable[[], None] = page.enter  # type: ignore[attr-defined]
         enter()
 
     def _show(self, page: Page) -> None:
+        """Show a page; until it knows what is done first, no key does anything there."""
+        here = next((b for b in self.nav_buttons.values() if b.isChecked()), None)
+        if here is not None:
+            here.setFocus()
         self.stack.setCurrentWidget(page)
+        page.take_keys()
 
     def open_case(self, case_id: CaseId) -> None:
         """Show a case."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from field_app.ui.shortcuts import KEYS
 from sync.domain.records import Appointment, Visit
@@ -233,6 +233,43 @@ async def test_the_focus_stays_where_the_work_is(room: Room) -> None:
     tab_to(li.main, today.begin_button)
     await agree(li, (await ready(li))[0], VISIT_DAY + timedelta(days=1, hours=2))
     assert focused() is today.begin_button
+
+
+async def test_each_screen_gives_the_keys_to_what_is_done_first(room: Room) -> None:
+    li = await room.seat("li")
+    assert focused() is li.main.nav_buttons["today"], "nothing is agreed: no key does harm"
+    cases = await ready(li)
+    await agree(li, cases[0], VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    screens = li.screens
+    await li.show("sync")
+    assert focused() is screens.navigable["sync"].now  # type: ignore[attr-defined]
+    await li.show("today")
+    assert screens.today is not None
+    assert focused() is screens.today.begin_button
+    li.main.open_case(cases[1])
+    await quiet()
+    assert focused() is screens.case.primary
+    press(focused(), Qt.Key.Key_Return)  # Enter does what has the focus, as Space does
+    await quiet()
+    assert focused() is screens.appointment.form.span
+
+
+async def test_enter_takes_the_button_that_has_the_focus(room: Room) -> None:
+    """Where Cancel has the focus, Enter cancels: it does not take the dialog's default."""
+    li = await room.seat("li")
+    li.main.open_case((await ready(li))[0])
+    await quiet()
+    tab_to(li.main, li.screens.case.act_buttons[0])
+    press(focused(), Qt.Key.Key_Return)
+    dialog = await asked(li.main)
+    ended: list[int] = []
+    dialog.finished.connect(ended.append)
+    cancel = next(b for b in dialog.findChildren(QPushButton) if b is not dialog.ok)
+    tab_to(dialog, cancel)
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    assert ended == [QDialog.DialogCode.Rejected]
 
 
 async def test_the_window_keeps_the_focus(room: Room) -> None:

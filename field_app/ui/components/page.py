@@ -46,6 +46,7 @@ class Page(QWidget):
         self.drafting: Drafting | None = None
         self._tasks = Tasks()
         self._unseen: dict[Callable[[], None], None] = {}
+        self._wants_keys = False
         outer = QVBoxLayout(self)
         edge = look.px(24)
         outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
@@ -110,8 +111,29 @@ class Page(QWidget):
             place = part.mapTo(inside, QPoint(0, 0)).y()
             self._content.verticalScrollBar().setValue(place)
 
+    def first_act(self) -> QWidget | None:
+        """Return what a person does first here; None leaves the keys with the navigation."""
+        return None
+
+    def take_keys(self) -> None:
+        """Give the keys to what is done first, once there is something to show."""
+        self._wants_keys = True
+
+    def give_keys(self) -> None:
+        """Give the keys to what is done first now."""
+        first = self.first_act() if self.isVisible() else None
+        if first is not None and first.isVisible() and first.isEnabled():
+            first.setFocus()
+
+    def _give_wanted_keys(self) -> None:
+        if self._wants_keys:
+            self._wants_keys = False
+            # In the loop's next turn: what is made anew gives its own focus back before.
+            QTimer.singleShot(0, self, self.give_keys)
+
     def show_content(self) -> None:
         """Show the content: laid out now, painted in the loop's next turn."""
+        self._give_wanted_keys()
         if self._states.currentWidget() is not self._content:
             self._states.setUpdatesEnabled(False)
             self._states.setCurrentWidget(self._content)
@@ -127,6 +149,7 @@ class Page(QWidget):
             self._states.removeWidget(self._empty)
             self._empty.deleteLater()
         self._empty = scrolling(EmptyState(self.look, title, hint, picture))
+        self._give_wanted_keys()
         self._states.addWidget(self._empty)
         self._states.setCurrentWidget(self._empty)
 

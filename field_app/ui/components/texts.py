@@ -4,9 +4,12 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from field_app.ui.look import Look
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
@@ -36,6 +39,17 @@ def badge(text: str, tone: str = "info") -> QLabel:
     return made
 
 
+class Button(QPushButton):
+    """A button that Enter presses as the space bar does, also where a dialog has a default."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter for this button, not for another that is the default."""
+        if event.key() in ENTER and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     look: Look,
     text: str,
@@ -45,7 +59,7 @@ def button(
     icon: str = "",
 ) -> QPushButton:
     """Return a button; `kind` is primary, quiet, danger or nav."""
-    made = QPushButton(text)
+    made = Button(text)
     if kind:
         made.setProperty("kind", kind)
     if icon:

@@ -48,6 +48,7 @@ class CaseScreen(Page):
         self.care_acts = CareActs(self, view.care, go)
         self.plan_card: PlanCard | None = None
         self.primary = button(look, "", kind="primary")
+        self.act_buttons: list[QPushButton] = []
         self.reveal_buttons: dict[Revealable, QPushButton] = {}
         marks = QWidget()
         self.badges = QHBoxLayout(marks)
@@ -73,7 +74,9 @@ class CaseScreen(Page):
             (words("Hold"), self.acts.hold, "hold"),
             (words("Attach"), self.acts.attach, ""),
         ):
-            self.toolbar.addWidget(button(self.look, text, act, icon=icon))
+            made = button(self.look, text, act, icon=icon)
+            self.act_buttons.append(made)
+            self.toolbar.addWidget(made)
         self.door_button = button(self.look, words("At the door"), self._open_door, icon="visit")
         self.door_button.setToolTip(keys_of("doorstep"))
         self.door_button.setVisible(self._view.visits)
@@ -97,6 +100,13 @@ class CaseScreen(Page):
         """Show a case."""
         self.show_loading()
         self.start(self._view.open(case_id))
+
+    def first_act(self) -> QWidget | None:
+        """Return the next lawful step, else what the plan waits for, else the first act."""
+        acts = self.plan_card.act_buttons if self.plan_card else {}
+        steps = (self.primary, *(acts[one] for one in ("approve", "agree") if one in acts))
+        ready = (one for one in steps if one.isVisible() and one.isEnabled())
+        return next(ready, self.act_buttons[0])
 
     def _show(self) -> None:
         file = self._view.file

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTextBrowser,
     QVBoxLayout,
+    QWidget,
 )
 
 from field_app.ui.components.findings_list import answer_text
@@ -80,6 +81,10 @@ class LearningScreen(Page):
     def enter(self) -> None:
         """Read what has been passed."""
         self.start(self._view.load())
+
+    def first_act(self) -> QWidget | None:
+        """Return the modules."""
+        return self.list
 
     def _choose(self, number: int) -> None:
         self._view.choose(number)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
@@ -125,6 +125,10 @@ class MapScreen(Page):
             self._lay_map(painted=False)
         self.news.enter()
         self.start(self._view.load())
+
+    def first_act(self) -> QWidget | None:
+        """Return the points."""
+        return self.list
 
     def _lay_map(self, *, painted: bool) -> None:
         made, trouble = self._new_map(painted=painted)

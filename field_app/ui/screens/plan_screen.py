@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QDateEdit, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QDateEdit, QProgressBar, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
@@ -36,6 +36,7 @@ class PlanScreen(Page):
         self._new_map = new_map
         self._go = go
         self.map: MapCanvas | None = None
+        self._was_solving = False
         self._make_toolbar()
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
@@ -97,6 +98,16 @@ class PlanScreen(Page):
     def enter(self) -> None:
         """Read the day."""
         self.start(self._view.load())
+
+    def first_act(self) -> QWidget | None:
+        """Return what takes the day a step on: to plan, to wait, to publish, to look."""
+        if self._view.state == "solving":
+            return self.cancel
+        if self.publish.isVisible() and self.publish.isEnabled():
+            return self.publish
+        if self._view.plan is not None:
+            return self.timeline.board
+        return self.solve if self.solve.isEnabled() else self.day
 
     def _choose_day(self) -> None:
         day = self.day.date().toPython()
@@ -195,6 +206,9 @@ class PlanScreen(Page):
         view, known = self._view, self._view.ground
         solving = view.state == "solving"
         planned = view.plan is not None and not solving
+        if solving is not self._was_solving:
+            self._was_solving = solving
+            self.take_keys()
         self.progress.setVisible(solving)
         if not solving:
             self.progress.setRange(0, 0)
@@ -274,6 +288,7 @@ class PlanScreen(Page):
 
     def _on_published(self, done: int, answer: Answer) -> None:
         if answer.saved:
+            self.give_keys()
             self._go.tell(self.words("{n} routes published.", n=done))
         else:
             self.notice.say(answer_text(self.words, answer), "block")

@@ -34,6 +34,7 @@ class ReviewQueue(QWidget):
         self._page = page
         self._view = view
         self._go = go
+        self.first: QWidget | None = None  # what waits longest
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(page.look.px(12))
@@ -41,6 +42,7 @@ class ReviewQueue(QWidget):
     def show_queue(self) -> None:
         """Show the queue as read."""
         clear(self._column)
+        self.first = None
         queue, words = self._view.queue, self._page.words
         if queue is None:
             return
@@ -122,6 +124,7 @@ class ReviewQueue(QWidget):
     def _act(self, text: str, act: Callable[[ComplaintItem], None], item: ComplaintItem) -> QWidget:
         made = button(self._page.look, text, partial(act, item))
         made.setAccessibleName(f"{text}: {item.about.case_no}")
+        self.first = self.first or made
         return made
 
     def _draft(self, what: str, item: ComplaintItem) -> KeptDraft | None:
@@ -187,7 +190,9 @@ class ReviewQueue(QWidget):
         months, largest = len(plan.schedule), words.money(plan.largest_fen)
         told = words("{n} instalments, at most {amount}", n=months, amount=largest)
         by = label(" · ".join(p for p in (told, item.proposed_by) if p), "muted")
-        card.body.addLayout(row(self._page.look, self._open(item), by, None, *marks))
+        opened = self._open(item)
+        self.first = self.first or opened  # a plan is decided in its case
+        card.body.addLayout(row(self._page.look, opened, by, None, *marks))
 
     def _looks(self, card: Card, item: ManyLooks) -> None:
         words = self._page.words

@@ -1,6 +1,6 @@
 """Review, for leads and compliance officers: what waits, and how customers were treated."""
 
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from field_app.ui.components.findings_list import answer_text
 from field_app.ui.components.page import Page
@@ -40,6 +40,12 @@ class ReviewScreen(Page):
     def enter(self) -> None:
         """Read what waits."""
         self.start(self._view.load())
+
+    def first_act(self) -> QWidget | None:
+        """Return what waits longest, else the choice of parts."""
+        if self.parts.currentWidget() is self.conduct:
+            return self.conduct.measure
+        return self.queue.first or self.queue_button
 
     def show_part(self, number: int) -> None:
         """Show the queue (0) or the conduct (1)."""

@@ -84,6 +84,10 @@ class SyncScreen(Page):
         self.news.enter()
         self.start(self._view.load())
 
+    def first_act(self) -> QWidget | None:
+        """Return the sync itself: what needs a decision is not to be decided by a stray key."""
+        return self.now
+
     def _show_status(self) -> None:
         status, words = self._view.status, self.words
         self.cancel.setVisible(status.running)

@@ -70,6 +70,10 @@ class TeamScreen(Page):
         self._filter()
         self.start(self._view.load())
 
+    def first_act(self) -> QWidget | None:
+        """Return the cases to be given, else the search for others."""
+        return self.table if self._view.cases.total else self.search
+
     def _filter(self) -> None:
         self._view.cases.search(unassigned=self.filter.currentData() == "unassigned")
 
@@ -156,6 +160,7 @@ class TeamScreen(Page):
         self.notice.say("" if answer.saved else answer_text(self.words, answer), "block")
         if done:
             self._go.tell(self.words("{n} cases assigned.", n=done))
+            self.give_keys()
 
     def _open(self, index: QModelIndex) -> None:
         case_id = self._view.cases.case_at(index.row())

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
@@ -30,6 +30,7 @@ class TodayScreen(Page):
         self._go = go
         self.begin_button: QPushButton | None = None
         self.door_button: QPushButton | None = None
+        self.confirm_button: QPushButton | None = None
         self.print = button(look, look.words("Day sheet"), self._print, icon="print")
         self.print.setToolTip(keys_of("day_sheet"))
         self.toolbar.addWidget(self.print)
@@ -48,6 +49,10 @@ class TodayScreen(Page):
     def enter(self) -> None:
         """Read the day anew."""
         self.start(self._view.load())
+
+    def first_act(self) -> QWidget | None:
+        """Return the next visit's beginning, else the first window to confirm."""
+        return self.begin_button or self.confirm_button
 
     def _print(self) -> None:
         self.start(self._save_sheet())
@@ -81,7 +86,7 @@ class TodayScreen(Page):
     def _show_cards(self, day: Today) -> None:
         words = self.words
         clear(self._cards)
-        self.begin_button = self.door_button = None
+        self.begin_button = self.door_button = self.confirm_button = None
         self._show_visits(day.visits)
         self._show_list(words("To be confirmed with the customer"), day.to_confirm)
         self._show_follow_ups(day.follow_ups)
@@ -208,6 +213,7 @@ class TodayScreen(Page):
                 self.words("Confirm"),
                 partial(self._go.open_appointment, visit.case_id, visit.appointment_id),
             )
+            self.confirm_button = self.confirm_button or ask
             card.body.addLayout(row(self.look, text, None, ask))
         self._cards.addWidget(card)
 
