@@ -1,8 +1,6 @@
 """Signed policy packs on their way: which rules are in force, under which serial, since when.
 
-The bank's policy key (Ed25519) signs a bundle's fields as length-prefixed bytes behind a label
-of their own, so that nothing signed for another purpose can pass for rules. A laptop believes the
-one key it was given when it was enrolled; a `Handover` signed by that key names the next one.
+The bank's policy key (`sync.protocol.policy_key`) signs a bundle's fields.
 """
 
 import hashlib
@@ -15,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.domain.ids import BranchId
 from sync.policy.published import RuleTexts
 from sync.protocol.envelope import SUITE
+from sync.protocol.policy_key import Handover, doubt_of, successor
 from sync.protocol.signed_form import framed, holds, signature
 
 BUNDLE_LABEL = b"yuefang/policy/v1"
-HANDOVER_LABEL = b"yuefang/policy-key/v1"
 
 
 class PolicyBundle(msgspec.Struct, frozen=True):
@@ -42,16 +40,6 @@ class PolicyBundle(msgspec.Struct, frozen=True):
     def texts(self) -> RuleTexts:
         """Return what decides."""
         return RuleTexts(self.pack, self.overlay, self.figures)
-
-
-class Handover(msgspec.Struct, frozen=True):
-    """The policy key `old` names its successor; keys are base64 of 32 raw bytes."""
-
-    suite: str
-    old: str
-    new: str
-    at: datetime
-    sig: str = ""
 
 
 class PolicyNews(msgspec.Struct, frozen=True):
@@ -91,22 +79,17 @@ class Trusted(msgspec.Struct, frozen=True):
 
 def sign_bundle(bundle: PolicyBundle, key: Ed25519PrivateKey) -> PolicyBundle:
     """Return the bundle with the policy key's signature."""
-    return msgspec.structs.replace(bundle, sig=signature(_bundle_form(bundle), key))
-
-
-def sign_handover(handover: Handover, key: Ed25519PrivateKey) -> Handover:
-    """Return the handover with the old key's signature."""
-    return msgspec.structs.replace(handover, sig=signature(_handover_form(handover), key))
+    return msgspec.structs.replace(bundle, sig=signature(_form(bundle), key))
 
 
 def is_signed(bundle: PolicyBundle, key: str) -> bool:
     """Say whether this key signed exactly these fields."""
-    return bundle.suite == SUITE and holds(_bundle_form(bundle), bundle.sig, key)
+    return bundle.suite == SUITE and holds(_form(bundle), bundle.sig, key)
 
 
 def bundle_hash(bundle: PolicyBundle) -> str:
     """Return 64 hex digits that stand for the bundle with its signature."""
-    return hashlib.sha256(_bundle_form(bundle) + bundle.sig.encode()).hexdigest()
+    return hashlib.sha256(_form(bundle) + bundle.sig.encode()).hexdigest()
 
 
 def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | None:
@@ -115,24 +98,11 @@ def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | No
     if bundle is None:
         return None
     key = successor(standing.key, news.handovers)
-    if bundle.branch_id != standing.branch_id or not is_signed(bundle, key):
-        return Distrust.BAD_SIGNATURE
-    if bundle.serial <= standing.serial:
-        return Distrust.OLDER
-    return Trusted(bundle, key)
+    doubt = doubt_of(bundle, standing, is_signed=is_signed(bundle, key))
+    return Distrust[doubt] if doubt else Trusted(bundle, key)
 
 
-def successor(key: str, handovers: tuple[Handover, ...]) -> str:
-    """Follow the handovers from this key to the newest; those of other keys are passed over."""
-    for one in handovers:
-        if one.old != key or one.suite != SUITE:
-            continue
-        if holds(_handover_form(one), one.sig, key):
-            key = one.new
-    return key
-
-
-def _bundle_form(bundle: PolicyBundle) -> bytes:
+def _form(bundle: PolicyBundle) -> bytes:
     return framed(
         BUNDLE_LABEL,
         bundle.suite,
@@ -145,8 +115,3 @@ def _bundle_form(bundle: PolicyBundle) -> bytes:
         bundle.overlay,
         bundle.figures,
     )
-
-
-def _handover_form(handover: Handover) -> bytes:
-    at = handover.at.isoformat()
-    return framed(HANDOVER_LABEL, handover.suite, handover.old, handover.new, at)

@@ -1,6 +1,6 @@
 """A map pack on its way: what the bank published, under which serial, signed as its rules are.
 
-The policy key (`sync.protocol.policy_bundle`) signs the description behind a label of its own; the
+The policy key (`sync.protocol.policy_key`) signs the description behind a label of its own; the
 file is believed by the two hashes in it. A withdrawal is one more description, so nobody can keep a
 map in force by holding newer ones back for a while and showing an old one.
 """
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.envelope import SUITE
-from sync.protocol.policy_bundle import Handover, successor
+from sync.protocol.policy_key import Handover, doubt_of, successor
 from sync.protocol.signed_form import framed, holds, signature
 
 MAP_LABEL = b"yuefang/map/v1"
@@ -94,12 +94,9 @@ def trust_map(news: MapNews, standing: MapStanding) -> PublishedMap | MapDistrus
     told = news.map
     if told is None:
         return None
-    key = successor(standing.key, news.handovers)
-    if told.branch_id != standing.branch_id or not is_signed(told, key):
-        return MapDistrust.BAD_SIGNATURE
-    if told.serial <= standing.serial:
-        return MapDistrust.OLDER
-    return told
+    signed = is_signed(told, successor(standing.key, news.handovers))
+    doubt = doubt_of(told, standing, is_signed=signed)
+    return MapDistrust[doubt] if doubt else told
 
 
 def _form(told: PublishedMap) -> bytes:

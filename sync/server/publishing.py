@@ -8,12 +8,11 @@ from sync.policy.packs.pack import Pack, PackRefused, Rule
 from sync.policy.published import RuleTexts, rules_of
 from sync.protocol.envelope import SUITE
 from sync.protocol.policy_bundle import (
-    Handover,
     PolicyBundle,
     bundle_hash,
     sign_bundle,
-    sign_handover,
 )
+from sync.protocol.policy_key import Handover, sign_handover
 from sync.protocol.signed_form import fingerprint, key_text
 from sync.server import map_notices
 from sync.server.administration import AdminRefused

@@ -3,7 +3,8 @@
 import msgspec
 
 from sync.domain.ids import BranchId
-from sync.protocol.policy_bundle import Handover, PolicyBundle, bundle_hash
+from sync.protocol.policy_bundle import PolicyBundle, bundle_hash
+from sync.protocol.policy_key import Handover
 from sync.server.repositories.session import Session
 
 KEY = "policy_key"  # the public half, among the server's own values

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.protocol.envelope import SUITE
 from sync.protocol.policy_bundle import (
     Distrust,
-    Handover,
     PolicyBundle,
     PolicyNews,
     PolicyStanding,
@@ -17,9 +16,9 @@ from sync.protocol.policy_bundle import (
     bundle_hash,
     is_signed,
     sign_bundle,
-    sign_handover,
     trust,
 )
+from sync.protocol.policy_key import Handover, sign_handover
 from sync.protocol.signed_form import fingerprint, key_text
 
 AT = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)
