@@ -39,13 +39,6 @@ class Serving:
         """Return where laptops reach it."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def process_id(self) -> int:
-        """Return the id of the process that started the others."""
-        if self._process is None:
-            raise RuntimeError("the server does not run")
-        return self._process.pid
-
     def start(self) -> None:
         """Serve, and return once connections are taken."""
         command = [sys.executable, "-m", "sync.cli", "serve", "--data", str(self._settings.data)]

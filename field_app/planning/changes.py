@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from field_app.planning.ground import Ground, Orders, orders_in
-from field_app.planning.insertion import filled, holds, insert, mended, put, weight, without
+from field_app.planning.insertion import filled, insert, mended, weight, without
 from field_app.planning.live_solver import live_orders
 from field_app.planning.problem import DayPlan, DayProblem, Pin, VisitTask, WhyNot
 from field_app.planning.reasons import why_not
@@ -128,21 +128,6 @@ def _begins(ground: Ground, orders: Orders) -> dict[RecordId, int]:
         for officer_id, order in orders.items()
         for stop, begin in zip(order, days[officer_id].begins, strict=True)
     }
-
-
-def reordered(problem: DayProblem, plan: DayPlan, visit: RecordId, place: int) -> Moved:
-    """Try a stop at another place (counted from 0) in the day of everybody who makes it."""
-    ground = Ground(problem)
-    orders, _out = mended(ground, orders_in(ground, plan))
-    before = driving(schedule(ground, orders))
-    who = [o for o, order in orders.items() if visit in order]
-    rest = without(orders, (visit,))
-    changed = put(rest, visit, [(o, min(place, len(rest[o]))) for o in who])
-    if not who or not holds(ground, changed):
-        return Moved(None, WhyNot.NO_ROOM)
-    begins = _begins(ground, changed)
-    extra = driving(schedule(ground, changed)) - before
-    return Moved(finished(ground, changed, CHANGED), None, "", begins[visit], extra)
 
 
 def without_officer(problem: DayProblem, plan: DayPlan, ill: OfficerId) -> WhatIf:

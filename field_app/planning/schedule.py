@@ -52,7 +52,7 @@ def walk(
             early = _walk(ground, officer, order, not_before, gap)
         except TooLate:
             continue
-        late = _later(ground, officer, order, early)
+        late = _later(ground, order, early)
         if _span(late) <= officer.longest_s:
             return late
     raise TooLate(order[-1])
@@ -150,7 +150,7 @@ def _span(day: Walk) -> int:
     return day.back - leave
 
 
-def _later(ground: Ground, officer: OfficerDay, order: Sequence[RecordId], early: Walk) -> Walk:
+def _later(ground: Ground, order: Sequence[RecordId], early: Walk) -> Walk:
     """Set out as late as lunch and the end allow, so that the day is no longer than it may be."""
     begins, lunch = list(early.begins), early.lunch
     leave_by = early.back - early.driven[-1]

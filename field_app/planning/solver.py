@@ -6,7 +6,6 @@ docs/performance.md).
 """
 
 import time
-from typing import Protocol
 
 from field_app.planning.ground import Ground, Orders
 from field_app.planning.insertion import filled, mended, weight
@@ -21,14 +20,6 @@ DEEP_FROM_S = 0.5  # less time than this is VROOM's alone
 LIVE_UNTIL = 50  # visits; beyond them PyVRP has all the time, without lunch or visits for a few
 SMALL_DAY, LARGE_DAY_S = 60, 5.0  # up to so many visits VROOM searches deeply by itself
 SHARE = 0.25  # of the time, for VROOM beside PyVRP on large days
-
-
-class Solver(Protocol):
-    """Anything that turns a problem into a plan."""
-
-    def solve(self, problem: DayProblem, clock_ms: int = 0) -> DayPlan:
-        """Return the plan; `clock_ms` is stamped on it as the time spent, by the caller's clock."""
-        ...
 
 
 class VroomSolver:

@@ -38,4 +38,4 @@ HOW = tuple(dict.fromkeys(MEASURES.values()))
 
 
 def _told(words: Words, figure: Figure | None) -> str:
-    return measured(words, figure) if figure else "—"
+    return measured(figure) if figure else "—"

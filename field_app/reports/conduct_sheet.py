@@ -83,7 +83,7 @@ def _write_records(
     sheet.write_string(line + 2, 0, note)
 
 
-def measured(words: Words, figure: Figure) -> str:
+def measured(figure: Figure) -> str:
     """Return a figure's value as it is read: 83 %, 4.2 for each hundred, 2.1 for each one."""
     if figure.value is None:
         return "—"

@@ -237,8 +237,3 @@ def copy_database(source: Connection, path: Path, key: VaultKey) -> None:
 def integrity_problems(connection: Connection) -> list[str]:
     """Return what `cipher_integrity_check` finds: a line a broken page, nothing when whole."""
     return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
-
-
-def library_version() -> str:
-    """Return the SQLite version of the cipher library, for the diagnostics."""
-    return f"{sqlcipher3.sqlite_version} / {sqlite3.sqlite_version}"

@@ -60,7 +60,6 @@ class UnlockViewModel(QObject):
         self._tick_s = tick_s
         self.ask_every_s = ASK_EVERY_S
         self.busy = False
-        self._waiting = False
 
     @property
     def officers(self) -> tuple[str, ...]:
@@ -105,24 +104,20 @@ class UnlockViewModel(QObject):
         """Ask for the key and wait until two persons agreed; the passphrase is the new one."""
         if self.busy:
             return
-        self.busy = self._waiting = True
+        self.busy = True
         try:
             answer = await attempt(lambda: self._given_back(passphrase))
         finally:
-            self.busy = self._waiting = False
+            self.busy = False
         if isinstance(answer, Problem):
             self.failed.emit(answer)
         elif answer is not None:
             self.unlocked.emit(answer)
 
-    def stop_waiting(self) -> None:
-        """Ask no longer; what was agreed to meanwhile is of no use to anybody."""
-        self._waiting = False
-
     async def _given_back(self, passphrase: str) -> Vault | None:
         reset = await self._store.do(self._way.reset)
         sealed = b""
-        while self._waiting and not sealed:
+        while not sealed:
             sealed = await self._store.do(reset.ask)
             if not sealed:
                 self.asked.emit(reset.digits)

@@ -23,7 +23,7 @@ from field_app.viewmodels.visit_entry import VisitEntry as VisitEntry
 from field_app.viewmodels.visit_entry import draft_name, entry_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import Appointment, Versioned, Visit
-from sync.domain.situation import Decision, Recording, Verdict
+from sync.domain.situation import Decision, Recording
 from sync.domain.time import Clock, local
 from sync.domain.vocabulary import Present, VisitOutcome
 
@@ -141,12 +141,6 @@ class VisitViewModel(QObject):
         """Say whether the talk is about hardship or a plan, and nobody else is there to hear."""
         spoken = self.entry.hardship or self.entry.outcome in ABOUT_RELIEF
         return spoken and not self.hides_debt
-
-    @property
-    def may_begin(self) -> bool:
-        """Say whether rules and checklist let the officers ring."""
-        ready = set(OWN_CHECKS) <= set(self.entry.checks)
-        return ready and self.decision is not None and self.decision.verdict is not Verdict.BLOCK
 
     async def change(self, entry: VisitEntry) -> None:
         """Take what was typed, keep it as a draft and ask the rules when the door changed."""

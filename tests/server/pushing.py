@@ -147,7 +147,7 @@ def check_kept(house: House, pushers: list[Pusher]) -> int:
     return sum(len(one.acked) for one in pushers)
 
 
-def check_feed(house: House, reader: Bare, scope: str, pushers: list[Pusher]) -> None:
+def check_feed(reader: Bare, scope: str, pushers: list[Pusher]) -> None:
     """Read a scope from its beginning: every number once, every record that was told."""
     ops = reader.feed(scope)
     places = [(op.commit_no, op.idx) for op in ops]

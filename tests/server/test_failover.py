@@ -60,7 +60,7 @@ def fail_over(pair: Pair, data: Path, staffed: Staffed, times: int) -> int:
                 again = [len(p.acked) for p in pushers]
                 until(pushers, partial(all_beyond, pushers, again))
                 pair.follow()
-        check_feed(up.house, up.house.crew["sun"], "team:south", pushers[2:])
+        check_feed(up.house.crew["sun"], "team:south", pushers[2:])
         assert up.client.get("/ready").status_code == 200
         return check_kept(up.house, pushers)
 

@@ -233,7 +233,7 @@ def test_one_server_after_another_is_restarted(data: Path, staffed: Staffed, cou
                 goal = before + 9
                 until(pushers, lambda goal=goal: sum(len(p.acked) for p in pushers) >= goal)
         check_kept(up.house, pushers)
-        check_feed(up.house, up.house.crew["sun"], "team:south", pushers[2:])
+        check_feed(up.house.crew["sun"], "team:south", pushers[2:])
         assert [(one.unheard, one.asked_to_wait) for one in pushers] == [(0, 0)] * len(pushers)
 
 

@@ -159,7 +159,7 @@ def test_a_field_changed_after_signing(house: House, field: str) -> None:
     assert refused(li, [changed]) == (400, Codes.BAD_SIGNATURE)
 
 
-def test_every_field_of_an_envelope_is_tried(house: House) -> None:
+def test_every_field_of_an_envelope_is_tried() -> None:
     owners = {"branch_id", "officer_id", "device_id"}
     assert set(Envelope.__struct_fields__) == set(SPOILT) | owners
 

@@ -223,7 +223,7 @@ def test_what_was_held_is_still_compared_when_the_approval_comes(
 
 @ON_ONE_FILE
 def test_a_bank_without_an_approver_goes_on_as_before_and_may_name_one(
-    office: Office, tmp_path: Path
+    office: Office,
 ) -> None:
     """Laptops enrolled earlier learn the approver with a sync; others never change theirs."""
     li, file = lost_a_day(office)

@@ -252,7 +252,7 @@ def test_bytes_that_were_changed_at_the_server_are_not_taken(office: Office) -> 
     assert state(li).trouble == MapDistrust.GONE
 
 
-def test_a_forged_or_an_older_description_is_not_believed(office: Office, tmp_path: Path) -> None:
+def test_a_forged_or_an_older_description_is_not_believed(office: Office) -> None:
     publish(office)
     li = office.seat("li")
     sync(li)

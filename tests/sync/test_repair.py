@@ -157,7 +157,7 @@ def test_a_repair_that_is_cut_changes_nothing_and_is_begun_again(
     assert everything(li) == right
 
 
-def test_unsent_work_is_not_touched_by_a_repair(office: Office, li: Seat) -> None:
+def test_unsent_work_is_not_touched_by_a_repair(li: Seat) -> None:
     case_id = li.cases()[0]
     other_revision(li)
     call(li, case_id)

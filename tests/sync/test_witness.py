@@ -179,7 +179,7 @@ def test_a_record_that_shrank(office: Office, li: Seat) -> None:
     assert doubt(li) is Doubt.SHRANK
 
 
-def test_another_key_is_not_believed_until_the_right_one_is_back(office: Office, li: Seat) -> None:
+def test_another_key_is_not_believed_until_the_right_one_is_back(li: Seat) -> None:
     right = li.profile
     other = key_text(make_key(li.laptop.home / "other.key").public_key())
     keep_profile(li.desk.store.vault, msgspec.structs.replace(right, audit_key=other))

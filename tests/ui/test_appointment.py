@@ -204,7 +204,7 @@ async def test_the_calendar_file_holds_nothing_personal(room: Room, tmp_path: Pa
         assert secret not in text
 
 
-async def test_a_file_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> None:
+async def test_a_file_that_cannot_be_written_is_told(room: Room) -> None:
     li = await room.seat("li")
     case_id = (await ready(li))[0]
     await agree(li, case_id, VISIT_DAY)

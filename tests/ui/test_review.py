@@ -206,7 +206,7 @@ async def test_an_export_is_on_record_and_holds_no_names(room: Room, tmp_path: P
     assert "monthly report" in trail[0][0]
 
 
-async def test_an_export_that_cannot_be_written_is_told(room: Room, tmp_path: Path) -> None:
+async def test_an_export_that_cannot_be_written_is_told(room: Room) -> None:
     lead = await room.seat("chen")
     screen = await shown(lead)
     screen.conduct.export_button.click()

@@ -70,7 +70,7 @@ class ReviewConduct(QWidget):
         bars = []
         for month, figure in zip(view.conduct.months, view.figures(), strict=True):
             value = (figure.value if figure else None) or 0.0
-            told = measured(words, figure) if figure else "—"
+            told = measured(figure) if figure else "—"
             bars.append(Bar(month, (("accent", value),), told))
         self.chart.show_bars(bars, self.measure.currentText())
         self.show_records()

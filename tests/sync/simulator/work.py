@@ -222,7 +222,7 @@ def assign(seat: Seat, chance: Chance) -> Any:
     return team.assign(seat.at, (case_id,), *pair)[0]
 
 
-def _month(seat: Seat, chance: Chance, case_id: CaseId) -> MonthForm:
+def _month(chance: Chance, case_id: CaseId) -> MonthForm:
     income = {IncomeKind.PAY: chance.among(600_000, 900_000)}
     costs = {CostKind.HOUSING: 150_000, CostKind.FOOD: 120_000}
     return MonthForm(case_id, None, 2, 1, income, costs, consent=True, words=_words(chance))
@@ -230,7 +230,7 @@ def _month(seat: Seat, chance: Chance, case_id: CaseId) -> MonthForm:
 
 def month(seat: Seat, chance: Chance) -> Any:
     case_id = _case(seat, chance)
-    return relief.record_month(seat.at, _month(seat, chance, case_id)) if case_id else None
+    return relief.record_month(seat.at, _month(chance, case_id)) if case_id else None
 
 
 def propose_plan(seat: Seat, chance: Chance) -> Any:
@@ -243,7 +243,7 @@ def propose_plan(seat: Seat, chance: Chance) -> Any:
     loan = case.loan
     owed = (loan.principal_fen, loan.interest_fen, loan.fees_fen)
     terms = PlanTerms(*owed, 12, 100_000, today, today + timedelta(days=28))
-    return relief.propose(seat.at, _month(seat, chance, case.id), terms, _words(chance))
+    return relief.propose(seat.at, _month(chance, case.id), terms, _words(chance))
 
 
 def _plan(seat: Seat, chance: Chance, *states: PlanState) -> Versioned[Plan] | None:

@@ -6,7 +6,7 @@ import time
 import msgspec
 import pytest
 
-from field_app.planning.changes import moved, pins_of, reordered, replanned, without_officer
+from field_app.planning.changes import moved, pins_of, replanned, without_officer
 from field_app.planning.lateness import Where, rest_of_day
 from field_app.planning.offers import offers
 from field_app.planning.problem import DayPlan, DayProblem, VisitTask, WhyNot
@@ -79,21 +79,6 @@ def test_a_proposal_moves_to_whoever_has_time() -> None:
         assert answer.plan is not None
         assert (name, "a4") in begins(answer.plan)
         assert breaches(free, answer.plan) == []
-
-
-def test_order_in_a_day_changes_only_where_windows_allow() -> None:
-    day, plan = two_days()
-    assert reordered(day, plan, "a2", 0).plan is None
-    wide = problem(
-        [officer("li")], [visit(1, 9, "li", length_h=8), visit(2, 9, "li", point=3, length_h=8)],
-        line(5),
-    )  # fmt: skip
-    plan = VroomSolver().solve(wide)
-    first = plan.routes[0].stops[0].appointment_id
-    answer = reordered(wide, plan, first, 1)
-    assert answer.plan is not None
-    assert [s.appointment_id for s in answer.plan.routes[0].stops][1] == first
-    assert breaches(wide, answer.plan) == []
 
 
 def test_moves_are_answered_at_once() -> None:

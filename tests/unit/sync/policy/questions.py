@@ -78,7 +78,7 @@ def around_edges() -> Iterator[Question]:
     yield from _around_people()
 
 
-def _asked(act: str, start: str, context: dict[str, Any]) -> str:
+def _asked(act: str, start: str) -> str:
     """Return when the question is put: before a window, or at the door."""
     return plus(start, -DAY) if act == "visit_plan" else start
 
@@ -90,7 +90,7 @@ def _around_clocks() -> Iterator[Question]:
             for act in ACTS[:4]:
                 context = quiet(start, zone, minutes=30)
                 name = f"{act} at {clock} in {zone}"
-                yield name, act, _asked(act, start, context), context
+                yield name, act, _asked(act, start), context
     for minutes in MINUTES_LONG:
         for clock in ("18:59", "19:00", "20:00", "21:00", "07:00"):
             start = written("2026-09-15", clock, SHANGHAI, "UTC")
@@ -114,12 +114,12 @@ def _around_days() -> Iterator[Question]:
                 start = written(day, clock, zone, "UTC")
                 for act in ACTS[:4]:
                     context = quiet(start, zone)
-                    yield f"{act} {day} {clock} {zone}", act, _asked(act, start, context), context
+                    yield f"{act} {day} {clock} {zone}", act, _asked(act, start), context
         start = written(day, "10:00", SHANGHAI)
         context = quiet(start, SHANGHAI)
         context["agreement"]["requested_by_customer"] = True
         for act in ACTS[:4]:
-            yield f"{act} {day}, asked", act, _asked(act, start, context), context
+            yield f"{act} {day}, asked", act, _asked(act, start), context
 
 
 def _around_counts() -> Iterator[Question]:
@@ -133,7 +133,7 @@ def _around_counts() -> Iterator[Question]:
                     context = quiet(start, zone) | {"visits": [far, plus(start, -3 * DAY)]}
                     for act in ("visit_plan", "visit_start"):
                         name = f"{act} {zone} {day}: visit {hours} h {second} s before"
-                        yield name, act, _asked(act, start, context), context
+                        yield name, act, _asked(act, start), context
     for clock in ("00:00", "00:01", "12:00", "23:59:59"):
         for day in ("2026-09-14", "2026-09-15", "2026-09-16"):
             start = written("2026-09-15", "10:00", SHANGHAI)
@@ -172,7 +172,7 @@ def _around_ladders() -> Iterator[Question]:
                 yield (
                     f"{act}, tried at {times} in {zone}",
                     act,
-                    _asked(act, start, context),
+                    _asked(act, start),
                     context,
                 )
 
@@ -230,7 +230,7 @@ def _around_people() -> Iterator[Question]:
         for name in ("not_before", "not_after"):
             for act in ACTS[:4]:
                 context = quiet(start, SHANGHAI) | {"wishes": {name: limit}}
-                yield f"{act} wished {name} {limit}", act, _asked(act, start, context), context
+                yield f"{act} wished {name} {limit}", act, _asked(act, start), context
 
 
 LEAP = {"overdue_since": "2024-02-29", "reminders": ["2024-02-29T00:00:00+08:00"]}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.domain.situation import Act, Severity
+from sync.domain.situation import Act
 from sync.policy.engine import PolicyEngine
 from sync.policy.mechanisms.kinds import KINDS
 from sync.policy.mechanisms.mechanism import Stricter
@@ -278,7 +278,6 @@ def test_overlay_beside_a_pack_is_laid_over_it(tmp_path: Path) -> None:
         load_policy(path)
 
 
-RANK = {Severity.INFORM: 0, Severity.WARN: 1, Severity.BLOCK: 2}
 TIGHTENED = [PolicyEngine(tighten(cn_pack(), HEAD + text)) for text in STRICTER.values()]
 TIGHTENED.append(PolicyEngine(tighten(cn_pack(), SAMPLE.read_text(encoding="utf-8"))))
 ASKED = [*questions.around_edges(), *questions.mixed(7, 1000)]
