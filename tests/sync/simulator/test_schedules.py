@@ -11,7 +11,7 @@ from tests.sync.simulator.run import run
 from tests.sync.simulator.tally import Tally
 
 ROOT = Path(__file__).resolve().parents[3]
-PLAIN = 120
+PLAIN = 300
 LONG = 5000
 AT_ONCE = 250
 
