@@ -3,7 +3,8 @@
 First sync: an empty laptop reads 10 000 cases of about 2 KB from the server's own process.
 Round trip: 200 signed calls made offline go up, are decided again and stored, come back as echo,
 and a second laptop of the officer reads them. The limit, measured in the same rounds, is the
-same bytes over a bare socket and the same rows in one bulk insert (see `sync_limit`); `_own` is the
+same bytes over a bare socket and the same records in one bulk insert (see `sync_limit`), for the
+first sync once more with all other rows that a laptop writes (`_every_row`). `_own` is the
 processor time of both, without the server's. Both share Python's lock and collect garbage as the
 program does. Besides: what goes over the wire (`sync_bytes`,
 `lone_records`), requests of an idle sync, memory of a large one (`sync_memory`).
@@ -22,7 +23,7 @@ from bench.bare_laptop import python_as_in_the_program
 from bench.figures import OUT, Goal, Metric, beside, publish, within
 from bench.sync_branch import Branch, Seat
 from bench.sync_bytes import sizes
-from bench.sync_limit import Load, Spent, bare, spent_on
+from bench.sync_limit import REPLICA, Load, Spent, bare, spent_on
 from bench.sync_memory import growth
 from bench.sync_peers import PeerTimes, Task, peers_rounds
 from field_app.operations import contacts
@@ -54,6 +55,7 @@ class Found(msgspec.Struct, frozen=True):
     """All rounds of a run."""
 
     first: list[Round]
+    every_row: list[Round]
     trips: list[Round]
     idle: list[Round]
     idle_requests: list[float]
@@ -75,6 +77,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
         metrics = {
             first: _metric(found.first),
             f"{first}_own": _own(found.first),
+            f"{first}_every_row": _metric(found.every_row),
             trip: _metric(found.trips),
             f"{trip}_own": _own(found.trips),
             "nothing_to_do": _metric(found.idle),
@@ -103,13 +106,15 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Found:
             found = _rounds(branch, asked, folder)
     finally:
         branch.stop()
-    for name, rounds in (("first sync", found.first), ("round trip", found.trips)):
+    told = (("first sync", found.first), ("all of it", found.every_row), ("trip", found.trips))
+    for name, rounds in told:
         print(f"{name}: {rounds[0].bytes_moved} bytes on the wire, {rounds[0].rows} rows")
     return found
 
 
 def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
-    first = [_first_sync(branch, folder / f"first-{n}") for n in range(asked.rounds)]
+    both = [_first_sync(branch, folder / f"first-{n}") for n in range(asked.rounds)]
+    first, every_row = [one for one, _ in both], [one for _, one in both]
     mine, other = branch.seat(), branch.seat()
     mine.sync()
     other.sync()
@@ -121,16 +126,24 @@ def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
     lone = lone_records.weights(mine, other)
     mine.close()
     other.close()
-    return Found(first, trips, idle, [requests], lone)
+    return Found(first, every_row, trips, idle, [requests], lone)
 
 
-def _first_sync(branch: Branch, folder: Path) -> Round:
+def _first_sync(branch: Branch, folder: Path) -> tuple[Round, Round]:
+    """Return it beside its records alone, and beside every row."""
     seat = branch.seat()
     ours = spent_on(seat.sync)
-    rows = seat.rows()
-    load = Load(seat.line.bytes_up, seat.line.bytes_down, rows)
+    up, down, tables = seat.line.bytes_up, seat.line.bytes_down, seat.every_row()
     seat.close()
-    return Round(ours, bare(load, folder), load.up + load.down, len(rows))
+    records = {REPLICA: tables[REPLICA]}
+    parts = ((records, folder), (tables, folder.with_suffix(".whole")))
+    one, other = (_beside_bare(ours, Load(up, down, t), where) for t, where in parts)
+    return one, other
+
+
+def _beside_bare(ours: Spent, load: Load, folder: Path) -> Round:
+    rows = sum(len(rows) for rows in load.laptop.values())
+    return Round(ours, bare(load, folder), load.up + load.down, rows)
 
 
 def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
@@ -152,8 +165,8 @@ def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
     if len(rows) != changes or mine.rows(calls) != rows:
         raise AssertionError(f"{changes} went up and {len(rows)} came back")
     after_up, after_down = _bytes(mine, other)
-    load = Load(after_up - up, after_down - down, rows, rows, laptops=2)
-    return Round(ours, bare(load, folder), load.up + load.down, len(rows))
+    load = Load(after_up - up, after_down - down, {REPLICA: rows}, rows, laptops=2)
+    return _beside_bare(ours, load, folder)
 
 
 def _idle(seat: Seat, folder: Path) -> Round:
@@ -161,8 +174,7 @@ def _idle(seat: Seat, folder: Path) -> Round:
     up, down = _bytes(seat)
     ours = spent_on(seat.sync)
     after_up, after_down = _bytes(seat)
-    load = Load(after_up - up, after_down - down, [])
-    return Round(ours, bare(load, folder), load.up + load.down, 0)
+    return _beside_bare(ours, Load(after_up - up, after_down - down, {}), folder)
 
 
 def _bytes(*seats: Seat) -> tuple[int, int]:

@@ -4,11 +4,13 @@ import asyncio
 import random
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bench import invented
 from bench.bare_laptop import PASSPHRASE, bare_laptop
 from bench.figures import ROOT
 from bench.serving import Serving
+from bench.sync_limit import CASE_INDEX, REPLICA
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.operations.desk import Desk
@@ -92,6 +94,14 @@ class Seat:
             f"SELECT kind, id, rev, case_id, body FROM replica WHERE {where} ORDER BY kind, id"
         )
         return [(str(k), str(i), int(r), str(c), bytes(b)) for k, i, r, c, b in found]
+
+    def every_row(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return all that a sync writes by the thousand, in the order of its tables."""
+        execute = self.desk.store.vault.connection.execute
+        tables = ("membership", CASE_INDEX, "case_term")
+        found = {table: execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        addresses = execute(f"SELECT n, address FROM {CASE_INDEX}").fetchall()
+        return {REPLICA: self.rows()} | found | {"case_address (rowid, address)": addresses}
 
     def close(self) -> None:
         """Close line and vault."""

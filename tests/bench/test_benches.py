@@ -64,7 +64,11 @@ def test_sync(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert {"first_sync_40_cases", "round_trip_5_changes", "nothing_to_do"} < set(metrics)
     assert set(sync.GOALS) <= set(metrics)
     assert metrics["nothing_to_do_requests"].value == 1
-    assert "121 rows" in capfd.readouterr().out  # 40 cases with two contacts, and one colleague
+    told = capfd.readouterr().out
+    assert "121 rows" in told  # 40 cases with two contacts, and one colleague
+    [every] = re.findall(r"all of it: .*, (\d+) rows", told)
+    # Each record is a member of a scope; each case has its row, its address and words to be found.
+    assert int(every) > 121 + 121 + 3 * 40
 
 
 def test_server(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
