@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from field_app.storage.cipher import VaultKey
+from field_app.storage.durable_files import write_whole
 from field_app.storage.keys import (
     NO_LEASE,
     KdfWork,
@@ -23,7 +24,7 @@ from field_app.storage.keys import (
     pass_of,
     rewrap,
 )
-from field_app.storage.slot_file import SecretStore, read_slot, write_slot, write_whole
+from field_app.storage.slot_file import SecretStore, read_slot, write_slot
 from field_app.storage.trouble import WrongPassphrase
 from sync.protocol.lease import Lease, is_ordered
 

@@ -15,7 +15,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from field_app.storage.slot_file import sync_folder
+from field_app.storage.durable_files import sync_folder, take_name
 from field_app.storage.trouble import of_disk
 
 HEAD = 4
@@ -127,7 +127,7 @@ class Journal:
                     file.write(self._frame(number, envelope))
                 file.flush()
                 os.fsync(file.fileno())
-            beside.replace(self._path)
+            take_name(beside, self._path)
             sync_folder(self._path.parent)
         except OSError as error:
             raise of_disk(error) from error

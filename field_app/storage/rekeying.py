@@ -22,10 +22,11 @@ from field_app.storage.cipher import (
     integrity_problems,
     open_database,
 )
+from field_app.storage.durable_files import sync_folder, take_name, write_whole
 from field_app.storage.held_key import LEASE, SLOT
 from field_app.storage.journal import Journal
 from field_app.storage.keys import Slot, derive
-from field_app.storage.slot_file import sync_folder, write_slot, write_whole
+from field_app.storage.slot_file import write_slot
 from field_app.storage.trouble import Damaged
 from field_app.storage.vault import DATABASE, FILES, JOURNAL, LOCK, lock_file
 
@@ -66,7 +67,8 @@ def finish(folder: Path) -> None:
         if (_build(folder) / READY).exists():
             _change_places(folder)
         elif not folder.exists() and _former(folder).exists():
-            _former(folder).replace(folder)  # the copy's name did not reach the disk, but this did
+            # The copy's name did not reach the disk, but this did.
+            take_name(_former(folder), folder)
         shutil.rmtree(_build(folder), ignore_errors=True)
         shutil.rmtree(_former(folder), ignore_errors=True)
         sync_folder(folder.parent)
@@ -92,9 +94,9 @@ def _change_places(folder: Path) -> None:
     sync_folder(folder.parent)
     if folder.exists():
         shutil.rmtree(former, ignore_errors=True)
-        folder.replace(former)
+        take_name(folder, former)
         sync_folder(folder.parent)
-    build.replace(folder)
+    take_name(build, folder)
     sync_folder(folder.parent)
     (folder / READY).unlink(missing_ok=True)
     sync_folder(folder)

@@ -17,12 +17,12 @@ import msgspec
 from field_app.storage.audit import AuditTrail
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.cipher import Connection, VaultKey, open_database
+from field_app.storage.durable_files import sync_folder, take_name
 from field_app.storage.journal import Journal, JournalRead
 from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
 from field_app.storage.profile import JOURNAL_NUMBER, restore_profile
 from field_app.storage.projection import Projection
-from field_app.storage.slot_file import sync_folder
 from field_app.storage.trouble import Damaged, VaultTrouble
 from field_app.storage.vault import COPIES, DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
 from sync.domain.commands import RecordAttachment
@@ -69,7 +69,7 @@ def rescue(folder: Path, key: VaultKey, random: Callable[[int], bytes], at: date
         finally:
             vault.close()
         _set_aside(folder)
-        (build / DATABASE).replace(folder / DATABASE)
+        take_name(build / DATABASE, folder / DATABASE)
         sync_folder(folder)
         shutil.rmtree(build)
         # What was fetched is in no journal, so nothing would delete it when its case leaves.
@@ -176,7 +176,7 @@ def _set_aside(folder: Path) -> None:
     """
     if (folder / DATABASE).exists():
         aside = _aside(folder, _free_number(folder))
-        (folder / DATABASE).replace(aside)
+        take_name(folder / DATABASE, aside)
         _move_log(folder, aside)
     sync_folder(folder)
 
@@ -185,7 +185,7 @@ def _move_log(folder: Path, aside: Path) -> None:
     for end in ("-wal", "-shm"):
         file = folder / f"{DATABASE}{end}"
         if file.exists():
-            file.replace(aside.with_name(aside.name + end))
+            take_name(file, aside.with_name(aside.name + end))
 
 
 def _free_number(folder: Path) -> int:

@@ -8,8 +8,9 @@ import os
 import shutil
 from pathlib import Path
 
+from field_app.storage.durable_files import sync_folder
 from field_app.storage.held_key import LEASE, SLOT, lease_name
-from field_app.storage.slot_file import SecretStore, read_slot, sync_folder
+from field_app.storage.slot_file import SecretStore, read_slot
 from field_app.storage.trouble import Damaged
 
 

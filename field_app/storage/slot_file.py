@@ -1,13 +1,13 @@
 """The slot on disk, written whole or not at all, and the secret in this computer's keyring."""
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from field_app.storage.durable_files import write_whole
 from field_app.storage.keys import Slot
 from field_app.storage.trouble import Damaged
 
@@ -34,29 +34,6 @@ def read_slot(path: Path) -> Slot:
 
 def _sum(data: bytes) -> bytes:
     return hashlib.sha256(data).hexdigest().encode()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file's content by way of a temporary one, each step flushed to the disk."""
-    beside = path.with_suffix(path.suffix + ".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, data)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    beside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Let what was renamed in a folder reach the disk, where folders can be synced."""
-    if os.name == "posix":
-        folder = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 class SecretStore(Protocol):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from field_app.storage.slot_file import write_whole
+from field_app.storage.durable_files import write_whole
 from sync.domain.time import Clock
 
 FREE_TRIES = 2
