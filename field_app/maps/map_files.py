@@ -8,6 +8,7 @@ import errno
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from sync.protocol.map_pack import NotAPack, facts_of
@@ -64,7 +65,7 @@ class MapFiles:
         try:
             _check(found, told)
         except MapRefused:
-            found.unlink(missing_ok=True)
+            _delete(found)
             raise
         except OSError as error:
             raise _refused(error) from error
@@ -76,14 +77,16 @@ class MapFiles:
         """Delete other maps, and what came of them; one that is open stays until the next time."""
         for one in (*self._folder.glob("*.mappack"), *self._folder.glob("*.part")):
             if one.stem != told.sha256:
-                try:
-                    one.chmod(0o644)
-                    one.unlink()
-                except OSError:
-                    continue
+                with suppress(OSError):
+                    _delete(one)
 
     def _part(self, told: PublishedMap) -> Path:
         return self._folder / f"{told.sha256}.part"
+
+
+def _delete(file: Path) -> None:
+    file.chmod(0o644)  # what may not be written to may not be deleted either, on Windows
+    file.unlink()
 
 
 def _check(file: Path, told: PublishedMap) -> None:
