@@ -2,12 +2,14 @@
 
 First `ready` answers 503 and everything else goes on for `notice_s`, so that a load balancer sends
 nobody here any more. Then requests are asked to come again (503 with Retry-After), and the process
-ends when the last answer is out, after `drain_s` at the latest. SIGINT ends it at once.
+ends when the last answer is out, after `drain_s` at the latest. SIGINT ends it at once. On Windows,
+where laptops are tried out, nobody is asked to leave: a process is ended.
 """
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -75,7 +77,8 @@ class Leaving:
                 self.told = True
                 tasks.append(loop.create_task(self.go(patience, _end)))
 
-        loop.add_signal_handler(signal.SIGTERM, begin)
+        if sys.platform != "win32":
+            loop.add_signal_handler(signal.SIGTERM, begin)
         yield
 
 
