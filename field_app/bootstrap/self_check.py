@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sys
 import tempfile
 from datetime import UTC, date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from PySide6.QtCore import QSize
@@ -32,6 +34,8 @@ MAP_WAIT_S = 30
 def self_check() -> int:
     """Run every check, print one line each; 0 when all hold."""
     resources = resources_folder()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # a pipe on Windows has the letters of its region
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (scratch / "vault").mkdir()

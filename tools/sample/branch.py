@@ -65,7 +65,7 @@ class Branch:
         where = ["--data", str(self.data)]
         command = [sys.executable, "-m", "tools.sample.shifted_admin", *arguments, *where]
         done = subprocess.run(
-            command, cwd=ROOT, env=self._env(), capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=self._env(), capture_output=True, encoding="utf-8", check=False
         )
         if done.returncode != 0:
             raise RuntimeError(f"field-server {arguments[0]}: {done.stderr or done.stdout}")
@@ -77,7 +77,7 @@ class Branch:
 
     def _env(self) -> dict[str, str]:
         told = {DATA: str(self.data), SHIFT: str(self._clock.shift_s), PORT: str(self.port)}
-        return dict(os.environ) | told
+        return dict(os.environ) | told | {"PYTHONUTF8": "1"}  # Windows has other letters
 
     def start(self) -> None:
         """Start the server under the branch's clock; returns once it takes connections."""

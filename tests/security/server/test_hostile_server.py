@@ -18,7 +18,7 @@ from sync.domain.records import Attachment, Feedback
 from sync.domain.vocabulary import FeedbackKind
 from sync.protocol.messages import Status
 from sync.server.subject_access import RISKY
-from sync.server.terminal import PlainLines
+from sync.server.terminal import PlainLines, in_every_script
 from tests.security.hostile import HIDDEN, SHOWN, VERY_LONG
 from tests.server.house import House
 from tests.server.laptop import Bare, fresh, now, sha256, state_of
@@ -85,6 +85,15 @@ def test_the_stream_marks_and_is_a_stream() -> None:
     assert stream.write("a\x1b[2J\tb\n") == 8
     assert under.getvalue() == "a‹U+001B›[2J\tb\n"
     assert not stream.closed
+
+
+def test_a_pipe_of_one_region_takes_every_script() -> None:
+    """As a pipe is on Windows: what was printed there would end the command."""
+    under = io.BytesIO()
+    pipe = io.TextIOWrapper(under, encoding="cp1252")
+    in_every_script(pipe)
+    print("约访", file=pipe, flush=True)
+    assert under.getvalue().decode() == "约访\n"
 
 
 LOGGING = """
