@@ -33,6 +33,7 @@ MOST_S = (
     2400  # of the plain tests, each half: who waits for them would rather hear that something hangs
 )
 UNITS = "tests/unit"
+ELSEWHERE = sorted({"linux", "win32", "darwin"} - {sys.platform})
 COVERAGE = ("--cov", "--cov-report=term:skip-covered", "--cov-fail-under=95")
 
 
@@ -43,6 +44,7 @@ def lint() -> int:
         ("ruff check", [python, "-m", "ruff", "check", "--output-format=concise", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "-q", "."]),
         ("mypy", [python, "-m", "mypy"]),
+        *((f"mypy for {system}", [python, "-m", "mypy", *_for(system)]) for system in ELSEWHERE),
         ("import contracts", [python.parent / "lint-imports", "--no-logo"]),
     )
     for name, command in checks:
@@ -51,6 +53,14 @@ def lint() -> int:
         if code:
             return code
     return 0
+
+
+def _for(system: str) -> list[str | Path]:
+    """Return how types are checked for a system that this one is not: of what runs there."""
+    # What lies behind a question for the system is out of reach on all others.
+    cache = f".mypy_cache/{system}"
+    asked = ["--platform", system, "--no-warn-unreachable", "--cache-dir", cache]
+    return [*asked, "field_app", "sync", "dev.py"]
 
 
 def test(arguments: list[str]) -> int:

@@ -55,5 +55,6 @@ def _memory_by_page(home: Path, address: str, code: str) -> list[tuple[int, floa
 
 def _resident_mb() -> float:
     """Return the memory this process holds, in MB."""
-    (line,) = (one for one in TOLD.read_text().splitlines() if one.startswith("VmRSS:"))
+    told = TOLD.read_text(encoding="ascii").splitlines()
+    (line,) = (one for one in told if one.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024

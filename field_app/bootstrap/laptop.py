@@ -1,6 +1,7 @@
 """This computer's own parts: clock, randomness, ids, the folder of the vault, the line."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -43,9 +44,13 @@ class FreshIds:
 
 
 def mono_ms() -> int:
-    """Return milliseconds of a clock that nobody sets and that counts sleep, where there is one."""
-    counting = getattr(time, "CLOCK_BOOTTIME", None)
-    passed = time.monotonic_ns() if counting is None else time.clock_gettime_ns(counting)
+    """Return milliseconds of a clock that nobody sets and that counts sleep: clock_gettime(2)."""
+    if sys.platform == "linux":
+        passed = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    elif sys.platform == "darwin":
+        passed = time.clock_gettime_ns(time.CLOCK_MONOTONIC)  # Python's own stands still asleep
+    else:
+        passed = time.monotonic_ns()
     return passed // 1_000_000
 
 

@@ -8,9 +8,6 @@ None of them stops an administrator of the machine.
 import ctypes
 import sys
 
-if sys.platform != "win32":
-    import resource
-
 PR_SET_DUMPABLE = 4  # linux/prctl.h
 PT_DENY_ATTACH = 31  # macOS sys/ptrace.h
 SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX = 0x0001, 0x0002
@@ -20,6 +17,8 @@ def forbid_dumps() -> bool:
     """Say whether the system promised to write no dump of this process; a no is never fatal."""
     if sys.platform == "win32":
         return _on_windows()
+    import resource  # which Windows has not
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     library = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "darwin":

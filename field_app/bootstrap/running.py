@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -46,7 +47,7 @@ def new_application() -> QApplication:
 
 def this_laptop(home: Path, settings: Settings) -> Laptop:
     """Return the real laptop."""
-    name = os.environ.get("COMPUTERNAME") or os.uname().nodename
+    name = socket.gethostname()
     return Laptop(home, MachineClock(), KeyringStore(), connect=line(settings.authority), name=name)
 
 

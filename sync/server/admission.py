@@ -51,7 +51,7 @@ class Gate:
     again_s: tuple[int, int] = (5, 60)
     arriving: int = 512  # bodies on their way, which take no place yet
     a_minute: int = 3000  # a first sync with many files is a few hundred
-    chance: random.Random = field(default_factory=random.Random)
+    chance: random.Random = field(default_factory=random.Random)  # noqa: S311  # jitter
 
 
 class Admission(ASGIMiddleware):

@@ -6,12 +6,15 @@ to do: a tenth of a page's processor time, of both. Linux wakes no less soon an 
 """
 
 import os
+import sys
 
 
 def wait_for_them() -> bool:
     """Let this thread and those it begins wait; False where the system knows no such thing."""
+    if sys.platform != "linux":
+        return False
     try:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    except (AttributeError, OSError):
+    except OSError:
         return False
     return True

@@ -38,12 +38,12 @@ class Memory:
     def tell(self, what: str, value: Any) -> None:
         """Note an acknowledged act; it is in the file when this returns."""
         self.told.append((self.place(), what, value))
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(self.told[-1]) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> "Memory":
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return cls(path, told=[tuple(json.loads(line)) for line in lines])
 
     def until(self, place: int) -> "Memory":

@@ -80,7 +80,7 @@ def ensure_system(packages: list[str]) -> None:
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
+    if sys.platform != "win32" and os.geteuid() != 0:
         if not shutil.which("sudo") or subprocess.call(["sudo", "-n", "true"]) != 0:
             say("some system packages are missing; please run: sudo " + " ".join(command))
             return
