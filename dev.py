@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.dev.machine import (
@@ -22,6 +23,7 @@ from tools.dev.machine import (
     ROOT,
     ensure_system,
     ensure_venv,
+    heard,
     postgres_packages,
     python_in_venv,
     run,
@@ -38,7 +40,7 @@ COVERAGE = ("--cov", "--cov-report=term:skip-covered", "--cov-fail-under=95")
 
 
 def lint() -> int:
-    """Run the style, type and contract checks; the first failing one's exit code."""
+    """Run the style, type and contract checks, two at a time; the first failing one's code."""
     python = python_in_venv()
     checks: tuple[tuple[str, list[str | Path]], ...] = (
         ("ruff check", [python, "-m", "ruff", "check", "--output-format=concise", "."]),
@@ -47,11 +49,13 @@ def lint() -> int:
         *((f"mypy for {system}", [python, "-m", "mypy", *_for(system)]) for system in ELSEWHERE),
         ("import contracts", [python.parent / "lint-imports", "--no-logo"]),
     )
-    for name, command in checks:
-        say(name)
-        code = run(*command)
-        if code:
-            return code
+    with ThreadPoolExecutor(2) as two:
+        done = two.map(lambda check: heard(*check[1]), checks)
+        for (name, _), (code, told) in zip(checks, done, strict=True):
+            say(name)
+            print(told, end="", flush=True)
+            if code:
+                return code
     return 0
 
 

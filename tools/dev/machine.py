@@ -43,6 +43,15 @@ def run(
         return 124
 
 
+def heard(*command: str | Path) -> tuple[int, str]:
+    """Run a command in the project's folder; returns its exit code and what it said."""
+    words = [str(c) for c in command]
+    said = subprocess.run(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    return said.returncode, said.stdout
+
+
 def python_in_venv() -> Path:
     """Return the environment's interpreter."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
