@@ -88,12 +88,13 @@ def _style(colours: MapColours) -> str:
 
 
 STYLE = """<style>
-.leaflet-container { background: %(land)s; font: 12px 'Noto Sans CJK SC', sans-serif; }
+.leaflet-container { background: %(land)s;
+  font: 12px 'Microsoft YaHei UI', 'PingFang SC', 'Noto Sans CJK SC', sans-serif; }
 .leaflet-bar a, .leaflet-bar a:hover, .leaflet-bar a.leaflet-disabled {
   background: %(surface)s !important; color: %(text)s !important; }
 .leaflet-bar a.leaflet-disabled { opacity: .6; }
 .leaflet-control-attribution { background: %(surface)s !important; color: %(text)s !important;
-  font: 12px 'Noto Sans CJK SC', sans-serif !important; }
+  font: inherit !important; }
 .leaflet-marker-icon.stop { border-radius: 50%%; border: 2px solid %(on_mark)s;
   box-sizing: border-box; display: flex; align-items: center; justify-content: center;
   color: %(on_mark)s; font: 700 14px sans-serif; }
