@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.i18n.words import Words
-from field_app.operations import keys, outbox, record
+from field_app.operations import keys, outbox, record, resolutions
 from field_app.operations.outbox import AttentionItem as AttentionItem
 from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState as SyncState
@@ -118,17 +118,17 @@ class SyncViewModel(QObject):
 
     async def accept_theirs(self, mid: MutationId) -> None:
         """Let the server's version stand."""
-        written = await self._runner.act(lambda desk: outbox.accept_theirs(desk, mid))
+        written = await self._runner.act(lambda desk: resolutions.accept_theirs(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
 
     async def try_again(self, mid: MutationId) -> None:
         """Try the same again upon what stands now."""
-        written = await self._runner.act(lambda desk: outbox.try_again(desk, mid))
+        written = await self._runner.act(lambda desk: resolutions.try_again(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
 
     async def keep_as_note(self, mid: MutationId) -> None:
         """Keep the words of what was refused beside its case."""
-        written = await self._runner.act(lambda desk: outbox.keep_as_note(desk, mid))
+        written = await self._runner.act(lambda desk: resolutions.keep_as_note(desk, mid))
         self.answered.emit(answer_of(written, self._rule_words))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
-from field_app.operations import outbox
+from field_app.operations import outbox, resolutions
 from field_app.storage.case_index import CaseIndex, Wanted
 from sync.domain.commands import CloseAppointment
 from sync.domain.ids import CaseId, MutationId, RecordId
@@ -164,7 +164,7 @@ def test_a_conflict_shows_both_versions(furnished: Furnished) -> None:
     assert item.theirs == theirs
     assert getattr(item.mine, "start", None) == appointment(furnished, KNOWN.id, days=5).start
     assert item.can_retry
-    outbox.accept_theirs(furnished.desk, row.mid)
+    resolutions.accept_theirs(furnished.desk, row.mid)
     assert outbox.state(furnished.desk).attention == ()
     assert row_of(furnished, row.mid).state == "resolved"
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from field_app.operations import appointments, holds, outbox, team
+from field_app.operations import appointments, holds, outbox, resolutions, team
 from field_app.operations.submit import Saved
 from sync.domain.records import Appointment, Case, Hold
 from sync.domain.vocabulary import AppointmentState, HoldKind
@@ -44,7 +44,7 @@ def test_refused_by_a_rule_becomes_attention(office: Office) -> None:
     assert stands.record.id != getattr(item.mine, "appointment_id", "")
     assert li.count("contact") == wang_after(wang)
 
-    assert isinstance(outbox.accept_theirs(li.desk, item.item.mid), Saved)
+    assert isinstance(resolutions.accept_theirs(li.desk, item.item.mid), Saved)
     assert outbox.state(li.desk).attention == ()
     li = office.reopened(li)
     assert outbox.state(li.desk).attention == ()
@@ -83,7 +83,7 @@ def test_a_conflict_shows_both_and_can_be_tried_again(office: Office) -> None:
     [stands] = li.desk.store.projection.every(Appointment)
     assert stands.record.start == later.start
 
-    assert isinstance(outbox.try_again(li.desk, item.item.mid), Saved)
+    assert isinstance(resolutions.try_again(li.desk, item.item.mid), Saved)
     li.sync()
     state = outbox.state(li.desk)
     assert (state.waiting, state.attention) == ((), ())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from field_app.operations import outbox
+from field_app.operations import outbox, resolutions
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
 from field_app.storage.incidents import REVIVED
@@ -58,7 +58,7 @@ def test_one_step_settles_it_and_it_stays_in_the_history(quiet: QuietBranch) -> 
     seat = invalid(quiet)
     [item] = outbox.state(seat.at).attention
     assert (item.status, item.can_retry) == (Status.INVALID, True)
-    assert isinstance(outbox.accept_theirs(seat.at, item.item.mid), Saved)
+    assert isinstance(resolutions.accept_theirs(seat.at, item.item.mid), Saved)
     assert outbox.state(seat.at).attention == ()
     row = seat.at.store.outbox.row(item.item.mid)
     assert row is not None
@@ -70,7 +70,7 @@ def test_a_fact_whose_id_was_taken_is_told_all_the_same(quiet: QuietBranch) -> N
     """Try it again: it goes up under an id of its own, word for word."""
     seat = invalid(quiet)
     [item] = outbox.state(seat.at).attention
-    assert isinstance(outbox.try_again(seat.at, item.item.mid), Saved)
+    assert isinstance(resolutions.try_again(seat.at, item.item.mid), Saved)
     sync(seat)
     notes = {c.record.note for c in seat.at.store.projection.every(Contact)}
     assert notes >= {"li 的记录", "wang 的记录"}
@@ -86,7 +86,7 @@ def test_words_of_what_was_refused_are_kept_beside_the_case(quiet: QuietBranch) 
     seat = invalid(quiet)
     [item] = outbox.state(seat.at).attention
     assert item.can_note
-    assert isinstance(outbox.keep_as_note(seat.at, item.item.mid), Saved)
+    assert isinstance(resolutions.keep_as_note(seat.at, item.item.mid), Saved)
     assert outbox.state(seat.at).attention == ()
     sync(seat)
     wang = quiet.seats[1]
@@ -109,11 +109,11 @@ def test_what_has_no_words_is_no_note(quiet: QuietBranch) -> None:
     sync(li)
     [item] = outbox.state(li.at).attention
     assert not item.can_note
-    assert outbox.keep_as_note(li.at, item.item.mid) == refused("attention.cannot_note")
+    assert resolutions.keep_as_note(li.at, item.item.mid) == refused("attention.cannot_note")
     assert outbox.state(li.at).attention == (item,)
 
 
-SETTLE = (outbox.accept_theirs, outbox.try_again, outbox.keep_as_note)
+SETTLE = (resolutions.accept_theirs, resolutions.try_again, resolutions.keep_as_note)
 
 
 @pytest.mark.parametrize("first", SETTLE)
@@ -135,7 +135,7 @@ def test_what_was_let_go_and_is_taken_by_a_server_put_back_is_told(quiet: QuietB
     image = quiet.central.database.image()
     li = invalid(quiet)
     [item] = outbox.state(li.at).attention
-    assert isinstance(outbox.accept_theirs(li.at, item.item.mid), Saved)
+    assert isinstance(resolutions.accept_theirs(li.at, item.item.mid), Saved)
     quiet.central.time.pass_by(timedelta(minutes=20))
     quiet.central.become(image)
     quiet.central.done(begin_epoch(quiet.central.service))
@@ -151,7 +151,7 @@ def test_what_was_let_go_and_is_taken_by_a_server_put_back_is_told(quiet: QuietB
 def test_what_was_let_go_and_is_refused_again_is_not_told(quiet: QuietBranch) -> None:
     li = invalid(quiet)
     [item] = outbox.state(li.at).attention
-    assert isinstance(outbox.accept_theirs(li.at, item.item.mid), Saved)
+    assert isinstance(resolutions.accept_theirs(li.at, item.item.mid), Saved)
     image = quiet.central.database.image()
     quiet.central.time.pass_by(timedelta(minutes=20))
     quiet.central.become(image)

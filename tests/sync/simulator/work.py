@@ -17,9 +17,9 @@ from field_app.operations import (
     hardship,
     holds,
     learning,
-    outbox,
     referrals,
     relief,
+    resolutions,
     review,
     team,
     visits,
@@ -357,12 +357,12 @@ def _attention(seat: Seat, chance: Chance) -> Any:
 
 def accept_theirs(seat: Seat, chance: Chance) -> Any:
     mid = _attention(seat, chance)
-    return outbox.accept_theirs(seat.at, mid) if mid else None
+    return resolutions.accept_theirs(seat.at, mid) if mid else None
 
 
 def try_again(seat: Seat, chance: Chance) -> Any:
     mid = _attention(seat, chance)
-    return outbox.try_again(seat.at, mid) if mid else None
+    return resolutions.try_again(seat.at, mid) if mid else None
 
 
 type Act = Callable[[Seat, Chance], Any]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from field_app.operations.outbox import Resolution, offered, words_of
+from field_app.operations.resolutions import Resolution, offered, words_of
 from field_app.ui.shortcuts import keys_of
 from sync.domain.commands import (
     Command,
