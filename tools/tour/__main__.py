@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
-from tools.tour import files, listening, maps, relief, steps
+from tools.tour import files, lead_steps, listening, maps, officer_steps, relief
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
@@ -33,7 +33,7 @@ ARRIVED_ONCE = {
     "wish": 1,
     "referral": 1,
     "attachment": 1,
-    "appointment": steps.VISITS,
+    "appointment": officer_steps.VISITS,
 }
 
 
@@ -52,19 +52,19 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     branch.furnish(stage.clock.now().astimezone(ZONE).date())
     branch.start()
     lead = stage.seat("chen")
-    await steps.lead_assigns(stage, lead)
+    await lead_steps.lead_assigns(stage, lead)
     officer = stage.seat("li")
-    await steps.officer_looks(stage, officer)
-    await steps.officer_records_contact(stage, officer)
-    agreed = await steps.officer_agrees(stage, officer, visit_day)
-    await steps.lead_plans(stage, lead, visit_day)
+    await officer_steps.officer_looks(stage, officer)
+    await officer_steps.officer_records_contact(stage, officer)
+    agreed = await officer_steps.officer_agrees(stage, officer, visit_day)
+    await lead_steps.lead_plans(stage, lead, visit_day)
     await officer.sync()
     stage.jump(visit_day.replace(hour=9, minute=35))
-    visited = await steps.officer_visits_offline(stage, officer)
-    await steps.officer_comes_back(stage, officer)
-    await steps.lead_plans_in_english_and_dark(stage, lead, visit_day)
-    await steps.back_to_chinese_and_light(stage, lead)
-    await steps.lead_sees(stage, lead, visited)
+    visited = await officer_steps.officer_visits_offline(stage, officer)
+    await officer_steps.officer_comes_back(stage, officer)
+    await lead_steps.lead_plans_in_english_and_dark(stage, lead, visit_day)
+    await lead_steps.back_to_chinese_and_light(stage, lead)
+    await lead_steps.lead_sees(stage, lead, visited)
     await files.receipt_is_seen(stage, officer, lead, visited)
     await relief.officer_speaks_of_relief(stage, officer, visited)
     await relief.lead_approves(stage, lead, visited)
@@ -73,7 +73,7 @@ async def tour(stage: Stage, visit_day: datetime) -> None:
     await listening.lead_answers(stage, lead)
     await listening.officer_learns(stage, officer, lead)
     await officer.sync()
-    await steps.english_and_dark(stage, officer, agreed[0])
+    await officer_steps.english_and_dark(stage, officer, agreed[0])
     await relief.in_english_and_dark(stage, officer, visited, agreed[0])
     await maps.pin_is_moved(stage, officer)
     await maps.maps_look_otherwise(stage, officer)

@@ -31,7 +31,7 @@ def receipt(path: Path) -> Path:
         place = QRect(paper.left(), paper.top() + 30 + number * LINE, paper.width(), LINE)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
-    assert picture.save(str(path), "JPEG")
+    assert picture.save(str(path))
     return path
 
 

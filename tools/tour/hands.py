@@ -7,7 +7,15 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from field_app.ui.dialogs.form_dialog import FormDialog
 
@@ -43,6 +51,13 @@ def press(
 ) -> None:
     """Press a key."""
     QTest.keyClick(field, key, with_)
+
+
+def write(dialog: FormDialog, name: str, text: str) -> None:
+    """Put words into a large field of a question."""
+    field = dialog.entries[name]
+    assert isinstance(field, QPlainTextEdit)
+    field.setPlainText(text)
 
 
 def dialog_over(window: QWidget) -> FormDialog | None:

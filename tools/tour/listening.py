@@ -7,7 +7,7 @@ from field_app.ui.screens.review_screen import ReviewScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Complaint
 from sync.domain.vocabulary import ComplaintState, FeedbackKind
-from tools.tour.hands import asked, until
+from tools.tour.hands import asked, until, write
 from tools.tour.seat import Seat, quiet
 from tools.tour.stage import Stage
 
@@ -26,7 +26,7 @@ async def customer_complains(stage: Stage, officer: Seat, case_id: CaseId) -> No
     kind = dialog.entries["kind"]
     assert isinstance(kind, QComboBox)
     kind.setCurrentIndex(kind.findData(str(FeedbackKind.COMPLAINT)))
-    dialog.entries["words"].setPlainText(SAID)
+    write(dialog, "words", SAID)
     await stage.shot(officer.main, "case-feedback")
     dialog.ok.click()
     await until(lambda: bool(case._view.file and case._view.file.holds))
@@ -45,14 +45,14 @@ async def lead_answers(stage: Stage, lead: Seat) -> None:
     assert screen._view.queue is not None
     screen.queue.answer(screen._view.queue.complaints[0])
     dialog = await asked(lead.main)
-    dialog.entries["answer"].setPlainText(ANSWER)
+    write(dialog, "answer", ANSWER)
     await stage.shot(lead.main, "lead-review-answer")
     dialog.ok.click()
     await until(lambda: _state(screen) is ComplaintState.ANSWERED)
     await stage.shot(lead.main, "lead-review-answered")
     screen.queue.close_with_word(screen._view.queue.complaints[0])
     dialog = await asked(lead.main)
-    dialog.entries["words"].setPlainText("可以，谢谢")
+    write(dialog, "words", "可以，谢谢")
     dialog.ok.click()
     await until(lambda: bool(screen._view.queue and not screen._view.queue.complaints))
     screen.conduct_button.click()

@@ -1,6 +1,6 @@
 """The map's pictures: a pin that is moved, coordinates that are refused, other looks."""
 
-import msgspec
+from PySide6.QtWidgets import QComboBox
 
 from field_app.ui.map.map_view import MapView
 from field_app.ui.screens.map_screen import MapScreen
@@ -28,7 +28,9 @@ async def pin_is_moved(stage: Stage, officer: Seat) -> None:
     screen.pin.ask_place()
     question = await asked(officer.main)
     type_text(question.entries["place"], "35.06, 118.36")
-    question.entries["system"].setCurrentIndex(1)
+    system = question.entries["system"]
+    assert isinstance(system, QComboBox)
+    system.setCurrentIndex(1)
     question.ok.click()
     await stage.shot(officer.main, "officer-map-coordinates-refused")
     question.reject()
@@ -41,9 +43,7 @@ async def pin_is_moved(stage: Stage, officer: Seat) -> None:
 async def maps_look_otherwise(stage: Stage, officer: Seat) -> None:
     """Show the map in English by day, in Chinese by night, and at twice the size of text."""
     for name, look in LOOKS:
-        before = officer.window
-        officer.program.apply(msgspec.structs.replace(officer.program.settings, **look))
-        await until(lambda before=before: officer.window is not before)
+        await officer.look(**look)
         officer.main.resize(1280, 800)
         await _map_of(stage, officer)
         await stage.shot(officer.main, name)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -90,6 +91,12 @@ class Seat:
         """Show a screen by its button and wait until it has read."""
         self.main.nav_buttons[name].click()
         await quiet()
+
+    async def look(self, **wished: object) -> None:
+        """Wish for another language, theme or text size, and wait for the window made anew."""
+        before = self.window
+        self.program.apply(msgspec.structs.replace(self.program.settings, **wished))
+        await until(lambda: self.window is not before)
 
     async def close(self) -> None:
         """Close the laptop; its window goes, for a new look is put on every window there is."""
