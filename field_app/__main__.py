@@ -1,6 +1,7 @@
 """`field-app`: reads its arguments and starts the program, a worker or the self-check."""
 
 import argparse
+import gc
 import sys
 
 from field_app.bootstrap.no_dumps import forbid_dumps
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(told: argparse.Namespace) -> int:
+    gc.disable()  # what is loaded now is no rubbish; see `collect_garbage`, which takes over
     import msgspec
 
     from field_app.bootstrap.running import run, this_laptop
