@@ -12,11 +12,11 @@ from importlib import import_module
 WHOLE = "field_app.bootstrap.workshop"
 # In this order each piece finds loaded what it stands on; without one the next takes longer.
 PIECES = (
+    "field_app.bootstrap.unlocking",  # the passphrase may be worked on beside all that follows
     "holidays.calendars",
     "sync.policy.engine",
     "sync.protocol.policy_bundle",
     "field_app.storage.case_index",
-    "field_app.bootstrap.unlocking",
     "keyring.errors",
     "urllib3",
     "charset_normalizer",

@@ -25,7 +25,7 @@ from field_app.ui.main_window import MainWindow
 from field_app.ui.map.map_view import MapView
 from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.map.sheet_map import sheet_map
-from field_app.ui.screen_set import Views, make_screens
+from field_app.ui.screen_set import ScreenSet, Views
 from field_app.ui.screens.map_screen import MapCanvas
 from field_app.viewmodels.appointment import AppointmentViewModel
 from field_app.viewmodels.attachment import AttachmentViewModel
@@ -183,7 +183,7 @@ class Workshop:
         return Papers(self._runner, LANGUAGES, lambda code: load_words(folder, code))
 
     async def build_window(self, profile: Profile, apply: Callable[[Settings], None]) -> MainWindow:
-        """Return the window with all its screens."""
+        """Return the window, with the first of its screens."""
         views, stop = self._runner.gather(self.views)
         self._stops += [stop, views.sync.stop, views.map_news.stop_listening]
         me = await self._runner.run(
@@ -192,10 +192,11 @@ class Workshop:
         name = me.record.name if me else profile.officer.name
         role = self._look.words.code(f"role.{self._runner.desk.me.role}")
         window = MainWindow(self._look, f"{name} · {role}", views.sync)
-        screens = make_screens(
+        screens = ScreenSet(
             self._look,
             views,
             window,
+            window.stack.addWidget,
             self._new_map,
             self._settings,
             lambda: self._facts(profile),

@@ -3,7 +3,7 @@
 Both lie over the whole window; while one does, no key of the window behind it works.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShortcut
@@ -33,6 +33,8 @@ class Discreet(QObject):
         self._keys: Mapping[str, QShortcut] = {}
         self._since = QElapsedTimer()
         self.door: DoorstepScreen | None = None
+        self._new_door: Callable[[], DoorstepScreen] | None = None
+        self._cover_s: Callable[[], int] = int
         self.layers = QStackedWidget()
         self.cover = CoverScreen(look)
         self.layers.addWidget(whole)
@@ -40,11 +42,17 @@ class Discreet(QObject):
         self.cover.back_wanted.connect(self._uncover)
         self.cover.time_over.connect(self.lock_wanted)
 
-    def furnish(self, door: DoorstepScreen, keys: Mapping[str, QShortcut]) -> None:
-        """Take the door's screen, and the window's keys to still while something lies over it."""
-        self.door, self._keys = door, keys
-        self.layers.addWidget(door)
-        door.cover_wanted.connect(self.hide_all)
+    def furnish(
+        self,
+        new_door: Callable[[], DoorstepScreen],
+        cover_s: Callable[[], int],
+        keys: Mapping[str, QShortcut],
+    ) -> None:
+        """Take what makes the door's screen, for how many seconds a click uncovers, and the keys.
+
+        The keys are the window's, to be stilled while something lies over it.
+        """
+        self._new_door, self._cover_s, self._keys = new_door, cover_s, keys
 
     @property
     def is_at_door(self) -> bool:
@@ -58,10 +66,14 @@ class Discreet(QObject):
 
     def go_to_door(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Show one visit as it may lie open at its door."""
-        if self.door is None:
-            return
-        self._turn_to(self.door, AT_DOOR)
-        self.door.open(case_id, appointment_id)
+        if self.door is None and self._new_door is not None:
+            self.door = self._new_door()
+            self.layers.addWidget(self.door)
+            self.door.cover_wanted.connect(self.hide_all)
+            self.door.left.connect(self.leave_door)
+        if self.door is not None:
+            self._turn_to(self.door, AT_DOOR)
+            self.door.open(case_id, appointment_id)
 
     def leave_door(self) -> None:
         """Show the window again."""
@@ -79,7 +91,7 @@ class Discreet(QObject):
         self._turn_to(self.cover, OVER_ALL)
         for dialog in self._dialogs:
             dialog.setVisible(False)
-        self.cover.begin(self.door.cover_s if self.door else 0)
+        self.cover.begin(self._cover_s())
 
     def _uncover(self) -> None:
         self._turn_to(self._before, AT_DOOR if self._before is self.door else None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QWindow
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShortcut, QWindow
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,8 +26,14 @@ from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.discreet import Discreet
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
+from field_app.ui.screens.case_screen import CaseScreen
+from field_app.ui.screens.doorstep_screen import DoorstepScreen
+from field_app.ui.screens.map_screen import MapScreen
+from field_app.ui.screens.relief_screen import ReliefScreen
+from field_app.ui.screens.today_screen import TodayScreen
+from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.ui.sentences import clock_words
-from field_app.ui.shortcuts import KEYS, bind, keys_of
+from field_app.ui.shortcuts import KEYS, bind, keys_of, text_of
 from field_app.ui.status_strip import StatusStrip
 from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import BOUND, SyncViewModel
@@ -63,7 +69,7 @@ class MainWindow(QMainWindow):
         self._told_timer.setSingleShot(True)
         self._told_timer.timeout.connect(lambda: self.told.say(""))
         self.nav_buttons: dict[str, QPushButton] = {}
-        self._known: set[str] = set()
+        self._bound: Mapping[str, QShortcut] = {}
         self._nav = self._make_nav(who)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -124,24 +130,18 @@ class MainWindow(QMainWindow):
         self.clock.say(told, "warn")
 
     def furnish(self, screens: ScreenSet) -> None:
-        """Put the screens in and show the first."""
+        """Make the way to every screen and show the first; others are made when they are wanted."""
         self.screens = screens
-        for name, page in screens.navigable.items():
+        for name in screens.navigable:
             go = partial(self.navigate, name)
-            made = button(self._look, page.title.text(), go, kind="nav", icon=name)
+            made = button(self._look, self.words(text_of(name)), go, kind="nav", icon=name)
             made.setCheckable(True)
             made.setToolTip(keys_of(name))
             self.nav_buttons[name] = made
             self._nav_column.addWidget(made)
         self._nav_column.addStretch(1)
-        for page in screens.every:
-            self.stack.addWidget(page)
-        bound = bind(self, self._acts(screens))
-        self._known = {*bound, *screens.map.acts, "cover"}
-        self._known |= {"undo", "suggestion_1"} if "plan" in screens.navigable else set()
-        self.discreet.furnish(screens.door, bound)
-        screens.door.left.connect(self.discreet.leave_door)
-        screens.door.record_wanted.connect(self._record_after_door)
+        self._bound = bind(self, self._acts(screens))
+        self.discreet.furnish(self._new_door, lambda: screens.cover_s, self._bound)
         self.show_screen(next(iter(screens.navigable)))
         self._tasks.start(self._sync.load())
 
@@ -158,30 +158,30 @@ class MainWindow(QMainWindow):
             "lock": self.lock_wanted.emit,
             "help": self._help,
         }
-        if screens.today is not None:
-            acts["doorstep"] = self._to_door
-        if screens.today is not None:
-            acts["day_sheet"] = self._print_sheet
+        if "today" in screens.navigable:
+            acts |= {"doorstep": self._to_door, "day_sheet": self._print_sheet}
         return acts
 
     def _print_sheet(self) -> None:
         """Print the day sheet where one is offered: on Today, and on the map with its map."""
-        if self.screens is not None:
-            shown = self.stack.currentWidget()
-            for page in (self.screens.today, self.screens.map):
-                if page is not None and page is shown:
-                    page.print.click()
+        shown = self.stack.currentWidget()
+        if isinstance(shown, TodayScreen | MapScreen):
+            shown.print.click()
 
     def _to_door(self) -> None:
         """Go to the door of the visit that is shown, or away from it."""
+        shown = self.stack.currentWidget()
         if self.discreet.is_at_door:
             self.discreet.leave_door()
-        elif self.screens is not None:
-            shown = self.stack.currentWidget()
-            pages = (self.screens.today, self.screens.case, self.screens.visit)
-            page = next((p for p in pages if p is shown), None)
-            if page is not None and page.door_button is not None:
-                page.door_button.click()
+        elif isinstance(shown, TodayScreen | CaseScreen | VisitScreen) and shown.door_button:
+            shown.door_button.click()
+
+    def _new_door(self) -> DoorstepScreen:
+        if self.screens is None:
+            raise LookupError("there are no screens yet")
+        door = self.screens.door
+        door.record_wanted.connect(self._record_after_door)
+        return door
 
     def _record_after_door(self) -> None:
         """Open the record of the visit that was shown at the door."""
@@ -192,28 +192,30 @@ class MainWindow(QMainWindow):
 
     def _search(self) -> None:
         """Search on the map when it is shown, else among the cases."""
-        if self.screens is not None and self.stack.currentWidget() is self.screens.map:
-            self.screens.map.search.setFocus()
+        shown = self.stack.currentWidget()
+        if isinstance(shown, MapScreen):
+            shown.search.setFocus()
         else:
             self.navigate("cases")
 
     def _begin(self) -> None:
         """Do the screen's main act: begin the next visit, or save the one that is open."""
-        if self.screens is None:
-            return
-        if self.stack.currentWidget() is self.screens.visit:
-            self.screens.visit.submit()
-            return
-        if self.stack.currentWidget() is self.screens.relief:
-            self.screens.relief.submit()
+        shown = self.stack.currentWidget()
+        if isinstance(shown, VisitScreen | ReliefScreen):
+            shown.submit()
             return
         self.show_screen("today")
-        if self.screens.today is not None and self.screens.today.begin_button is not None:
-            self.screens.today.begin_button.click()
+        today = self.stack.currentWidget()
+        if isinstance(today, TodayScreen) and today.begin_button is not None:
+            today.begin_button.click()
 
     def _help(self) -> None:
         """Tell the keys that do something in this person's window."""
-        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS if k.act in self._known]
+        if self.screens is None:
+            return
+        known = {*self._bound, *self.screens.map.acts, "cover"}
+        known |= {"undo", "suggestion_1"} if "plan" in self.screens.navigable else set()
+        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS if k.act in known]
         inform(self, self._look, self.words("Keys"), "\n".join(lines))
 
     def _warn_of_lease(self, hours: int) -> None:
@@ -380,8 +382,6 @@ class MainWindow(QMainWindow):
         """Let the map go first, then tell that the window closes."""
         self.clipboard.forget()
         if self.screens is not None:
-            self.screens.map.leave()
-            if "plan" in self.screens.navigable:
-                self.screens.navigable["plan"].leave()  # type: ignore[attr-defined]
+            self.screens.leave()
         self.closing.emit()
         event.accept()

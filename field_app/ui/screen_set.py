@@ -1,8 +1,8 @@
-"""The screens of one person, built together; which there are depends on the role."""
+"""The screens of one person; which there are depends on the role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, cached_property, partial
 
 import msgspec
 
@@ -65,73 +65,143 @@ class Views:
     review: ReviewViewModel | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenSet:
-    """The screens; `navigable` in the order of the navigation."""
+class Navigable(Mapping[str, Page]):
+    """Screens in the order of the navigation, each made when it is first asked for."""
 
-    navigable: dict[str, Page]
-    case: CaseScreen
-    appointment: AppointmentScreen
-    visit: VisitScreen
-    relief: ReliefScreen
-    map: MapScreen
-    door: DoorstepScreen
-    today: TodayScreen | None
+    def __init__(self, makers: Mapping[str, Callable[[], Page]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Page:
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+class ScreenSet:
+    """The screens of one person, each made when it is first asked for, and then kept.
+
+    `hold` gives a screen its place in the window; `navigable` are those of the navigation.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        views: Views,
+        go: Navigator,
+        hold: Callable[[Page], object],
+        new_map: NewMap,
+        settings: Settings,
+        facts: Facts,
+        apply: Callable[[Settings], None],
+    ) -> None:
+        self._look = look
+        self._views = views
+        self._go = go
+        self._hold = hold
+        self._new_map = new_map
+        self._settings = settings
+        self._facts = facts
+        self._apply = apply
+        self._leaving: list[Callable[[], None]] = []
+        self.navigable = Navigable(dict(self._makers()))
+
+    def _makers(self) -> Iterator[tuple[str, Callable[[], Page]]]:
+        look, views, go = self._look, self._views, self._go
+
+        def once(make: Callable[[], Page]) -> Callable[[], Page]:
+            return cache(lambda: self._held(make()))
+
+        if (today := views.today) is not None:
+            yield "today", once(lambda: TodayScreen(look, today, go))
+        if (team := views.team) is not None:
+            yield "team", once(lambda: TeamScreen(look, team, go))
+        yield "cases", once(lambda: CasesScreen(look, views.cases, go))
+        if (plan := views.plan) is not None:
+            yield "plan", once(lambda: self._plan(plan))
+        if (review := views.review) is not None:
+            yield "review", once(lambda: ReviewScreen(look, review, go))
+        yield "map", lambda: self.map
+        yield "sync", once(lambda: SyncScreen(look, views.sync, go, self._news()))
+        yield "learning", once(lambda: LearningScreen(look, views.learning, go))
+        yield "settings", once(self._settings_screen)
+
+    def _held[P: Page](self, page: P) -> P:
+        page.drafting = self._views.drafting
+        self._hold(page)
+        return page
+
+    def _news(self) -> MapNewsBar:
+        # Without a map chosen by hand the window shows the bank's.
+        show_it = partial(self._apply, msgspec.structs.replace(self._settings, map_pack=""))
+        return MapNewsBar(self._look, self._views.map_news, show_it)
+
+    def _plan(self, view: PlanViewModel) -> PlanScreen:
+        made = PlanScreen(self._look, view, self._new_map, self._go)
+        self._leaving.append(made.leave)
+        return made
+
+    def _settings_screen(self) -> SettingsScreen:
+        keys = self._views.keys
+        return SettingsScreen(
+            self._look, self._settings, self._facts, self._apply, keys, self._news()
+        )
+
+    @property
+    def today(self) -> TodayScreen | None:
+        """Return the day of who makes visits."""
+        page = self.navigable.get("today")
+        return page if isinstance(page, TodayScreen) else None
+
+    @cached_property
+    def map(self) -> MapScreen:
+        """Return the map's screen."""
+        made = MapScreen(self._look, self._views.map, self._new_map, self._go, self._news())
+        self._leaving.append(made.leave)
+        return self._held(made)
+
+    @cached_property
+    def case(self) -> CaseScreen:
+        """Return the screen of a case."""
+        return self._held(CaseScreen(self._look, self._views.case, self._go))
+
+    @cached_property
+    def appointment(self) -> AppointmentScreen:
+        """Return the screen on which a window is agreed."""
+        return self._held(AppointmentScreen(self._look, self._views.appointment, self._go))
+
+    @cached_property
+    def visit(self) -> VisitScreen:
+        """Return the screen of a visit."""
+        return self._held(VisitScreen(self._look, self._views.visit, self._go))
+
+    @cached_property
+    def relief(self) -> ReliefScreen:
+        """Return the screen of hardship and a plan."""
+        return self._held(ReliefScreen(self._look, self._views.relief, self._go))
+
+    @cached_property
+    def door(self) -> DoorstepScreen:
+        """Return what lies open at a door; it lies over the window, which holds it itself."""
+        return DoorstepScreen(self._look, self._views.door)
+
+    @property
+    def cover_s(self) -> int:
+        """Return for how many seconds a click brings back what was covered."""
+        return self._views.door.cover_s
 
     async def settled(self) -> None:
         """Wait until what was typed last is kept as a draft."""
-        await self.relief.settled()
-        if self.case.drafting is not None:
-            await self.case.drafting.settled()
+        await self._views.relief.keeping.settled()
+        await self._views.drafting.settled()
 
-    @property
-    def every(self) -> list[Page]:
-        """Return all screens."""
-        return [*self.navigable.values(), self.case, self.appointment, self.visit, self.relief]
-
-
-def make_screens(
-    look: Look,
-    views: Views,
-    go: Navigator,
-    new_map: NewMap,
-    settings: Settings,
-    facts: Facts,
-    apply: Callable[[Settings], None],
-) -> ScreenSet:
-    """Build the screens a person of this role has."""
-    today = TodayScreen(look, views.today, go) if views.today else None
-
-    def news() -> MapNewsBar:
-        # Without a map chosen by hand the window shows the bank's.
-        show_it = partial(apply, msgspec.structs.replace(settings, map_pack=""))
-        return MapNewsBar(look, views.map_news, show_it)
-
-    map_screen = MapScreen(look, views.map, new_map, go, news())
-    navigable: dict[str, Page] = {}
-    if today is not None:
-        navigable["today"] = today
-    if views.team is not None:
-        navigable["team"] = TeamScreen(look, views.team, go)
-    navigable["cases"] = CasesScreen(look, views.cases, go)
-    if views.plan is not None:
-        navigable["plan"] = PlanScreen(look, views.plan, new_map, go)
-    if views.review is not None:
-        navigable["review"] = ReviewScreen(look, views.review, go)
-    navigable["map"] = map_screen
-    navigable["sync"] = SyncScreen(look, views.sync, go, news())
-    navigable["learning"] = LearningScreen(look, views.learning, go)
-    navigable["settings"] = SettingsScreen(look, settings, facts, apply, views.keys, news())
-    screens = ScreenSet(
-        navigable,
-        CaseScreen(look, views.case, go),
-        AppointmentScreen(look, views.appointment, go),
-        VisitScreen(look, views.visit, go),
-        ReliefScreen(look, views.relief, go),
-        map_screen,
-        DoorstepScreen(look, views.door),
-        today,
-    )
-    for page in screens.every:
-        page.drafting = views.drafting
-    return screens
+    def leave(self) -> None:
+        """Let the maps go before the window does: their pack is about to be closed."""
+        for leave in self._leaving:
+            leave()

@@ -79,3 +79,8 @@ def bind_here(page: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
 def keys_of(act: str) -> str:
     """Return the keys of an act, empty when it has none."""
     return next((k.keys for k in KEYS if k.act == act), "")
+
+
+def text_of(act: str) -> str:
+    """Return the English words of an act; raises StopIteration for one without keys."""
+    return next(k.text for k in KEYS if k.act == act)

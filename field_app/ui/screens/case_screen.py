@@ -79,8 +79,8 @@ class CaseScreen(Page):
             self.toolbar.addWidget(made)
         self.door_button = button(self.look, words("At the door"), self._open_door, icon="visit")
         self.door_button.setToolTip(keys_of("doorstep"))
-        self.door_button.setVisible(self._view.visits)
         self.toolbar.addWidget(self.door_button)
+        self.door_button.setVisible(self._view.visits)  # before, it would be a window of its own
         self.relief = button(self.look, words("Hardship and plan"), self._open_relief)
         self.toolbar.addWidget(self.relief)
         self.toolbar.addWidget(self.primary)

@@ -88,11 +88,6 @@ class DoorstepScreen(QWidget):
         """Return the visit that is shown."""
         return self._view.card
 
-    @property
-    def cover_s(self) -> int:
-        """Return for how many seconds a click brings back what was covered."""
-        return self._view.cover_s
-
     def open(self, case_id: CaseId, appointment_id: RecordId | None) -> None:
         """Stand at the door of a case."""
         self._clear()

@@ -129,10 +129,6 @@ class ReliefScreen(Page):
         right.addStretch(1)
         return self.chosen
 
-    async def settled(self) -> None:
-        """Wait until what was typed last is kept as a draft."""
-        await self._view.keeping.settled()
-
     def open(self, case_id: CaseId) -> None:
         """Show a case, with the draft left by an earlier try."""
         self.show_loading()
