@@ -22,7 +22,7 @@ from typing import Any
 from bench.figures import OUT, Goal, Metric, beside, percentile, publish, timed, within
 from bench.vault_pair import SEED, Files, Pair, Times, cases_again, feed, race
 from bench.vault_queries import typed
-from field_app.storage.case_index import Wanted, key_of
+from field_app.storage.case_lists import Wanted, key_of
 from field_app.storage.case_search import SORTS
 from field_app.storage.store import Store
 from sync.protocol.pages import Page
@@ -115,7 +115,7 @@ def _scroll(store: Store, sort: str) -> int:
     """Read pages behind each other and return how many there were."""
     after: tuple[Any, str] | None = None
     for number in range(DEEP):
-        rows = store.index.page(Wanted(sort=sort), after, ROWS)
+        rows = store.lists.page(Wanted(sort=sort), after, ROWS)
         if len(rows) < ROWS:
             return number + 1
         after = key_of(rows[-1], sort)
@@ -144,7 +144,7 @@ def _searched(pair: Pair, text: str, turn: int) -> Times:
     found = []
 
     def act(store: Store) -> None:
-        found.append(store.index.look(wanted, None, ROWS))
+        found.append(store.lists.look(wanted, None, ROWS))
 
     times = pair.race(act, turn, time.process_time)
     with_key, without = found
@@ -190,13 +190,13 @@ def _check(files: Files) -> tuple[float, float]:
 
 
 def _first_row(store: Store) -> None:
-    store.index.page(Wanted(), None, 1)
+    store.lists.page(Wanted(), None, 1)
 
 
 def _first_list(store: Store) -> None:
-    store.index.areas()
-    store.index.page(Wanted(), None, ROWS)
-    store.index.count(Wanted())
+    store.lists.areas()
+    store.lists.page(Wanted(), None, ROWS)
+    store.lists.count(Wanted())
 
 
 def _sum(times: Iterable[Times]) -> Times:

@@ -11,7 +11,7 @@ from field_app.operations.masking import masked, plain
 from field_app.operations.submit import Saved, Written, submit
 from field_app.operations.timeline import TimelineEntry, timeline_of
 from field_app.storage.case_entries import LATEST, IndexRow
-from field_app.storage.case_index import Wanted, key_of
+from field_app.storage.case_lists import Wanted, key_of
 from sync.domain.commands import RevealField
 from sync.domain.facts_of_case import situation_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
@@ -100,7 +100,7 @@ def page(
     """Return the next rows of a list; never scans, whatever is searched."""
     today = local_date(desk.clock.now(), desk.zone)
     wanted = _wanted(query, today)
-    rows, total = desk.store.index.look(wanted, after, limit)
+    rows, total = desk.store.lists.look(wanted, after, limit)
     names = officer_names(desk)
     more = key_of(rows[-1], wanted.sort) if len(rows) == limit else None
     return CasePage(tuple(_row(r, today, names) for r in rows), more, total)
@@ -130,7 +130,7 @@ def pins(desk: Desk, most: int) -> tuple[CasePin, ...]:
 
 def areas(desk: Desk) -> tuple[str, ...]:
     """Return the areas of this laptop's cases."""
-    return desk.store.index.areas()
+    return desk.store.lists.areas()
 
 
 def officer_names(desk: Desk) -> dict[OfficerId, str]:

@@ -7,7 +7,7 @@ import msgspec
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written, submit
 from field_app.operations.today import TodayVisit, visits_of
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from sync.domain.commands import AssignCase
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.outcome import Gone
@@ -55,7 +55,7 @@ def board(desk: Desk, day: date | None = None) -> Board:
         day=when,
         officers=loads,
         visits=tuple(v for v in visits if v.state is AppointmentState.AGREED),
-        unassigned=desk.store.index.count(Wanted(unassigned=True)),
+        unassigned=desk.store.lists.count(Wanted(unassigned=True)),
         to_confirm=sum(v.state is AppointmentState.PROPOSED for v in visits),
     )
 
@@ -89,7 +89,7 @@ def assign(
 
 def suggest_by_area(desk: Desk, case_ids: tuple[CaseId, ...]) -> tuple[Suggestion, ...]:
     """Propose for each case who has most cases in its area, else the freest; seconds in turn."""
-    rows = desk.store.index.page(Wanted(), None, EVERY_CASE)
+    rows = desk.store.lists.page(Wanted(), None, EVERY_CASE)
     officers = [o.id for o in field_officers(desk)]
     load = {o: sum(r.officer_id == o for r in rows) for o in officers}
     beside = {o: sum(r.second_id == o for r in rows) for o in officers}
@@ -115,7 +115,7 @@ def suggest_by_area(desk: Desk, case_ids: tuple[CaseId, ...]) -> tuple[Suggestio
 
 def suggest_unassigned(desk: Desk) -> tuple[Suggestion, ...]:
     """Propose officers for every case that has none."""
-    rows = desk.store.index.page(Wanted(unassigned=True), None, EVERY_CASE)
+    rows = desk.store.lists.page(Wanted(unassigned=True), None, EVERY_CASE)
     return suggest_by_area(desk, tuple(row.id for row in rows))
 
 
@@ -131,7 +131,7 @@ def _load(desk: Desk, officer: Officer, visits: tuple[TodayVisit, ...], today: d
     until = officer.certified_until
     return OfficerLoad(
         officer=officer,
-        cases=desk.store.index.count(Wanted(officer_id=officer.id)),
+        cases=desk.store.lists.count(Wanted(officer_id=officer.id)),
         visits=sum(officer.id in v.officers for v in visits if v.state is AppointmentState.AGREED),
         days_to_expiry=(until - today).days if until else None,
     )

@@ -3,6 +3,7 @@
 from field_app.storage.attachments import AttachmentFiles
 from field_app.storage.audit import AuditTrail
 from field_app.storage.case_index import CaseIndex
+from field_app.storage.case_lists import CaseLists
 from field_app.storage.drafts import Drafts
 from field_app.storage.incidents import Incidents
 from field_app.storage.keys import derive
@@ -25,6 +26,7 @@ class Store:
         self.vault = vault
         self.projection = Projection(vault.connection)
         self.index = CaseIndex(vault.connection, self.projection)
+        self.lists = CaseLists(vault.connection)
         self.outbox = Outbox(vault)
         self.drafts = Drafts(vault)
         self.audit = AuditTrail(vault)

@@ -104,5 +104,5 @@ def test_a_vault_that_holds_one_shows_its_number(furnished: Furnished, name: str
     file = cases.open_file(furnished.desk, record.id)
     assert file is not None
     assert "‹U+" in file.case.customer.name
-    [row] = [r for r in furnished.store.index.page(cases.Wanted(), None, 100) if r.id == record.id]
+    [row] = [r for r in furnished.store.lists.page(cases.Wanted(), None, 100) if r.id == record.id]
     assert "‹U+" in row.name

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from field_app.storage.arriving import Foresight
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.records import Record
 from sync.protocol.digest import digest_of, row_hash
@@ -46,14 +46,14 @@ def empty(furnished: Furnished) -> Furnished:
 
 def seen(furnished: Furnished) -> list[Any]:
     """Return what lists, counts and searches give, in every order."""
-    index = furnished.store.index
-    found: list[Any] = [index.areas()]
+    lists = furnished.store.lists
+    found: list[Any] = [lists.areas()]
     for text in TEXTS:
         for sort in ("days", "name", "area", "amount", "next"):
             wanted = Wanted(text=text, sort=sort)
-            found += [index.page(wanted, None, 50), index.count(wanted)]
-    found.append(index.page(Wanted(text="单", stage="phone"), None, 50))
-    return [*found, index.count(Wanted(text="单", stage="phone"))]
+            found += [lists.page(wanted, None, 50), lists.count(wanted)]
+    found.append(lists.page(Wanted(text="单", stage="phone"), None, 50))
+    return [*found, lists.count(Wanted(text="单", stage="phone"))]
 
 
 def read(furnished: Furnished, ops: Sequence[FeedRow], *, more: bool, foresee: bool) -> Page:
@@ -86,7 +86,7 @@ def test_lists_and_searches_are_the_same_while_trees_are_put_off(
     assert indexes(empty) == set()
     read(empty, ops[4:9], more=True, foresee=foresee)
     between = seen(empty)
-    assert between[1:3] == [empty.store.index.page(Wanted(), None, 50), len(NAMES)]
+    assert between[1:3] == [empty.store.lists.page(Wanted(), None, 50), len(NAMES)]
     empty.reopened()  # which writes the trees
     assert indexes(empty) == before
     assert seen(empty) == between
@@ -112,10 +112,10 @@ def test_work_done_meanwhile_is_seen(empty: Furnished) -> None:
     read(empty, rows()[:4], more=True, foresee=False)
     one = CaseId("n0")
     call(empty, one)
-    [row] = empty.store.index.page(Wanted(text="单"), None, 5)
+    [row] = empty.store.lists.page(Wanted(text="单"), None, 5)
     assert (row.id, row.pending) == (one, 1)
     read(empty, rows()[4:], more=False, foresee=False)
-    [row] = empty.store.index.page(Wanted(text="单"), None, 5)
+    [row] = empty.store.lists.page(Wanted(text="单"), None, 5)
     assert (row.id, row.pending) == (one, 1)
     assert empty.rows("SELECT count(*) FROM case_term WHERE term = '单雄信'") == [(1,)]
 
@@ -124,8 +124,8 @@ def test_work_done_meanwhile_is_seen(empty: Furnished) -> None:
 def test_what_was_reckoned_of_another_page_is_not_taken(empty: Furnished) -> None:
     empty.store.replica.foresee(page(put(case("x1", "赵六"))))
     read(empty, rows(), more=False, foresee=False)
-    assert empty.store.index.count(Wanted()) == len(NAMES)
-    assert empty.store.index.count(Wanted(text="赵六")) == 0
+    assert empty.store.lists.count(Wanted()) == len(NAMES)
+    assert empty.store.lists.count(Wanted(text="赵六")) == 0
 
 
 @pytest.mark.usefixtures("many")
@@ -133,8 +133,8 @@ def test_a_case_that_comes_and_leaves_on_one_page_is_not_shown(empty: Furnished)
     first = records()[0]
     ops = [*rows(), gone(first, commit=10), gone(records()[1], commit=10, idx=1)]
     read(empty, ops, more=False, foresee=True)
-    assert empty.store.index.count(Wanted(text="单")) == 0
-    assert empty.store.index.count(Wanted()) == len(NAMES) - 1
+    assert empty.store.lists.count(Wanted(text="单")) == 0
+    assert empty.store.lists.count(Wanted()) == len(NAMES) - 1
 
 
 @pytest.mark.usefixtures("many")
@@ -144,8 +144,8 @@ def test_the_newest_of_two_revisions_on_a_page_is_shown(empty: Furnished) -> Non
     newer = case("n0", "赵六")
     ops = [*rows(), put(newer, rev=2, commit=10)]
     read(empty, ops, more=False, foresee=True)
-    assert [r.name for r in empty.store.index.page(Wanted(text="赵"), None, 5)] == ["赵六"]
-    assert empty.store.index.count(Wanted(text="单")) == 0
+    assert [r.name for r in empty.store.lists.page(Wanted(text="赵"), None, 5)] == ["赵六"]
+    assert empty.store.lists.count(Wanted(text="单")) == 0
     assert empty.rows("SELECT rev FROM replica WHERE id = 'n0'") == [(2,)]
 
 

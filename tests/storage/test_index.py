@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from field_app.storage import case_search, schema
-from field_app.storage.case_index import IndexRow, Wanted
+from field_app.storage.case_lists import IndexRow, Wanted
 from field_app.storage.case_search import Sought
 from field_app.storage.search_terms import normal
 from sync.domain.records import Address, Customer
@@ -54,12 +54,12 @@ def crowd(furnished: Furnished) -> Furnished:
 
 def read(furnished: Furnished, wanted: Wanted) -> list[IndexRow]:
     """Return a list in two pages, the second behind the first's last row."""
-    index = furnished.store.index
-    first = index.page(wanted, None, 5)
+    lists = furnished.store.lists
+    first = lists.page(wanted, None, 5)
     if len(first) < 5:
         return first
     last = first[-1]
-    return first + index.page(wanted, (getattr(last, case_search.SORTS[wanted.sort]), last.id), 99)
+    return first + lists.page(wanted, (getattr(last, case_search.SORTS[wanted.sort]), last.id), 99)
 
 
 @given(
@@ -82,19 +82,19 @@ def test_however_many_are_found_the_list_is_the_same(
             for name, bound in zip(BOUNDS, bounds, strict=True):
                 patch.setattr(case_search, name, bound)
             found[form] = read(crowd, wanted)
-            looked, total = crowd.store.index.look(wanted, None, 99)
+            looked, total = crowd.store.lists.look(wanted, None, 99)
             assert looked == found[form]
-            assert total == crowd.store.index.count(wanted) == len(looked)
+            assert total == crowd.store.lists.count(wanted) == len(looked)
     assert len({tuple(map(msgspec.structs.astuple, rows)) for rows in found.values()}) == 1
 
 
 @pytest.mark.parametrize("text", PLACES)
 def test_an_address_is_found_by_what_stands_in_it(crowd: Furnished, text: str) -> None:
     """However it is written: as a plain reading of every address says."""
-    rows = crowd.store.index.page(Wanted(), None, 999)
+    rows = crowd.store.lists.page(Wanted(), None, 999)
     plain = [r.id for r in rows if normal(text) in normal(r.address)]
     assert plain
-    assert [r.id for r in crowd.store.index.page(Wanted(text=text), None, 999)] == plain
+    assert [r.id for r in crowd.store.lists.page(Wanted(text=text), None, 999)] == plain
 
 
 def test_the_ways_to_look_are_as_many() -> None:
@@ -104,9 +104,9 @@ def test_the_ways_to_look_are_as_many() -> None:
 
 
 def test_areas_are_each_named_once_the_unnamed_too(crowd: Furnished) -> None:
-    assert crowd.store.index.areas() == ("", "城北", "城南")
+    assert crowd.store.lists.areas() == ("", "城北", "城南")
     crowd.store.replica.leave_scopes([])
-    assert crowd.store.index.areas() == ()
+    assert crowd.store.lists.areas() == ()
 
 
 def number_of(furnished: Furnished, case_id: str) -> object:
@@ -126,15 +126,15 @@ def test_a_closed_case_leaves_and_comes_back_when_it_is_opened(furnished: Furnis
     closed = msgspec.structs.replace(KNOWN, closed_on=DUE)
     furnished.store.replica.apply_page(page(put(closed, rev=2, commit=2)))
     assert number_of(furnished, KNOWN.id) == []
-    assert furnished.store.index.page(Wanted(text="碧波里"), None, 9) == []
+    assert furnished.store.lists.page(Wanted(text="碧波里"), None, 9) == []
     furnished.store.replica.apply_page(page(put(KNOWN, rev=3, commit=3)))
-    assert [r.id for r in furnished.store.index.page(Wanted(text="碧波里"), None, 9)] == [KNOWN.id]
+    assert [r.id for r in furnished.store.lists.page(Wanted(text="碧波里"), None, 9)] == [KNOWN.id]
 
 
 def whole(furnished: Furnished) -> list[list[IndexRow]]:
     """Return what lists and searches give."""
     return [
-        furnished.store.index.page(Wanted(text=t), None, 9) for t in ("", "单", "sxm", "望湖路")
+        furnished.store.lists.page(Wanted(text=t), None, 9) for t in ("", "单", "sxm", "望湖路")
     ]
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from field_app.storage.case_index import CaseIndex, IndexRow, Wanted, key_of
+from field_app.storage.case_index import CaseIndex
+from field_app.storage.case_lists import CaseLists, IndexRow, Wanted, key_of
 from field_app.storage.case_search import SORTS
 from field_app.storage.cipher import Connection, Cursor
 from field_app.storage.projection import Projection
@@ -27,7 +28,7 @@ def walked(furnished: Furnished, wanted: Wanted, limit: int) -> list[IndexRow]:
     rows: list[IndexRow] = []
     after = None
     while True:
-        part = furnished.store.index.page(wanted, after, limit)
+        part = furnished.store.lists.page(wanted, after, limit)
         assert len(part) <= limit
         rows += part
         if len(part) < limit:
@@ -88,7 +89,7 @@ def test_every_case_comes_once_in_every_order(
     rows = walked(furnished, wanted, limit)
     assert sorted(row.id for row in rows) == sorted(c.id for c in held)
     assert in_order(rows, wanted)
-    assert furnished.store.index.count(wanted) == len(held)
+    assert furnished.store.lists.count(wanted) == len(held)
 
 
 @st.composite
@@ -137,18 +138,18 @@ def test_a_filtered_list_is_what_a_plain_reading_gives(
 
 
 def test_a_list_goes_on_where_it_was_when_its_last_row_leaves(furnished: Furnished) -> None:
-    first = furnished.store.index.page(Wanted(sort="name"), None, 2)
+    first = furnished.store.lists.page(Wanted(sort="name"), None, 2)
     after = key_of(first[-1], "name")
     left = [c for c in FIRST_PULL if c.id != first[-1].id]
     furnished.store.replica.reset_scope("officer:li", "e2")
     furnished.store.replica.apply_page(page(*(put(r) for r in left), epoch="e2"))
-    rest = furnished.store.index.page(Wanted(sort="name"), after, 10)
+    rest = furnished.store.lists.page(Wanted(sort="name"), after, 10)
     shown = [row.id for row in (*first, *rest)]
     assert sorted(shown) == ["c1", "c2", "c3"]
 
 
 def test_the_areas_are_those_of_the_cases(furnished: Furnished) -> None:
-    assert furnished.store.index.areas() == ("城北", "城南")
+    assert furnished.store.lists.areas() == ("城北", "城南")
 
 
 class Explained:
@@ -167,9 +168,9 @@ class Explained:
         return self._connection.executemany(sql, rows)
 
 
-def explained(furnished: Furnished) -> tuple[Explained, CaseIndex]:
+def explained(furnished: Furnished) -> tuple[Explained, CaseLists]:
     spy = Explained(furnished.vault.connection)
-    return spy, CaseIndex(spy, Projection(spy))
+    return spy, CaseLists(spy)
 
 
 WAITING = [  # of each row that is shown: whether work on the case waits
@@ -181,15 +182,15 @@ AFTER = {"days": "2026-01-01", "name": "王", "area": "城北", "amount": 5, "ne
 
 @pytest.mark.parametrize(("sort", "descending"), WAYS)
 def test_a_list_is_read_along_its_index(furnished: Furnished, sort: str, descending: bool) -> None:
-    spy, index = explained(furnished)
+    spy, lists = explained(furnished)
     wanted = Wanted(sort=sort, descending=descending)
-    index.page(wanted, None, 50)
+    lists.page(wanted, None, 50)
     way = "COVERING INDEX" if sort == "days" else "INDEX"
     step, *marks = spy.steps
     assert step == f"SCAN case_index USING {way} case_by_{sort}"  # stops after 50 rows
     assert marks == WAITING
     spy.steps.clear()
-    index.page(wanted, (AFTER[sort], "c1"), 50)
+    lists.page(wanted, (AFTER[sort], "c1"), 50)
     step, *marks = spy.steps
     assert marks == WAITING
     assert step.startswith(f"SEARCH case_index USING {way} case_by_{sort} (")
@@ -203,11 +204,11 @@ FOUND = ("SCAN case_address VIRTUAL TABLE INDEX 0:M", "SCAN (subquery-")
 def test_a_search_scans_no_table(
     furnished: Furnished, text: str, sort: str, descending: bool
 ) -> None:
-    spy, index = explained(furnished)
+    spy, lists = explained(furnished)
     wanted = Wanted(text=text, sort=sort, descending=descending)
-    index.page(wanted, None, 50)
-    index.page(wanted, (AFTER[sort], "c1"), 50)
-    index.count(wanted)
+    lists.page(wanted, None, 50)
+    lists.page(wanted, (AFTER[sort], "c1"), 50)
+    lists.count(wanted)
     scans = [step for step in spy.steps if step.startswith("SCAN")]
     # What may be walked is what was found: the rows that match in the full text, and hits.
     assert all(step.startswith(FOUND) for step in scans)
@@ -215,7 +216,7 @@ def test_a_search_scans_no_table(
 
 
 def test_records_are_read_by_key_and_by_case(furnished: Furnished) -> None:
-    spy, index = explained(furnished)
+    spy, _lists = explained(furnished)
     projection = Projection(spy)
     projection.get(Case, KNOWN.id)
     projection.of_case(KNOWN.id)
@@ -224,12 +225,12 @@ def test_records_are_read_by_key_and_by_case(furnished: Furnished) -> None:
     projection.pending_of(KNOWN.id)
     assert not [step for step in spy.steps if step.startswith("SCAN")]
     spy.steps.clear()
-    index.refresh([KNOWN.id])
+    CaseIndex(spy, projection).refresh([KNOWN.id])
     assert not [step for step in spy.steps if step.startswith("SCAN")]
 
 
 def test_the_rows_of_a_list_tell_what_the_records_tell(furnished: Furnished) -> None:
-    row = next(r for r in furnished.store.index.page(Wanted(), None, 10) if r.id == KNOWN.id)
+    row = next(r for r in furnished.store.lists.page(Wanted(), None, 10) if r.id == KNOWN.id)
     assert msgspec.structs.asdict(row) | {"next_at": ""} == {
         "id": "c1",
         "case_no": KNOWN.case_no,

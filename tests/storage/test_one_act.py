@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from field_app.operations import contacts
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from field_app.storage.trouble import DiskFull
 from sync.domain.records import Contact
 from sync.domain.vocabulary import Channel, ContactResult
@@ -36,7 +36,7 @@ def test_an_act_is_in_all_its_places_at_once(furnished: Furnished) -> None:
     grown = {t: len(after[t]) - len(before[t]) for t in TABLES}
     assert grown == {t: 0 for t in TABLES} | {"outbox": 1, "overlay": 1, "audit": 1, "meta": 2}
     assert journalled(furnished) == [0, row.seq]
-    waits = {r.id: r.pending for r in furnished.store.index.page(Wanted(), None, 9)}
+    waits = {r.id: r.pending for r in furnished.store.lists.page(Wanted(), None, 9)}
     assert waits == {case_id: int(case_id == KNOWN.id) for case_id in waits}
     assert furnished.rows("SELECT what FROM audit ORDER BY n DESC LIMIT 1") == [("submit",)]
 

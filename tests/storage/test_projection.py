@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from field_app.operations import outbox, resolutions
-from field_app.storage.case_index import CaseIndex, Wanted
+from field_app.storage.case_index import CaseIndex
+from field_app.storage.case_lists import Wanted
 from sync.domain.commands import CloseAppointment
 from sync.domain.ids import CaseId, MutationId, RecordId
 from sync.domain.outcome import Change, Reason
@@ -26,7 +27,7 @@ def shown(furnished: Furnished, appointment_id: str = "a1") -> Versioned[Appoint
 def pending(furnished: Furnished) -> bool:
     """Say whether the list marks the known case as waiting to be sent."""
     mark = next(
-        r.pending for r in furnished.store.index.page(Wanted(), None, 9) if r.id == KNOWN.id
+        r.pending for r in furnished.store.lists.page(Wanted(), None, 9) if r.id == KNOWN.id
     )
     assert bool(mark) == bool(furnished.store.projection.pending_of(KNOWN.id))
     return bool(mark)

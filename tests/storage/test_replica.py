@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from sync.domain.records import Case, Versioned
 from sync.domain.records import record as records
 from sync.domain.vocabulary import ContactResult
@@ -38,7 +38,7 @@ def held(furnished: Furnished, unsent_of: str = "") -> set[str]:
     for sql in (words, "SELECT DISTINCT case_id FROM projected WHERE case_id <> ''"):
         assert {row[0] for row in furnished.rows(sql)} - {unsent_of} == listed
     assert {v.record.id for v in furnished.store.projection.every(Case)} == listed
-    assert furnished.store.index.count(Wanted()) == len(listed)
+    assert furnished.store.lists.count(Wanted()) == len(listed)
     [(addresses,)] = furnished.rows(
         "SELECT count(*) FROM case_address WHERE address MATCH '\"云川市\"'"
     )

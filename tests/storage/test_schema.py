@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.storage import schema
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from field_app.storage.outbox import Outbox, Signer
 from field_app.storage.profile import keep_profile
 from field_app.storage.trouble import TooNew
@@ -98,8 +98,8 @@ def test_a_vault_of_every_released_version_grows(
     store = older.open()
     assert version(older) == schema.MAJOR * 1000 + NEXT - 1
     assert store.replica.waiting_count() == 3
-    assert [r.id for r in store.index.page(Wanted(text="shanxiaoming"), None, 9)] == [KNOWN.id]
-    listed = store.index.page(Wanted(), None, 9)
+    assert [r.id for r in store.lists.page(Wanted(text="shanxiaoming"), None, 9)] == [KNOWN.id]
+    listed = store.lists.page(Wanted(), None, 9)
     assert {row.id: row.pending for row in listed} == {"c1": 1, "c2": 0, "c3": 0}
     assert call(older, KNOWN.id).seq == 4
     older.close()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from field_app.operations import cases
 from field_app.operations.cases import CaseQuery
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from field_app.storage.search_terms import MOST_READINGS, normal, sounds, terms_of
 from sync.domain.hidden_text import HIDDEN
 from sync.domain.records import Address, Case, Customer
@@ -29,8 +29,8 @@ NAMES = {
 
 def found(furnished: Furnished, text: str) -> list[str]:
     """Return the ids of the cases that a text finds, both ways of asking agreeing."""
-    rows = furnished.store.index.page(Wanted(text=text), None, 1000)
-    assert furnished.store.index.count(Wanted(text=text)) == len(rows)
+    rows = furnished.store.lists.page(Wanted(text=text), None, 1000)
+    assert furnished.store.lists.count(Wanted(text=text)) == len(rows)
     return sorted(row.id for row in rows)
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from field_app.storage.vault import Vault
 from sync.domain.progress import progress_of
 from sync.domain.records import (
@@ -256,7 +256,7 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def the_list_is_that_of_the_model(self) -> None:
-        listed = self.furnished.store.index.page(Wanted(), None, 9)
+        listed = self.furnished.store.lists.page(Wanted(), None, 9)
         rows = [(row.next_step, row.next_at, row.pending) for row in listed]
         model = self.model()
         case = model.get(("case", KNOWN.id))

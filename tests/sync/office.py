@@ -29,7 +29,7 @@ from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.operations import team
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved
-from field_app.storage.case_index import Wanted
+from field_app.storage.case_lists import Wanted
 from field_app.storage.keys import FLOOR
 from field_app.storage.profile import Profile, profile_of
 from field_app.viewmodels.enrol import EnrolForm
@@ -220,7 +220,7 @@ class Seat:
 
     def cases(self) -> list[CaseId]:
         """Return the ids of every case on this laptop."""
-        return [row.id for row in self.desk.store.index.page(Wanted(), None, 100_000)]
+        return [row.id for row in self.desk.store.lists.page(Wanted(), None, 100_000)]
 
     def count(self, kind: str) -> int:
         """Return how many records of a kind the screens can see."""

@@ -130,7 +130,7 @@ def test_a_new_laptop_reads_the_same_as_the_old_one(office: Office) -> None:
     newcomer.sync()
     assert counted(fresh) == counted(li)
     assert counted(newcomer) == counted(lead)
-    assert newcomer.desk.store.index.areas() == lead.desk.store.index.areas()
+    assert newcomer.desk.store.lists.areas() == lead.desk.store.lists.areas()
 
 
 def test_a_case_given_to_others_leaves_after_its_work_went_up(office: Office) -> None:
