@@ -104,6 +104,8 @@ STYLE = """<style>
 .stop.chosen { outline: 4px solid %(line)s; z-index: 1000; }
 .leaflet-marker-icon.stop.pin { background: %(on_mark)s; border: 9px solid %(blocked)s;
   cursor: move; }
+.leaflet-zoom-anim .leaflet-marker-icon.stop { transition: .25s cubic-bezier(0,0,0.25,1);
+  transition-property: transform, left, top; }
 .leaflet-container.pinning { cursor: crosshair; }
 path.route { stroke: %(line)s; stroke-opacity: .75; fill: none; }
 path.straight { stroke-dasharray: 4 10; }

@@ -14,7 +14,30 @@ SCRIPT = """
 {% macro script(this, kwargs) %}
 {{ this._parent.get_name() }}.attributionControl.setPrefix('');
 (function (map) {
+  // A mark with a transform of its own would be a layer of its own, put together at each frame.
+  var Mark = L.Marker.extend({
+    options: {keyboard: false},
+    _setPos: function (at) {
+      this._icon.style.left = at.x + 'px';
+      this._icon.style.top = at.y + 'px';
+      this._zIndex = at.y + this.options.zIndexOffset;
+      this._resetZIndex();
+    }
+  });
+  // Lines are drawn half a view beyond the edges, and anew only when the view leaves that.
+  var Lines = L.SVG.extend({
+    options: {padding: 0.5},
+    _update: function () {
+      var size = map.getSize(), corner = map.containerPointToLayerPoint([0, 0]);
+      var seen = [map.getZoom(), map.getPixelOrigin(), size].join();
+      var inside = this._bounds && this._bounds.contains(L.bounds(corner, corner.add(size)));
+      if (this._bounds && map._animatingZoom || inside && this._seen === seen) { return; }
+      this._seen = seen;
+      L.SVG.prototype._update.call(this);
+    }
+  });
   var marks = L.layerGroup().addTo(map), lines = L.layerGroup().addTo(map);
+  var drawing = new Lines();
   var stops = [], chosen = '', pin = null, grouped = {}, drawn = null;
   var whole = null;  // what stays in sight while the view grows, until a person moves it
   function tell(what) { location.href = 'fieldmap://' + what; }
@@ -57,14 +80,14 @@ SCRIPT = """
   function drawOne(stop) {
     var name = stop.look + (stop.id === chosen ? ' chosen' : '');
     var sign = icon(name, stop.number ? String(stop.number) : '', stop.number ? 30 : 16);
-    var mark = L.marker([stop.lat, stop.lon], {icon: sign, keyboard: false});
+    var mark = new Mark([stop.lat, stop.lon], {icon: sign});
     mark.on('click', function () { tell('click/' + stop.id); });
     mark.addTo(marks);
   }
   function drawGroup(group, zoom) {
     var here = group.of.some(function (s) { return s.id === chosen; });
     var sign = icon('cluster' + (here ? ' chosen' : ''), String(group.of.length), 34);
-    var mark = L.marker(map.unproject(group.seed, zoom), {icon: sign, keyboard: false});
+    var mark = new Mark(map.unproject(group.seed, zoom), {icon: sign});
     mark.on('click', function () {
       if (zoom < map.getMaxZoom()) {
         map.setView(mark.getLatLng(), Math.min(zoom + 2, map.getMaxZoom()), {animate: false});
@@ -91,7 +114,8 @@ SCRIPT = """
     stops = given; grouped = {}; lines.clearLayers();
     ways.forEach(function (way) {
       var name = way.roads ? 'route' : 'route straight';
-      L.polyline(way.points, {className: name, weight: 5, interactive: false}).addTo(lines);
+      var shown = {className: name, weight: 5, interactive: false, renderer: drawing};
+      L.polyline(way.points, shown).addTo(lines);
     });
     map.invalidateSize({animate: false});
     if (fit && stops.length) {
