@@ -8,3 +8,4 @@ from sync.server.administration import Administration
 type Arguments = argparse.Namespace
 type Act = Callable[[Administration], Awaitable[int | None]]
 type Administer = Callable[[Arguments, Act], int]
+type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"

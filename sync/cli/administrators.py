@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.cli.passphrase import passphrase_of
 from sync.server.administration import Administration
 from sync.server.administrators import Administrators, Power
@@ -21,10 +21,7 @@ UNBOUND = frozenset({"init", "serve", "backup", "restore", "jobs"})
 FREE = frozenset({"list", "show", "check", "try", "build", "make", "approve", "verify"})
 
 
-def add_administrators(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    common: argparse.ArgumentParser,
-) -> None:
+def add_administrators(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     command = commands.add_parser("administrator", help="system, security and audit apart")
     acts = command.add_subparsers(dest="action", required=True)

@@ -8,9 +8,11 @@ from sync.cli.administrators import add_administrators, add_keys_of_administrato
 from sync.cli.approver import add_approver
 from sync.cli.audit import add_audit
 from sync.cli.backup import add_backup
+from sync.cli.customers import add_customers
 from sync.cli.jobs import add_jobs
 from sync.cli.keys import add_keys
 from sync.cli.mappack import add_mappack
+from sync.cli.people import add_people
 
 POLICIES = Path(__file__).parents[2] / "resources" / "policies"
 MAPPING = Path(__file__).parents[2] / "resources" / "sample" / "mapping.toml"
@@ -19,6 +21,30 @@ PAYMENTS = MAPPING.with_name("payments.toml")
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
+    common = _common()
+    parser = argparse.ArgumentParser("field-server", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    init = commands.add_parser("init", parents=[common], help="make or upgrade the database")
+    init.add_argument("--branch-name", default="")
+    _add_serve(commands.add_parser("serve", parents=[common], help="run the server"))
+    _add_import(commands.add_parser("import", parents=[common], help="import a bank export"))
+    payments = commands.add_parser("payments", parents=[common], help="import payments received")
+    _add_file(payments, PAYMENTS)
+    add_people(commands, common)
+    add_keys(commands, common)
+    add_administrators(commands, common)
+    add_audit(commands.add_parser("audit", help="the audit log"), common)
+    add_approver(commands.add_parser("approver", help="who approves a restore"), common)
+    add_backup(commands, common)
+    add_jobs(commands, common)
+    add_customers(commands, common)
+    _add_policy(commands.add_parser("policy", help="check, try and publish rules"), common)
+    pack = commands.add_parser("mappack", help="build and publish offline maps")
+    add_mappack(pack, common, _number(1, 2**31))
+    return parser
+
+
+def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", default="data", help="folder of the embedded database and files")
     common.add_argument(
@@ -27,67 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("--branch", default="main", help="the branch (default: main)")
     common.add_argument("--policies", default=str(POLICIES), help="folder of policy packs")
     add_keys_of_administrators(common)
-    parser = argparse.ArgumentParser("field-server", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    init = commands.add_parser("init", parents=[common], help="make or upgrade the database")
-    init.add_argument("--branch-name", default="")
-    _add_serve(commands.add_parser("serve", parents=[common], help="run the server"))
-    _add_import(commands.add_parser("import", parents=[common], help="import a bank export"))
-
-    payments = commands.add_parser("payments", parents=[common], help="import payments received")
-    _add_file(payments, PAYMENTS)
-
-    team = commands.add_parser("team", parents=[common], help="teams of a branch")
-    team.add_argument("action", choices=["add", "list"])
-    team.add_argument("id", nargs="?", default="")
-    team.add_argument("name", nargs="?", default="")
-    _add_user(commands.add_parser("user", parents=[common], help="people"))
-
-    code = commands.add_parser("enrol-code", parents=[common], help="make a one-time code")
-    code.add_argument("login")
-    device = commands.add_parser("device", parents=[common], help="laptops")
-    acts = ["list", "revoke", "lost", "found", "concern", "calm", "wipe"]
-    device.add_argument("action", choices=acts)
-    device.add_argument("id", nargs="?", default="")
-    device.add_argument(
-        "--no-rescue", action="store_true", help="wipe without taking unsent work first"
-    )
-    least = commands.add_parser(
-        "least-client", parents=[common], help="the oldest program that may work in full"
-    )
-    least.add_argument("version", nargs="?", default=None, help="such as 1.2, or none for any")
-    session = commands.add_parser("session", parents=[common], help="laptops that are signed in")
-    session.add_argument("action", choices=["list", "end"])
-    session.add_argument("id", nargs="?", default="", help="the laptop whose tokens end")
-    add_keys(commands, common)
-    add_administrators(commands, common)
-    add_audit(commands.add_parser("audit", help="the audit log"), common)
-
-    add_approver(commands.add_parser("approver", help="who approves a restore"), common)
-    add_backup(commands, common)
-    add_jobs(commands, common)
-
-    retention = commands.add_parser(
-        "retention", parents=[common], help="closed cases, and those kept too long"
-    )
-    retention.add_argument("action", choices=["list", "run"])
-    erase = commands.add_parser("erase", parents=[common], help="erase one case")
-    erase.add_argument("case_no")
-    erase.add_argument("--why", choices=["request", "retention"], default="request")
-    for one in (retention, erase):
-        one.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
-    access = commands.add_parser(
-        "subject-access", parents=[common], help="everything kept about one customer"
-    )
-    access.add_argument("case_no")
-    access.add_argument("--out", required=True, help="the archive to write (.zip)")
-
-    _add_policy(commands.add_parser("policy", help="check, try and publish rules"), common)
-
-    pack = commands.add_parser("mappack", help="build and publish offline maps")
-    add_mappack(pack, common, _number(1, 2**31))
-    return parser
+    return common
 
 
 def _add_policy(policy: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
@@ -178,15 +144,3 @@ def _add_file(command: argparse.ArgumentParser, mapping: Path) -> None:
     command.add_argument("--mapping", default=str(mapping))
     command.add_argument("--dry-run", action="store_true")
     command.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
-
-
-def _add_user(user: argparse.ArgumentParser) -> None:
-    user.add_argument("action", choices=["add", "list", "move", "deactivate", "leave", "certify"])
-    user.add_argument("login", nargs="?", default="")
-    user.add_argument("--name", default="")
-    user.add_argument(
-        "--role", choices=["officer", "lead", "compliance", "admin"], default="officer"
-    )
-    user.add_argument("--team", default="")
-    user.add_argument("--certified-until", default=None, help="YYYY-MM-DD")
-    user.add_argument("--start", default=None, help="LAT,LON where the day begins")

@@ -4,7 +4,7 @@ import argparse
 from datetime import timedelta
 from pathlib import Path
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.domain.ids import BranchId
 from sync.server.administration import Administration, AdminRefused
 from sync.server.backup import approving
@@ -20,9 +20,7 @@ from sync.server.settings import ServerSettings
 MOST_DAYS = 36_500
 
 
-def add_backup(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def add_backup(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add the arguments of these commands."""
     backup = commands.add_parser("backup", parents=[common], help="a checked copy of everything")
     backup.add_argument("--out", required=True, help="the file to write (.tar)")

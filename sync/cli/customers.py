@@ -1,9 +1,10 @@
 """The commands about customers' records: taken in, kept no longer than needed, handed over."""
 
+import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.domain.ids import BranchId, TeamId
 from sync.domain.situation import Decision
 from sync.policy.words import PackWords
@@ -14,6 +15,24 @@ from sync.server.imports.payments import import_payments
 from sync.server.imports.report import ImportReport, report_text
 from sync.server.keeping import ErasureRefused, Keeping
 from sync.server.subject_access import hand_over
+
+
+def add_customers(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the arguments of retention, erasure and subject access."""
+    retention = commands.add_parser(
+        "retention", parents=[common], help="closed cases, and those kept too long"
+    )
+    retention.add_argument("action", choices=["list", "run"])
+    erase = commands.add_parser("erase", parents=[common], help="erase one case")
+    erase.add_argument("case_no")
+    erase.add_argument("--why", choices=["request", "retention"], default="request")
+    for one in (retention, erase):
+        one.add_argument("--language", choices=["zh_CN", "en"], default="zh_CN")
+    access = commands.add_parser(
+        "subject-access", parents=[common], help="everything kept about one customer"
+    )
+    access.add_argument("case_no")
+    access.add_argument("--out", required=True, help="the archive to write (.zip)")
 
 
 def _import(parsed: Arguments, administer: Administer) -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.server.administration import Administration
 from sync.server.jobs.daily import JOBS
 from sync.server.jobs.running import run
@@ -10,9 +10,7 @@ from sync.server.repositories import jobs
 from sync.server.repositories.jobs import Standing
 
 
-def add_jobs(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
+def add_jobs(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     command = commands.add_parser("jobs", parents=[common], help="what is done every day")
     command.add_argument("action", choices=["list", "run"])

@@ -3,14 +3,12 @@
 import argparse
 from pathlib import Path
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.cli.passphrase import passphrase_of
 from sync.domain.ids import BranchId
 from sync.protocol.escrow import Layer
 from sync.server.administration import Administration
 from sync.server.custody import KeyAdministration
-
-type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_keys(commands: Commands, common: argparse.ArgumentParser) -> None:

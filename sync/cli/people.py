@@ -1,15 +1,57 @@
 """The commands about the bank's own people: teams, accounts, laptops, sessions."""
 
+import argparse
 import math
 from collections.abc import Callable
 from datetime import date
 
-from sync.cli.acts import Administer, Arguments
+from sync.cli.acts import Administer, Arguments, Commands
 from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.server.administration import Administration, AdminRefused
 from sync.server.custody import KeyAdministration
+
+
+def add_people(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the arguments of these commands."""
+    team = commands.add_parser("team", parents=[common], help="teams of a branch")
+    team.add_argument("action", choices=["add", "list"])
+    team.add_argument("id", nargs="?", default="")
+    team.add_argument("name", nargs="?", default="")
+    _add_user(commands.add_parser("user", parents=[common], help="people"))
+    code = commands.add_parser("enrol-code", parents=[common], help="make a one-time code")
+    code.add_argument("login")
+    _add_laptops(commands, common)
+
+
+def _add_user(user: argparse.ArgumentParser) -> None:
+    user.add_argument("action", choices=["add", "list", "move", "deactivate", "leave", "certify"])
+    user.add_argument("login", nargs="?", default="")
+    user.add_argument("--name", default="")
+    user.add_argument(
+        "--role", choices=["officer", "lead", "compliance", "admin"], default="officer"
+    )
+    user.add_argument("--team", default="")
+    user.add_argument("--certified-until", default=None, help="YYYY-MM-DD")
+    user.add_argument("--start", default=None, help="LAT,LON where the day begins")
+
+
+def _add_laptops(commands: Commands, common: argparse.ArgumentParser) -> None:
+    device = commands.add_parser("device", parents=[common], help="laptops")
+    acts = ["list", "revoke", "lost", "found", "concern", "calm", "wipe"]
+    device.add_argument("action", choices=acts)
+    device.add_argument("id", nargs="?", default="")
+    device.add_argument(
+        "--no-rescue", action="store_true", help="wipe without taking unsent work first"
+    )
+    least = commands.add_parser(
+        "least-client", parents=[common], help="the oldest program that may work in full"
+    )
+    least.add_argument("version", nargs="?", default=None, help="such as 1.2, or none for any")
+    session = commands.add_parser("session", parents=[common], help="laptops that are signed in")
+    session.add_argument("action", choices=["list", "end"])
+    session.add_argument("id", nargs="?", default="", help="the laptop whose tokens end")
 
 
 def _team(parsed: Arguments, administer: Administer) -> int:
