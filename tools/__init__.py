@@ -1,1 +1,4 @@
-"""Programs that make the project's own material; never shipped with the client or the server."""
+"""Programs around the product, never shipped: set-up, samples, demo, tour, releases, PostgreSQL.
+
+Nothing in `field_app` or `sync` may know of them. Read first: `demo.py`, then `tour/`.
+"""

@@ -1,5 +1,5 @@
-"""Papers and files for people outside: invitations, calendar entries.
+"""Papers and files that leave the program: agreements, day sheets, invitations, workbooks.
 
-Must not know: widgets, the vault, the debt — what leaves the bank here never names it.
-Read first: `invitation.py`.
+Must not know: widgets, the vault. Invitations, calendars and day sheets tell of no debt. Read
+first: `paper.py`, then `typesetting.py`.
 """

@@ -1,1 +1,4 @@
-"""Folders and the few settings that are nobody's personal data. Read first: `settings.py`."""
+"""The program's folders, and the few settings that are nobody's personal data.
+
+Must not know: the vault, Qt. Read first: `settings.py`.
+"""

@@ -1,1 +1,4 @@
-"""Design tokens and the one style sheet. Must not know: screens. Read first: `tokens.py`."""
+"""How everything looks: colours by role, sizes from one scale, one style sheet, one set of icons.
+
+Must not know: any screen. Read first: `tokens.py`, then `stylesheet.py`.
+"""
