@@ -10,20 +10,17 @@ import sys
 import time
 from pathlib import Path
 
-from field_app.bootstrap.desk_setup import lay_desk, open_or_rescue, policy_brought, unlock
+from field_app.bootstrap.desk_setup import open_or_rescue
 from field_app.bootstrap.laptop import Laptop, MachineClock
 from field_app.storage.cipher import VaultKey
 from field_app.storage.held_key import lease_secret
 from field_app.storage.keys import open_slot
-from field_app.storage.profile import profile_of
 from field_app.storage.slot_file import read_slot
-from field_app.storage.vault import Vault
-from sync.engine.http_transport import HttpTransport
 from tests.crash.day import Memory
 from tests.crash.disk import Orders
 from tests.crash.small_branch import taken
 from tests.sync.acts import call, unanswered
-from tests.sync.office import PASSPHRASE, Office, Seat, Server
+from tests.sync.office import PASSPHRASE, Office, Server, seated, sit_down
 
 
 def key_of(laptop: Laptop) -> VaultKey:
@@ -33,21 +30,9 @@ def key_of(laptop: Laptop) -> VaultKey:
     return open_slot(slot, PASSPHRASE, laptop.secrets.load(slot.device_id), lease)
 
 
-def sit(laptop: Laptop, vault: Vault) -> Seat:
-    profile = profile_of(vault)
-    assert profile is not None
-    desk = lay_desk(laptop, vault, policy_brought(laptop))
-    return Seat(
-        "li",
-        laptop,
-        desk,
-        HttpTransport(profile.address, token=profile.token, key=profile.device_key),
-    )
-
-
 def day(laptop: Laptop, key: VaultKey, memory: Memory) -> None:
     """Act, sync, act and sync again, telling each act when it is acknowledged."""
-    seat = sit(laptop, open_or_rescue(laptop, key))
+    seat = seated("li", laptop, open_or_rescue(laptop, key))
     case_id = seat.cases()[0]
     for _ in range(2):
         for _ in range(3):
@@ -87,7 +72,7 @@ def main(folder: str, beside: str, data: str, port: str, *places: str) -> None:
         memory = Memory.read(Path(beside) / "told")
         met = killed(li.laptop, key, memory, orders, int(place))
         began, worked = time.monotonic(), time.process_time()
-        seat = sit(li.laptop, unlock(li.laptop, PASSPHRASE))
+        seat = sit_down("li", li.laptop)
         started, working = time.monotonic() - began, time.process_time() - worked
         seat.sync()
         assert unanswered(seat) == 0

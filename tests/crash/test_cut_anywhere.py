@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from tests.crash.counts import Tally
 from tests.crash.small_branch import taken
@@ -22,8 +21,7 @@ LONGEST_S = 10.0
 
 def sync_over(wire: Wire, seat: Seat) -> bool:
     """Sync over the line; say whether it came through."""
-    me = seat.profile
-    line = HttpTransport(wire.address, token=me.token, key=me.device_key, stall_s=LONGEST_S)
+    line = seat.line_to(wire.address, stall_s=LONGEST_S)
     try:
         seat.sync(line=line)
     except Trouble:

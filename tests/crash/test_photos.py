@@ -14,7 +14,6 @@ from field_app.operations import attachments
 from sync.domain.ids import CaseId
 from sync.domain.records import Attachment
 from sync.engine.engine import sync_once
-from sync.engine.http_transport import HttpTransport
 from sync.engine.pace import Pace
 from sync.engine.ports import Progress
 from sync.engine.trouble import Trouble
@@ -52,7 +51,7 @@ class Journey:
     def __init__(self, seat: Seat, address: str, pace: Pace) -> None:
         self.seat = seat
         self.pace = pace
-        self.line = HttpTransport(address, token=seat.profile.token, key=seat.profile.device_key)
+        self.line = seat.line_to(address)
         self.pieces = self.troubles = 0
         self.progress: list[Progress] = []
 

@@ -37,7 +37,7 @@ from sync.server.audit.growing import Entry
 from sync.server.audit.sealing import sign_head
 from sync.server.audit.verifying import Verified, verify
 from sync.server.repositories import accounts, audit, mutations
-from sync.server.repositories.session import Row, Session
+from sync.server.repositories.session import Session
 from sync.server.repositories.sqlite import SqliteSession
 from sync.server.tables import metadata
 
@@ -50,39 +50,13 @@ DEVICE = DeviceId("laptop-1")
 ERASED = MutationId("m-21")
 
 
-class MemorySession:
-    """Statements on one connection."""
-
-    locking = SqliteSession.locking
-    spliced = SqliteSession.spliced
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    async def rows(self, sql: str, *values: Any) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
-
-    async def row(self, sql: str, *values: Any) -> Row | None:
-        found: Row | None = self._connection.execute(sql, values).fetchone()
-        return found
-
-    async def run(self, sql: str, *values: Any) -> None:
-        self._connection.execute(sql, values)
-
-    async def run_many(self, sql: str, rows: Sequence[Row]) -> None:
-        self._connection.executemany(sql, rows)
-
-    async def rows_many(self, sql: str, rows: Sequence[Row]) -> list[Row]:
-        return [row for values in rows for row in self._connection.execute(sql, values).fetchall()]
-
-
 class Ledger:
     """One copy of the log, to be changed as somebody with the database in hand could."""
 
     def __init__(self, image: bytes) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         self.connection.deserialize(image)
-        self.session: Session = MemorySession(self.connection)
+        self.session: Session = SqliteSession(self.connection)
 
     def run(self, sql: str, *values: Any) -> list[Any]:
         """Do something to the tables."""

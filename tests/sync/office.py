@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -32,6 +32,7 @@ from field_app.operations.submit import Saved
 from field_app.storage.case_lists import Wanted
 from field_app.storage.keys import FLOOR
 from field_app.storage.profile import Profile, profile_of
+from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.cli.program import main as field_server
 from sync.domain.ids import CaseId, OfficerId
@@ -204,6 +205,10 @@ class Seat:
         assert found is not None
         return found
 
+    def line_to(self, address: str, **more: Any) -> HttpTransport:
+        """Return one more line of this laptop."""
+        return line_of(self.profile, address, **more)
+
     @property
     def me(self) -> OfficerId:
         return self.desk.me.officer_id
@@ -242,16 +247,20 @@ class Seat:
 
 def sit_down(login: str, laptop: Laptop) -> Seat:
     """Unlock an enrolled laptop and lay its desk."""
-    vault = unlock(laptop, PASSPHRASE)
+    return seated(login, laptop, unlock(laptop, PASSPHRASE))
+
+
+def seated(login: str, laptop: Laptop, vault: Vault) -> Seat:
+    """Lay the desk of an open vault, with a line to its server."""
     desk = lay_desk(laptop, vault, policy_brought(laptop))
     profile = profile_of(vault)
     assert profile is not None
-    return Seat(
-        login,
-        laptop,
-        desk,
-        HttpTransport(profile.address, token=profile.token, key=profile.device_key),
-    )
+    return Seat(login, laptop, desk, line_of(profile, profile.address))
+
+
+def line_of(me: Profile, address: str, **more: Any) -> HttpTransport:
+    """Return a line by which an enrolled laptop is known, to a server or what stands before it."""
+    return HttpTransport(address, token=me.token, key=me.device_key, **more)
 
 
 @dataclass

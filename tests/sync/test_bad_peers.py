@@ -35,8 +35,7 @@ class Busy:
     relay: Relay
 
     def line(self, stall_s: float = ANSWERS_S) -> HttpTransport:
-        me = self.li.profile
-        return HttpTransport(self.relay.address, token=me.token, key=me.device_key, stall_s=stall_s)
+        return self.li.line_to(self.relay.address, stall_s=stall_s)
 
 
 @pytest.fixture(scope="module")
@@ -152,11 +151,7 @@ def test_nothing_follows_a_redirect(busy: Busy) -> None:
 def test_nobody_listens(busy: Busy) -> None:
     call(busy.li, busy.li.cases()[0])
     before = counted(busy.li)
-    line = HttpTransport(
-        f"http://127.0.0.1:{free_port()}",
-        token=busy.li.profile.token,
-        key=busy.li.profile.device_key,
-    )
+    line = busy.li.line_to(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(Trouble) as caught:
         busy.li.sync(line=line)
     assert caught.value.code is Codes.UNREACHABLE
@@ -177,12 +172,7 @@ PAGES = {
 def test_a_page_that_is_none(busy: Busy, name: str) -> None:
     fresh = busy.office.seat("li")
     scope = f"officer:{fresh.me}".encode()
-    line = HttpTransport(
-        busy.relay.address,
-        token=fresh.profile.token,
-        key=fresh.profile.device_key,
-        stall_s=ANSWERS_S,
-    )
+    line = fresh.line_to(busy.relay.address, stall_s=ANSWERS_S)
     busy.relay.spoiled, busy.relay.after_all = "/pull", False
     busy.relay.spoil = says(200, PAGES[name].replace(b"%s", scope))
     with pytest.raises(Trouble) as caught:

@@ -8,7 +8,6 @@ import pytest
 from field_app.operations import attachments
 from sync.domain.records import Attachment
 from sync.engine import next_page, pull, push
-from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Progress
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import CHUNK, Codes
@@ -26,10 +25,6 @@ def relay(office: Office) -> Iterator[Relay]:
     """Put a relay before the office's server."""
     with relay_to(office.server.address) as found:
         yield found
-
-
-def over(relay: Relay, seat: Seat) -> HttpTransport:
-    return HttpTransport(relay.address, token=seat.profile.token, key=seat.profile.device_key)
 
 
 def fetched(seat: Seat, fact: Attachment) -> bytes:
@@ -83,7 +78,7 @@ def test_a_first_reading_asks_for_each_page_once(
 ) -> None:
     small_pages(monkeypatch)
     lead = office.seat("chen")
-    lead.sync(line=over(relay, lead))
+    lead.sync(line=lead.line_to(relay.address))
     pulls = [one for one in relay.seen if "/pull" in one]
     scopes = len(lead.desk.store.replica.scope_states())
     assert len(pulls) == len(set(pulls)) > scopes > 1
@@ -100,10 +95,10 @@ def test_a_page_cut_off_is_asked_for_again(
     lead = office.seat("chen")
     relay.spoiled, relay.spoil, relay.left = "/pull", CUT, page
     with pytest.raises(Trouble) as caught:
-        lead.sync(line=over(relay, lead))
+        lead.sync(line=lead.line_to(relay.address))
     relay.spoil = None
     assert caught.value.code is Codes.UNREACHABLE
-    assert lead.sync(line=over(relay, lead)).received == ops - page * SMALL_PAGE
+    assert lead.sync(line=lead.line_to(relay.address)).received == ops - page * SMALL_PAGE
     assert counted(lead) == counted(whole)
 
 
@@ -121,7 +116,7 @@ def test_batches_cut_off_are_answered_once(
         call(li, case_id, str(number))
     relay.spoiled, relay.spoil, relay.left, relay.after_all = "/push", CUT, 2, taken
     with pytest.raises(Trouble):
-        li.sync(line=over(relay, li))
+        li.sync(line=li.line_to(relay.address))
     assert unanswered(li) == 4
     relay.spoil = None
     li = office.reopened(li)
@@ -160,10 +155,10 @@ def test_a_file_goes_up_in_pieces_and_comes_back(office: Office, relay: Relay) -
     saved(attachments.add(li.desk, case_id, "收据", data))
     relay.spoiled, relay.spoil, relay.left = "/attachments/", CUT, 2
     with pytest.raises(Trouble):
-        li.sync(line=over(relay, li))
+        li.sync(line=li.line_to(relay.address))
     relay.spoil, relay.seen = None, []
     li = office.reopened(li)
-    report = li.sync(line=over(relay, li))
+    report = li.sync(line=li.line_to(relay.address))
     assert report.uploaded_bytes == len(data) - 2 * CHUNK
     assert li.sync().uploaded_bytes == 0
     lead.sync()
@@ -181,7 +176,7 @@ def test_a_piece_that_arrived_without_an_answer_is_not_sent_twice(
     data = PNG + random.Random(2).randbytes(CHUNK)
     saved(attachments.add(li.desk, case_id, "照片", data))
     relay.spoiled, relay.spoil, relay.after_all = "/attachments/", CUT, True
-    assert li.sync(line=over(relay, li)).uploaded_bytes == len(data)
+    assert li.sync(line=li.line_to(relay.address)).uploaded_bytes == len(data)
     pieces = [asked for asked in relay.seen if asked.startswith("PATCH")]
     assert len(pieces) == 2
     lead.sync()

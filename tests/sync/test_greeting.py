@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Hello
 from tests.sync.acts import call, counted, grown, without_news
@@ -38,10 +37,6 @@ def two(office: Office) -> tuple[Seat, Seat]:
     return lead, li
 
 
-def over(relay: Relay, seat: Seat) -> HttpTransport:
-    return HttpTransport(relay.address, token=seat.profile.token, key=seat.profile.device_key)
-
-
 def asked(relay: Relay) -> list[str]:
     """Return what was asked but for tokens; of what it names only that a greeting does."""
     told = [one for one in relay.seen if "/token" not in one]
@@ -53,10 +48,10 @@ def test_what_a_colleague_did_comes_with_the_greeting(
     office: Office, two: tuple[Seat, Seat], relay: Relay
 ) -> None:
     lead, li = two
-    [case_id, *_], before, line = li.cases(), counted(lead), over(relay, lead)
+    [case_id, *_], before, line = li.cases(), counted(lead), lead.line_to(relay.address)
     for server, questions in (
         (line, [NAMED]),
-        (without_news(over(relay, lead)), [PLAIN, READ, READ]),
+        (without_news(lead.line_to(relay.address)), [PLAIN, READ, READ]),
     ):
         call(li, case_id)
         li.sync()
@@ -75,7 +70,7 @@ def test_what_a_colleague_did_comes_with_the_greeting(
     assert asked(relay) == [PLAIN, "POST /sync/v1/push"]
 
     fresh = office.seat("chen")
-    fresh.sync(line=over(relay, fresh))
+    fresh.sync(line=fresh.line_to(relay.address))
     assert asked(relay)[0] == PLAIN  # who has read nothing yet names nothing
 
 
@@ -86,7 +81,7 @@ def test_a_greeting_cut_off_is_followed_by_one_that_names_nothing(
     lead, li = two
     call(li, li.cases()[0])
     li.sync()
-    line, before = over(relay, lead), counted(lead)
+    line, before = lead.line_to(relay.address), counted(lead)
     relay.spoiled, relay.spoil = "/hello?", CUT
     with pytest.raises(Trouble) as caught:
         lead.sync(line=line)

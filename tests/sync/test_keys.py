@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
+from field_app.bootstrap.desk_setup import unlock
 from field_app.bootstrap.enrolling_anew import _profile, enrol_here
 from field_app.bootstrap.key_round import KeyRound
 from field_app.bootstrap.laptop import Laptop
@@ -20,7 +20,6 @@ from field_app.bootstrap.resetting import KeyReset
 from field_app.bootstrap.way_in import shut_lease
 from field_app.operations import contacts, outbox
 from field_app.storage.held_key import REKEY_WANTED, lease_name, read_lease
-from field_app.storage.profile import profile_of
 from field_app.storage.slot_file import read_slot, write_slot
 from field_app.storage.trouble import (
     KeyringLost,
@@ -29,7 +28,6 @@ from field_app.storage.trouble import (
     PassphraseOfTheOther,
     WrongPassphrase,
 )
-from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import DeviceId
 from sync.domain.outcome import Refused
@@ -39,7 +37,7 @@ from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Enrolled, Push, Pushed
 from tests.sync.acts import agree, call, unanswered, visitable
-from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, administer, furnish, sit_down
+from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, administer, furnish, seated, sit_down
 from tools.sample.keyrings import Secrets
 from tools.sample.shifted_server import ShiftedClock
 
@@ -89,21 +87,6 @@ def stand_up(office: Office, seat: Seat) -> Laptop:
     office.seats.remove(seat)
     seat.close()
     return seat.laptop
-
-
-def seated(office: Office, laptop: Laptop, vault: Vault, login: str = "li") -> Seat:
-    """Sit down before a vault that is open."""
-    desk = lay_desk(laptop, vault, policy_brought(laptop))
-    profile = profile_of(vault)
-    assert profile is not None
-    return office.keep(
-        Seat(
-            login,
-            laptop,
-            desk,
-            HttpTransport(profile.address, token=profile.token, key=profile.device_key),
-        )
-    )
 
 
 def rounds(seat: Seat) -> tuple[KeyRound, list[str]]:
@@ -333,7 +316,7 @@ def test_two_persons_give_a_forgotten_vault_back(office: Office, tmp_path: Path)
     with pytest.raises(Trouble):
         KeyReset(laptop).open(asked.ask(), OTHER)  # sealed for another request
     vault = asked.open(asked.ask(), OTHER)
-    seat = seated(office, laptop, vault)
+    seat = office.keep(seated("li", laptop, vault))
     assert seat.sync().sent == 1
     laptop = stand_up(office, seat)
     with pytest.raises(WrongPassphrase):
@@ -358,7 +341,7 @@ def test_two_officers_have_a_vault_each_on_one_laptop(office: Office) -> None:
     form = filled_in(office, "wang", OTHER)
     vault = enrol_here(first, form, lambda _step: None)
     second = replace(first, folder=vault.folder.name)
-    seat = seated(office, second, vault, "wang")
+    seat = office.keep(seated("wang", second, vault))
     seat.sync()
     assert seat.profile.officer.name == "王强"
     stand_up(office, seat)
@@ -403,7 +386,7 @@ def test_enrolling_anew_keeps_unsent_work_and_sends_it_once(office: Office) -> N
         enrol_here(laptop, form, lambda _step: None)
     vault = enrol_here(laptop, office.form("li", code), lambda _step: None)
     device(office, "revoke", former)
-    seat = seated(office, laptop, vault)
+    seat = office.keep(seated("li", laptop, vault))
     assert seat.profile.device_id != former
     assert unanswered(seat) == 3
     seat.sync()
@@ -459,4 +442,4 @@ def test_a_new_key_is_put_in_escrow_anew(office: Office, tmp_path: Path) -> None
     asked.ask()
     agree_to("first", me, asked.digits)
     agree_to("second", me, asked.digits)
-    seated(office, laptop, asked.open(asked.ask(), OTHER))
+    office.keep(seated("li", laptop, asked.open(asked.ask(), OTHER)))

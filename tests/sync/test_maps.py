@@ -99,7 +99,7 @@ def test_a_map_is_told_and_comes_only_when_it_is_asked_for(office: Office) -> No
     publish(office)
     li = office.seat("li")
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         sync(li, line)
         assert [r for r in relay.seen if "/map" in r] == ["GET /sync/v1/map?after=0"]
         relay.seen.clear()
@@ -170,7 +170,7 @@ def test_a_cut_line_goes_on_where_it_was(office: Office) -> None:
     want(li)
     with relay_to(office.server.address) as relay:
         relay.spoiled, relay.left, relay.spoil = "/map/", 1, raw(b"")
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         with pytest.raises(Trouble):
             sync(li, line)
         line.close()

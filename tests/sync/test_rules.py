@@ -11,7 +11,6 @@ from field_app.storage.profile import keep_profile
 from field_app.viewmodels.rule_words import WordsInForce
 from sync.domain.records import Appointment
 from sync.domain.situation import RuleFinding, Severity, Verdict
-from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.policy.mechanisms.kinds import KINDS
 from sync.protocol.messages import Codes, Status
@@ -60,7 +59,7 @@ def test_the_first_sync_brings_the_rules_and_an_idle_one_asks_nothing_of_them(
     assert li.profile.policy_key == pinned_key(office.server)
     assert serial(li) == 0
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         li.sync(line=line)
         assert len([r for r in relay.seen if "/policy" in r]) == 1
         relay.seen.clear()
@@ -159,7 +158,7 @@ def test_rules_that_were_tampered_with_are_not_taken(office: Office) -> None:
     looser = pack("2099.1")
     assert true.pack != looser
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         spoiled_news(relay, msgspec.structs.replace(true, pack=looser))
         assert li.sync(line=line).sent == 1
         assert trouble(li) is Distrust.BAD_SIGNATURE
@@ -181,7 +180,7 @@ def test_a_true_bundle_of_earlier_is_not_taken_again(office: Office) -> None:
     li.sync()
     publish(office.server, "2099.2")
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         spoiled_news(relay, earlier)
         li.sync(line=line)
         line.close()
@@ -222,7 +221,7 @@ def test_rules_of_a_newer_program_wait_for_the_update(
     assert serial(li) == 1
     assert visitable(li) != []
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         li.sync(line=line)
         line.close()
         assert [r for r in relay.seen if "/policy" in r] == []
@@ -292,7 +291,7 @@ def test_every_server_process_decides_by_what_was_published_last(office: Office)
     wang.sync()
     other = Server(office.server.data)
     other.start()
-    line = HttpTransport(other.address, token=li.profile.token, key=li.profile.device_key)
+    line = li.line_to(other.address)
     try:
         first, second, third, fourth = visitable(li)[:4]
         agree(li, first)

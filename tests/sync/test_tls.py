@@ -58,8 +58,7 @@ def secure(office: Office, li: Seat, authority: Path | None) -> HttpTransport:
 
 
 def line_to(address: str, li: Seat, authority: Path | None) -> HttpTransport:
-    me = li.profile
-    return HttpTransport(address, token=me.token, key=me.device_key, authority=authority)
+    return li.line_to(address, authority=authority)
 
 
 def test_the_banks_authority_is_believed(

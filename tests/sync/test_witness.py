@@ -12,7 +12,6 @@ from field_app.operations import outbox, record
 from field_app.storage.profile import keep_profile
 from field_app.storage.witness import ASK_EVERY
 from sync.domain.ids import BranchId
-from sync.engine.http_transport import HttpTransport
 from sync.protocol.checkpoint import Doubt, read_mark
 from sync.protocol.pages import Cursor
 from sync.protocol.signed_form import key_text
@@ -61,7 +60,7 @@ def states(seat: Seat) -> list[str]:
 
 def test_growth_is_proven_seldom_and_an_idle_sync_asks_nothing(office: Office, li: Seat) -> None:
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=li.profile.token, key=li.profile.device_key)
+        line = li.line_to(relay.address)
         li.sync(line=line)
         assert [r for r in relay.seen if "/audit" in r] == []
         for _ in range(3):
@@ -89,7 +88,7 @@ def test_growth_is_proven_seldom_and_an_idle_sync_asks_nothing(office: Office, l
 
 def test_what_a_greeting_told_is_not_told_with_each_page(office: Office, li: Seat) -> None:
     """Small answers are mostly signatures and roots; one that grew meanwhile is told."""
-    line = HttpTransport(office.server.address, token=li.profile.token, key=li.profile.device_key)
+    line = li.line_to(office.server.address)
     scope = next(s for s in line.hello().scopes if s.startswith("officer:"))
     assert line.pull(scope, Cursor(), 5000, 0).checkpoint is None
     work(li)
@@ -142,7 +141,7 @@ def test_a_record_that_was_changed_is_told_and_work_goes_on(
 def asked_alone(office: Office, seat: Seat) -> list[str]:
     """Sync without news; return what was asked."""
     with relay_to(office.server.address) as relay:
-        line = HttpTransport(relay.address, token=seat.profile.token, key=seat.profile.device_key)
+        line = seat.line_to(relay.address)
         seat.sync(line=line)
         line.close()
         return [one for one in relay.seen if "/token" not in one]

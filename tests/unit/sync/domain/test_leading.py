@@ -25,6 +25,7 @@ from tests.unit.sync.domain.town import (
     Rules,
     appointment,
     case,
+    code,
     person,
     question,
 )
@@ -60,11 +61,6 @@ def stop(**other: object) -> Stop:
         "travel_s": 600,
     } | other
     return Stop(**values)
-
-
-def code(outcome: object) -> str:
-    assert isinstance(outcome, Refused)
-    return outcome.reasons[0].code
 
 
 @pytest.mark.parametrize("actor", [LI, WANG, LEAD, COMPLIANCE])

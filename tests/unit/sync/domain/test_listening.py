@@ -15,7 +15,7 @@ from sync.domain.commands import (
 )
 from sync.domain.decide import decide
 from sync.domain.facts_of_case import situation_of
-from sync.domain.outcome import Applied, Conflict, Gone, Outcome, Refused
+from sync.domain.outcome import Applied, Conflict, Gone
 from sync.domain.records import Case, Complaint, Feedback, Hold, Referral, Versioned, Wish
 from sync.domain.situation import Wishes
 from sync.domain.vocabulary import (
@@ -32,6 +32,8 @@ from tests.unit.sync.domain.town import (
     NOW,
     OTHER_LEAD,
     STRANGER,
+    code,
+    only,
     question,
     replaced,
 )
@@ -62,17 +64,6 @@ def wish(**values: object) -> Wish:
 
 def referral(**values: object) -> Referral:
     return replaced(Referral("f1", "c1", NOW, "li", "社区法律援助站", "debt_advice"), **values)
-
-
-def only[R](outcome: Outcome, cls: type[R]) -> R:
-    assert isinstance(outcome, Applied), outcome
-    [found] = [c.record for c in outcome.changes if isinstance(c.record, cls)]
-    return found
-
-
-def code(outcome: Outcome) -> str:
-    assert isinstance(outcome, Refused), outcome
-    return outcome.reasons[0].code
 
 
 def test_a_complaint_rests_the_case_and_waits_for_an_answer() -> None:

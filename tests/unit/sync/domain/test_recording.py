@@ -53,6 +53,7 @@ from tests.unit.sync.domain.town import (
     appointment,
     case,
     contact,
+    only,
     question,
     snapshot,
 )
@@ -86,12 +87,6 @@ def hardship(**other: object) -> Hardship:
 
 
 PHOTO = Attachment("f1", "c1", NOW, "li", "照片", "image/png", 9, "00")
-
-
-def only[T](outcome: object, cls: type[T]) -> T:
-    assert isinstance(outcome, Applied)
-    (found,) = [c.record for c in outcome.changes if isinstance(c.record, cls)]
-    return found
 
 
 def test_a_visit_keeps_the_rules_answer_and_ends_its_appointment() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sync.domain.budget import Budget, CostKind, IncomeKind
 from sync.domain.commands import AgreePlan, DecidePlan, EndPlan, ProposePlan, RecordBudget
 from sync.domain.decide import decide
-from sync.domain.outcome import Applied, Conflict, Gone, Outcome, Refused
+from sync.domain.outcome import Applied, Conflict, Gone
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms
 from sync.domain.records import Case, Payment, Plan, PlanAgreement, Versioned
 from sync.domain.situation import Act, Severity
@@ -21,6 +21,8 @@ from tests.unit.sync.domain.town import (
     WANG,
     Rules,
     case,
+    code,
+    only,
     question,
     replaced,
 )
@@ -68,17 +70,6 @@ def plan(**values: object) -> Plan:
 
 def agreed(**values: object) -> Plan:
     return plan(**{"state": PlanState.AGREED, "agreement": WRITTEN} | values)
-
-
-def only[R](outcome: Outcome, cls: type[R]) -> R:
-    assert isinstance(outcome, Applied), outcome
-    [found] = [c.record for c in outcome.changes if isinstance(c.record, cls)]
-    return found
-
-
-def code(outcome: Outcome) -> str:
-    assert isinstance(outcome, Refused), outcome
-    return outcome.reasons[0].code
 
 
 def test_a_budget_is_kept_with_consent_only() -> None:

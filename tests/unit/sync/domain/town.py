@@ -8,7 +8,7 @@ import msgspec
 from sync.domain.budget import Budget
 from sync.domain.curriculum import Curriculum, Module
 from sync.domain.ids import uuid7
-from sync.domain.outcome import Actor
+from sync.domain.outcome import Actor, Applied, Outcome, Refused
 from sync.domain.plan_terms import Affordability, Instalment, PlanTerms, Standing, TermsTrouble
 from sync.domain.question import Question
 from sync.domain.records import (
@@ -160,3 +160,16 @@ def ident(number: int) -> str:
 
 def replaced[R: Record](record: R, **values: object) -> R:
     return msgspec.structs.replace(record, **values)
+
+
+def only[R](outcome: Outcome, cls: type[R]) -> R:
+    """Return the one record of a class that a command changes."""
+    assert isinstance(outcome, Applied), outcome
+    [found] = [c.record for c in outcome.changes if isinstance(c.record, cls)]
+    return found
+
+
+def code(outcome: Outcome) -> str:
+    """Return the first reason why a command was refused."""
+    assert isinstance(outcome, Refused), outcome
+    return outcome.reasons[0].code
