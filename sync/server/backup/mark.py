@@ -5,10 +5,9 @@ server starts and ends, and every minute between. Laptops would notice the
 rest: they hold what they were answered.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import structlog
 
 from sync.domain.time import Clock
 from sync.server.key_file import settle
+from sync.server.repeating import repeated
 from sync.server.repositories import accounts, records
 from sync.server.repositories.session import Away, Database, NoRoom, Session
 
@@ -96,19 +96,10 @@ async def begin(database: Database, data: Path, latest: Clock) -> None:
 @asynccontextmanager
 async def kept(database: Database, data: Path, latest: Clock) -> AsyncIterator[None]:
     """Keep the mark up to date while the server runs."""
-    task = asyncio.create_task(_again_and_again(database, data, latest))
     try:
-        yield
+        async with repeated(lambda: _keep(database, data, latest), EVERY_S):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await _keep(database, data, latest)
-
-
-async def _again_and_again(database: Database, data: Path, latest: Clock) -> None:
-    while True:
-        await asyncio.sleep(EVERY_S)
         await _keep(database, data, latest)
 
 

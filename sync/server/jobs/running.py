@@ -3,9 +3,8 @@
 A process that dies lets a job go after `HELD`. A job that fails is tried again at the next look.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +12,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from sync.server.jobs.daily import JOBS
+from sync.server.repeating import repeated
 from sync.server.repositories import jobs
 from sync.server.service import Service
 
@@ -75,19 +75,12 @@ async def _run_one(service: Service, name: str, done_at: str) -> Outcome:
 @asynccontextmanager
 async def every_day(service: Service, hour: int, look_s: float) -> AsyncIterator[None]:
     """Do what is due as long as the server runs, looking every so many seconds."""
-    task = asyncio.create_task(_again_and_again(service, hour, look_s))
-    try:
+    async with repeated(lambda: _look(service, hour), look_s):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
-async def _again_and_again(service: Service, hour: int, look_s: float) -> None:
-    while True:
-        await asyncio.sleep(look_s)
-        try:
-            await run(service, hour=hour)
-        except Exception as error:  # such as a database that is away: looked at again
-            log.error("jobs not looked at", error=type(error).__name__)
+async def _look(service: Service, hour: int) -> None:
+    try:
+        await run(service, hour=hour)
+    except Exception as error:  # such as a database that is away: looked at again
+        log.error("jobs not looked at", error=type(error).__name__)
