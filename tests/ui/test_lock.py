@@ -22,6 +22,7 @@ from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import file_of, in_language, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.sheets import sheet, told
+from tools.left_behind import end_with_us
 from tools.tour.hands import asked, press, type_text, until
 from tools.tour.seat import Seat, quiet
 
@@ -229,8 +230,12 @@ def bus() -> Iterator[str]:
     if daemon is None:
         pytest.skip("there is no dbus-daemon on this machine")
     with subprocess.Popen(
-        [daemon, "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
+        [daemon, "--session", "--nofork", "--print-address"],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
+        end_with_us(process.pid)
         assert process.stdout is not None
         yield process.stdout.readline().strip()
         process.terminate()
