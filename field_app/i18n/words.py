@@ -27,8 +27,13 @@ class Words:
         self._entries = entries
 
     def __call__(self, text: str, **params: Any) -> str:
-        """Return the text in this language with its values put in."""
+        """Return the text in this language with its values put in.
+
+        English says one thing otherwise: for `n` = 1 the entry of `text` with "|1" behind it.
+        """
         found = self._entries.get(text) or text
+        if params.get("n") == 1:
+            found = self._entries.get(f"{text}|1") or found
         return found.format(**params) if params else found
 
     def code(self, code: str, **params: Any) -> str:
@@ -75,10 +80,12 @@ class Words:
         """Return a span of one day: 14:00–15:00."""
         return f"{self.clock(start, zone)}–{self.clock(end, zone)}"
 
-    def moment(self, instant: datetime, zone: str) -> str:
-        """Return day and time at a place."""
+    def moment(self, instant: datetime, zone: str, today: date | None = None) -> str:
+        """Return day and time at a place; of another year than `today`'s with its year."""
         local = instant.astimezone(ZoneInfo(zone))
-        return f"{self.day(local.date())} {local:%H:%M}"
+        other = today is not None and today.year != local.year
+        day = self.long_day(local.date()) if other else self.day(local.date())
+        return f"{day} {local:%H:%M}"
 
     def money(self, fen: int) -> str:
         """Return an amount: ¥12,345.67, −¥0.50."""
@@ -92,6 +99,10 @@ class Words:
     def listed(self, parts: Iterable[str]) -> str:
         """Return several things in one sentence: 食品、通讯; food, communications."""
         return ("、" if self.is_chinese else ", ").join(parts)
+
+    def sentences(self, *parts: str) -> str:
+        """Return sentences one behind the other: Chinese full stops bring their own space."""
+        return ("" if self.is_chinese else " ").join(p for p in parts if p)
 
     def minutes(self, seconds: int) -> str:
         """Return a length of time in whole minutes."""

@@ -82,6 +82,7 @@ class CaseFile(msgspec.Struct, frozen=True):
     case: Case
     rev: int
     shown: dict[Revealable, str]
+    today: date  # at the customer's address
     days_overdue: int
     stage: str
     next_step: str
@@ -147,14 +148,14 @@ def open_file(desk: Desk, case_id: CaseId) -> CaseFile | None:
     case = found.record
     progress = progress_of(snapshot, case)
     pending = desk.store.projection.pending_of(case_id)
+    today = local_date(desk.clock.now(), case.address.zone)
     names = officer_names(desk)
     return CaseFile(
         case=case,
         rev=found.rev,
         shown={field: masked(case, field) for field in Revealable},
-        days_overdue=days_between(
-            case.loan.overdue_since, local_date(desk.clock.now(), case.address.zone)
-        ),
+        today=today,
+        days_overdue=days_between(case.loan.overdue_since, today),
         stage=progress.stage,
         next_step=progress.next_step,
         next_at=progress.next_at,

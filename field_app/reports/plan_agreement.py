@@ -100,7 +100,7 @@ def _balance(words: Words, terms: PlanTerms) -> Facts:
         (words("Principal"), words.money(terms.principal_fen)),
         (words("Interest"), words.money(terms.interest_fen)),
         (words("Fees"), words.money(terms.fees_fen)),
-        (words("Owed together"), words.money(owed)),
+        (words("Total owed"), words.money(owed)),
     ]
     if terms.waived_interest_fen:
         rows.append((words("Interest waived"), words.money(terms.waived_interest_fen)))
@@ -127,11 +127,11 @@ def _structure(words: Words, facts: AgreementFacts) -> Facts:
         rows.append((words("Deferral"), rest))
     if terms.step_months:
         text = words("{n} × {amount}", n=terms.step_months, amount=words.money(terms.step_fen))
-        rows.append((words("Small instalments first"), text))
+        rows.append((words("Smaller instalments at first"), text))
     largest, total = max(i.total_fen for i in schedule), sum(i.total_fen for i in schedule)
     rows += [
         (words("Largest instalment"), words.money(largest)),
-        (words("Paid altogether"), words.money(total)),
+        (words("Total to repay"), words.money(total)),
     ]
     return Facts(tuple(rows))
 
@@ -165,8 +165,8 @@ def _interest(words: Words, terms: PlanTerms) -> Points:
         counted = words.code(f"day_count.{terms.day_count}")
         texts.append(
             words(
-                "Interest goes on at {rate} % a year on the principal still owed ({counted}); "
-                "the table has it.",
+                "Interest continues at {rate} % a year on the principal still owed "
+                "({counted}); the table includes it.",
                 rate=rate,
                 counted=counted,
             )
@@ -175,7 +175,9 @@ def _interest(words: Words, terms: PlanTerms) -> Points:
         texts.append(words("No further interest is charged."))
     if terms.deferred_months and terms.rate_ppm:
         free = words("The months before the first instalment bear no interest.")
-        added = words("Interest of the months before it joins the principal, and the table has it.")
+        added = words(
+            "Interest for the months before it is added to the principal; the table includes it."
+        )
         texts.append(free if terms.deferral_free else added)
     texts.append(words("While the plan is kept, nothing is added to what the table says."))
     return Points(tuple(texts))

@@ -39,6 +39,8 @@ QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="danger"] {{ color: {block}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transparent; color: {accent}; }}
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; }}
+QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {accent}; padding: {pad}px 0; }}
+QPushButton[kind="link"]:focus {{ border: 2px solid {focus}; padding: {pad_focus}px 0; }}
 QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
 QPushButton[kind="nav"]:checked {{ background: {accent_soft}; border: 1px solid transparent; color: {accent}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {focus}; }}
@@ -46,6 +48,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDateEdit, QTimeEdit {{
     background: {card}; border: 1px solid {line}; border-radius: 7px; padding: {pad}px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QTimeEdit:focus {{ border: 2px solid {focus}; padding: {pad_focus}px; }}
+QLineEdit, QPlainTextEdit {{ placeholder-text-color: {muted}; }}
 QLineEdit[kind="wrong"] {{ border: 2px solid {block}; }}
 QFrame[kind="chosen"] {{ background: {card}; border: 2px solid {accent}; border-radius: 10px; }}
 QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: {drop}px; }}
@@ -57,12 +60,14 @@ QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {mute
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {focus}; }}
 QComboBox QAbstractItemView {{ background: {card}; color: {text}; selection-background-color: {selected}; selection-color: {text}; }}
-QTableView, QListWidget {{ background: {card}; border: none; gridline-color: {line}; selection-background-color: {selected};
+QTableView, QListWidget {{ background: {card}; border: 1px solid {card}; gridline-color: {line}; selection-background-color: {selected};
     selection-color: {text}; alternate-background-color: {raised}; outline: none; }}
-QListWidget::item {{ padding: 8px 10px; border-bottom: 1px solid {line}; }}
+QListWidget::item {{ padding: {gap}px {gapx}px; border-bottom: 1px solid {line}; }}
+QListWidget::item:selected {{ background: {selected}; color: {text}; }}
+QTableView:focus, QListWidget:focus {{ border: 1px solid {focus}; }}
 QTableCornerButton::section {{ background: {card}; border: none; }}
 QTableView::item {{ padding: 4px 8px; }}
-QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 8px; }}
+QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 11px; }}
 QHeaderView[kind="days"]::section {{ padding: {pad}px 0; }}
 QTextBrowser {{ background: {card}; border: 1px solid {line}; border-radius: 10px; }}
 QTextBrowser:focus {{ border: 2px solid {focus}; }}
@@ -99,6 +104,8 @@ def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
         "heading": 16,
         "pad": 6,
         "padx": 14,
+        "gap": 8,
+        "gapx": 10,
         "box": 16,
         "drop": 24,
         "arrow_side": 12,

@@ -46,6 +46,7 @@ PREFIX: dict[type[Enum], str] = {
     budget.IncomeKind: "income",
     budget.CostKind: "cost",
 }
+PPM_A_PER_CENT, E7 = 10_000, 10_000_000
 # Codes that records keep as plain text.
 PLAIN = {"topic": "topic", "language": "language", "travel_source": "travel",
          "channels_refused": "channel", "places_refused": "place"}  # fmt: skip
@@ -67,14 +68,15 @@ def record_lines(
         if isinstance(value, msgspec.Struct):
             lines += record_lines(words, value, zone, names)
             continue
-        lines.append(f"{words.code(f'entry.{name}')}: {_told(words, name, value, zone)}")
+        told = _told(words, name, value, zone)
+        lines.append(words("{name}: {value}", name=words.code(f"entry.{name}"), value=told))
     return lines
 
 
 def _when(words: Words, value: date | time, zone: str) -> str:
     if isinstance(value, datetime):
         return words.moment(value, zone)
-    return words.day(value) if isinstance(value, date) else f"{value:%H:%M}"
+    return words.long_day(value) if isinstance(value, date) else f"{value:%H:%M}"
 
 
 def _told(words: Words, name: str, value: Any, zone: str) -> str:
@@ -91,10 +93,24 @@ def _told(words: Words, name: str, value: Any, zone: str) -> str:
     if isinstance(value, dict):
         told = (f"{_told(words, name, k, zone)} {words.money(v)}" for k, v in value.items())
         return words.listed(told)
-    if name.endswith("_s"):
-        return words("{n} min", n=round(value / 60))
-    if name == "no_weekdays":
-        return words.day_of_week(value)
+    if isinstance(value, int):
+        return _number(words, name, value)
     if name in PLAIN and words.knows(f"{PLAIN[name]}.{value}"):
         return words.code(f"{PLAIN[name]}.{value}")
-    return words.money(value) if name.endswith("_fen") else str(value)
+    return str(value)
+
+
+def _number(words: Words, name: str, value: int) -> str:
+    """Return a number as a person writes it; its name tells the unit it is kept in."""
+    if name == "no_weekdays":
+        return words.day_of_week(value)
+    if name == "rate_ppm":
+        return f"{value / PPM_A_PER_CENT:g} %"
+    match name.rpartition("_")[2]:
+        case "fen":
+            return words.money(value)
+        case "s":
+            return words("{n} min", n=round(value / 60))
+        case "e7":
+            return f"{value / E7:.5f}"
+    return str(value)

@@ -1,6 +1,6 @@
 """Puts the timeline's codes and values into sentences."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from field_app.i18n.words import Words
@@ -21,14 +21,16 @@ def timeline_flags(words: Words, entry: TimelineEntry) -> list[str]:
     return [*marks, words("to be sent")] if entry.pending else marks
 
 
-def happened(words: Words, at: datetime, between: Between | None, zone: str) -> str:
+def happened(
+    words: Words, at: datetime, between: Between | None, zone: str, today: date | None = None
+) -> str:
     """Return when it happened: the laptop's word, or what can be proven when that is doubtful."""
     if between is None:
-        return words.moment(at, zone)
-    latest = words.moment(between.latest, zone)
+        return words.moment(at, zone, today)
+    latest = words.moment(between.latest, zone, today)
     if between.earliest is None:
         return words("happened before {latest}", latest=latest)
-    earliest = words.moment(between.earliest, zone)
+    earliest = words.moment(between.earliest, zone, today)
     return words("happened between {earliest} and {latest}", earliest=earliest, latest=latest)
 
 

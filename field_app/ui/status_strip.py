@@ -59,7 +59,7 @@ class StatusStrip(QFrame):
         state, words = self._sync.state, self._words
         if state is None:
             return
-        yield words("Works from this laptop")
+        yield words("Working from this laptop")
         if state.last_sync is not None:
             yield words("synced {when}", when=words.moment(state.last_sync, self._sync.zone))
         else:
@@ -78,7 +78,7 @@ class StatusStrip(QFrame):
             yield words("syncing …")
         elif status.trouble:
             gone = status.trouble == OFFLINE
-            yield words("no line just now") if gone else words("Sync has something to say")
+            yield words("offline just now") if gone else words("Sync has something to say")
         elif state is not None:
             doubt = state.record_trouble or state.rules_trouble
             if doubt:

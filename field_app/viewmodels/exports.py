@@ -34,7 +34,7 @@ def fresh_password() -> str:
 def stamp_line(words: Words, stamp: Stamp, zone: str) -> str:
     """Return the line that stands on every page: who, when, how many cases, what for."""
     return words(
-        "Taken out by {who}, {when} · {n} cases · {why}",
+        "Exported by {who}, {when} · {n} cases · {why}",
         who=stamp.by,
         when=words.moment(stamp.at, zone),
         n=stamp.cases,

@@ -12,13 +12,18 @@ type Drawn = tuple[tuple[MapStop, ...], tuple[MapWay, ...]]
 
 
 def drawn(known: PlanGround, problem: DayProblem, plan: DayPlan, times: TravelTimes) -> Drawn:
-    """Return the points of a plan, and each officer's way from the start place and back."""
+    """Return the points of a plan, and each officer's way from the start place and back.
+
+    A stop of two has its number from the officer who stands first on the board, however the
+    routes of a plan are sorted.
+    """
     places = {v.appointment_id: v.point for v in known.visits if v.point is not None}
     starts = {o.officer_id: known.points[o.start_point] for o in problem.officers}
     stops: dict[str, MapStop] = {}
     ways: list[MapWay] = []
-    for route in plan.routes:
-        if not route.stops or route.officer_id not in starts:
+    routes = {route.officer_id: route for route in plan.routes}
+    for route in (routes[officer] for officer in starts if officer in routes):
+        if not route.stops:
             continue
         here = [places[s.appointment_id] for s in route.stops]
         for number, (stop, point) in enumerate(zip(route.stops, here, strict=True), start=1):

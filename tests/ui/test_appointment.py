@@ -59,6 +59,7 @@ async def test_a_window_at_night_is_stopped_with_its_source(
     await typed(screen, "22:00-23:00")
     assert not screen.confirm.isEnabled()
     assert screen.confirm.toolTip()
+    assert screen.stopped.text == sentence  # below the button, wherever the rules' card lies
     seen = words_on(screen)
     assert sentence in seen
     assert source in seen

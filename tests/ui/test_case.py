@@ -41,6 +41,13 @@ async def audited(seat: Seat) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+async def test_what_happened_in_another_year_says_so(room: Room) -> None:
+    li = await room.seat("li")
+    seen = words_on(await opened(li, (await ready(li))[0]))
+    assert "19 Sep 2025 14:23" in seen
+    assert "12 Aug 2025" in seen  # overdue since
+
+
 async def test_a_hold_is_seen_and_stops_the_visit(room: Room) -> None:
     li = await room.seat("li")
     case_id = (await ready(li))[0]
@@ -51,7 +58,7 @@ async def test_a_hold_is_seen_and_stops_the_visit(room: Room) -> None:
     seen = words_on(screen)
     assert "on hold" in seen.splitlines()
     assert "客户住院，家属来电" in seen
-    assert "No visit until a lead lifts it." in seen
+    assert "No visit until a lead lifts the hold." in seen
     assert not screen.primary.isVisible()
     assert "Lift the hold" not in seen
 

@@ -1,17 +1,22 @@
 """Cases: search as one types, filters, order, nothing found, masked names, reading on."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 
+from field_app.theme.tokens import contrast
 from field_app.ui.screens.cases_screen import CasesScreen
 from field_app.viewmodels.cases import COLUMNS, PAGE
-from tests.ui.acts import hold
+from tests.ui.acts import VISIT_DAY, agree, hold, ready
+from tests.ui.legible import SMALL
 from tests.ui.lookup import file_of, rows_at, words_on
 from tests.ui.room import CASES, MANY, ODD_CASE, ODD_NAME, Room
 from tools.tour.hands import press, type_text, until
 from tools.tour.seat import Seat, quiet
 
 EVERY = CASES + 1
+CELL_PADDING = 8
 
 
 async def cases_of(seat: Seat) -> CasesScreen:
@@ -89,12 +94,36 @@ async def test_nothing_is_found(room: Room) -> None:
     li = await room.seat("li")
     screen = await cases_of(li)
     assert await searched(screen, "zzzz") == []
-    assert "No case matches. Change the search or the filters." in words_on(screen)
+    assert "No case matches\nChange the search or the filters." in words_on(screen)
     assert screen.search.isVisible()
     press(screen.search, Qt.Key.Key_Return)
     assert li.main.stack.currentWidget() is screen
     assert len(await searched(screen, "")) == EVERY
     assert "No case matches" not in words_on(screen)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_the_next_step_is_read_whole(room: Room, language: str) -> None:
+    li = await room.seat("li", language=language)
+    await agree(li, (await ready(li))[0], VISIT_DAY)
+    li.main.resize(SMALL)
+    screen = await cases_of(li)
+    place = COLUMNS.index("next")
+    longest = max(column(screen, "next"), key=len)
+    assert "10:00" in longest
+    needed = screen.table.fontMetrics().horizontalAdvance(longest)
+    assert screen.table.columnWidth(place) >= needed + 2 * CELL_PADDING
+    assert screen.table.horizontalScrollBar().maximum() == 0, "every column is in sight"
+
+
+async def test_what_a_field_asks_for_is_legible(room: Room) -> None:
+    for theme in ("light", "dark"):
+        li = await room.seat("li", theme=theme)
+        search = (await cases_of(li)).search
+        asks = search.palette().color(QPalette.ColorRole.PlaceholderText)
+        assert asks.alpha() == 255
+        assert contrast(asks.name(), li.program.look.tokens["card"]) >= 4.5
+        await room.leave(li)
 
 
 async def test_filters(room: Room) -> None:

@@ -61,6 +61,7 @@ async def test_what_is_missing_is_said_first(room: Room, language: str) -> None:
     await refused(seat, "enrol.no_address", "", account="", code="", passphrase="", repeated="")
     await refused(seat, "enrol.no_account", NOBODY, account=" ")
     await refused(seat, "enrol.no_code", NOBODY, code="")
+    assert form_of(seat).code.hasFocus()
     await refused(seat, "enrol.weak_passphrase", NOBODY, passphrase="short", repeated="short")
     await refused(seat, "enrol.different_passphrases", NOBODY, repeated=PASSPHRASE[:-1])
     assert form_of(seat).strength.value() > 0

@@ -73,8 +73,8 @@ async def test_every_page_says_whose_file_it_is(room: Room, tmp_path: Path) -> N
     path = tmp_path / "day.pdf"
     await taken_out(li.main, path, reason="records", words="for the branch")
     await quiet()
-    assert "Taken out by" in words_of(path.read_bytes())
-    assert "1 cases · for the records" in words_of(path.read_bytes())
+    assert "Exported by" in words_of(path.read_bytes())
+    assert "1 case · for the records" in words_of(path.read_bytes())
     [entry] = await exports(li)
     for part in ('"reason":"records"', '"words":"for the branch"', '"cases":1', '"locked":false'):
         assert part in entry
@@ -188,7 +188,7 @@ async def test_who_leads_sees_what_the_team_took_out(room: Room, tmp_path: Path)
     chen = await room.seat("chen", language="en")
     await chen.sync()
     await chen.show("review")
-    await until(lambda: "day sheet · 1 cases · for the records" in words_on(chen.main))
+    await until(lambda: "day sheet · 1 case · for the records" in words_on(chen.main))
     seen = words_on(chen.main)
     assert "for the branch" in seen
     assert "not locked" in seen
@@ -197,4 +197,4 @@ async def test_who_leads_sees_what_the_team_took_out(room: Room, tmp_path: Path)
     await chen.show("team")
     await chen.show("review")
     await until(lambda: "number 21 of the day" in words_on(chen.main))
-    assert "and 1 earlier ones" in words_on(chen.main)
+    assert "and 1 earlier one" in words_on(chen.main)

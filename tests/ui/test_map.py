@@ -196,7 +196,10 @@ async def test_a_pin_is_moved_by_keys_and_left(room: Room, drawing: str) -> None
     li, screen = await day_of_two(room, map_drawing=drawing)
     item = screen._view.items[0]
     before = (await file_of(li, item.case_id)).case.address
+    assert screen.list.currentRow() == 0, "the next visit is chosen as the map opens"
     press(li.main, Qt.Key.Key_BracketRight)
+    assert screen.list.currentRow() == 1
+    press(li.main, Qt.Key.Key_BracketLeft)
     assert screen.list.currentRow() == 0
     press(li.main, Qt.Key.Key_M)
     assert not screen.open_case.isVisible()  # its place is the map's while a pin is moved
@@ -339,6 +342,17 @@ async def test_a_click_on_the_page_chooses_again_and_again(room: Room) -> None:
         assert screen.list.currentRow() == number
     marked = await asked_of(shown, "document.querySelector('.stop.chosen').textContent")
     assert marked == "2"
+
+
+async def test_the_chosen_point_is_seen_in_the_list(room: Room) -> None:
+    li, screen = await day_of_two(room)
+    screen.list.setFocus()
+    press(screen.list, Qt.Key.Key_Down)
+    await quiet()
+    rows = [screen.list.visualItemRect(screen.list.item(n)) for n in range(screen.list.count())]
+    picture = screen.list.viewport().grab().toImage()
+    colours = {picture.pixelColor(r.left() + 3, r.top() + 3).name() for r in rows}
+    assert li.program.look.tokens["selected"] in colours
 
 
 async def test_search_narrows_the_list_and_finds_places(room: Room) -> None:

@@ -73,7 +73,7 @@ async def test_a_newer_map_comes_by_itself_and_may_be_stopped(room: Room) -> Non
     await li.sync()
     assert "A newer map is there" in screen.news.text.text()
     settings = await settings_of(li)
-    assert settings.newer_maps.currentText() == "by themselves, when idle"
+    assert settings.newer_maps.currentText() == "automatically, when idle"
     await li.show("sync")
     screen.news.fetch.click()
     await until(lambda: screen.news.use.isVisible())

@@ -79,7 +79,7 @@ async def test_a_plan_is_solved_and_published(room: Room) -> None:
         assert (await file_of(chen, case_id)).case.address.area in words_on(screen)
     assert not screen.publish.isVisible()
     await solved(screen)
-    assert "and checked again" in screen.notice.text
+    assert "checked again by the rules" in screen.notice.text
     assert "estimated from straight lines" in screen.notice.text
     # Two officers go together, so the day stands twice.
     rows = screen.timeline.board.rows
@@ -88,10 +88,18 @@ async def test_a_plan_is_solved_and_published(room: Room) -> None:
     assert all(any(b.kind == "lunch" for b in r.blocks) for r in rows if r.visits)
     assert isinstance(screen.map, PaintedMap)
     await until(lambda: len(screen.map._stops) == VISITS)
-    screen.publish.click()
+    assert (screen.publish.hasFocus(), screen.solve.property("kind")) == (True, "")
+    numbers = {stop.id: stop.number for stop in screen.map._stops}
+    press(screen.publish, Qt.Key.Key_Return)
     await quiet()
     assert "routes published" in chen.main.told.text
     assert await records(chen, Route)
+    assert screen.timeline.board.hasFocus()
+    board = {
+        str(b.id): b.number for row in reversed(screen.timeline.board.rows) for b in row.visits
+    }
+    await until(lambda: {s.id: s.number for s in screen.map._stops} == board)
+    assert numbers == board
     assert screen.notice.text.startswith("This is what is published.")
     assert not screen.publish.isVisible()
 
@@ -205,7 +213,7 @@ async def test_somebody_ill_and_windows_to_offer(room: Room) -> None:
     question = await asked(chen.main)
     type_text(question.entries["who"], "nobody at all")
     question.ok.click()
-    await until(lambda: "No single case" in screen.notice.text)
+    await until(lambda: "does not match exactly one case" in screen.notice.text)
     number = (await file_of(chen, cases[0])).case.case_no
     screen.offer.click()
     question = await asked(chen.main)

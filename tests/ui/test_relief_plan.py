@@ -67,7 +67,7 @@ async def test_from_proposal_to_the_customers_yes(room: Room) -> None:
     card = await card_of(li, case_id)
     seen = words_on(card)
     assert "in force" in seen
-    assert "The plan is kept." in seen
+    assert "The plan is being kept." in seen
     assert "Next instalment" in seen
     assert list(card.act_buttons) == []
     assert not li.screens.case.primary.isVisible()

@@ -69,7 +69,11 @@ async def closed(seat: Seat, screen: ReviewScreen, content: str, words: str) -> 
 async def test_nothing_waits_and_it_says_so(room: Room) -> None:
     screen = await shown(await room.seat("chen"))
     seen = words_on(screen)
-    for sentence in ("None is open.", "None waits.", "No fact of the last 30 days is marked."):
+    for sentence in (
+        "No complaint is open.",
+        "No plan is waiting.",
+        "No record of the last 30 days is flagged.",
+    ):
         assert sentence in seen
 
 
@@ -96,7 +100,7 @@ async def test_a_complaint_waits_until_the_customer_is_content(room: Room) -> No
     assert (stands.record.state, stands.record.content) == (ComplaintState.CLOSED, True)
     [rest] = await records(lead, Hold)
     assert not rest.record.active
-    assert "None is open." in words_on(screen)
+    assert "No complaint is open." in words_on(screen)
 
 
 async def test_a_customer_who_is_not_content_goes_to_compliance(room: Room) -> None:
@@ -170,6 +174,7 @@ async def test_a_bar_is_chosen_by_keys_and_lists_its_records(room: Room) -> None
     await quiet()
     assert f"{screen._view.conduct.months[last]}: nothing to measure" in words_on(screen)
     assert screen.conduct.records.count() == 0
+    assert not screen.conduct.records.isVisible()  # no empty box
     box.setCurrentIndex(box.findData("complaints"))
     await until(lambda: screen.conduct.records.count() == 1)
     entry = screen.conduct.records.item(0).text()
@@ -229,7 +234,7 @@ async def test_the_same_figures_are_printed(room: Room, tmp_path: Path) -> None:
     text = "".join(page.get_textpage().get_text_range() for page in document)
     assert "Complaints per 100 visits" in text
     assert await team_of(lead) in text
-    assert "Taken out by" in text
+    assert "Exported by" in text
     assert "for supervision" in text
     assert (await file_of(lead, case_id)).case.customer.name not in text
 

@@ -68,7 +68,7 @@ async def test_offline_everything_waits_and_the_window_says_so(room: Room) -> No
     assert "Tue 10 Mar 10:00" in line
     assert "failed" in seen
     assert "1 to be sent" in li.main.strip.text.text()
-    assert "no line just now" in li.main.strip.text.text()
+    assert "offline just now" in li.main.strip.text.text()
     assert screen.now.isEnabled()
 
     room.serve()
@@ -114,7 +114,7 @@ async def test_two_versions_stand_side_by_side(room: Room) -> None:
     assert "At the server" in seen.splitlines()
     assert "Fri 13 Mar 10:00" in seen
     assert "Thu 12 Mar 13:00" in seen
-    assert "1 need your decision" in li.main.strip.text.text()
+    assert "1 needs your decision" in li.main.strip.text.text()
     # The server's word stands until the person has decided.
     assert await starts(li) == ["03-12 13:00"]
 

@@ -14,6 +14,7 @@ TOLD = {
     "en": ("3 records differed", "lacked 5 of your records", "away for long", "had let go"),
     "zh_CN": ("3 条记录与服务器不一致", "缺少 5 条您的记录", "离开时间较长", "此前已放弃"),
 }
+AT_REST = {"en": "Waiting to be sent", "zh_CN": "待发送"}
 NOTHING = {"en": "lacked 0 of", "zh_CN": "缺少 0 条"}
 
 
@@ -43,6 +44,8 @@ async def test_what_was_put_right_is_told(room: Room, language: str) -> None:
     await li.show("sync")
     await quiet()
     told = words_on(screen)
+    # What a person should look at stands above what is merely told.
+    assert told.index(case.case_no) < told.index(AT_REST[language])
     for words in (*TOLD[language], case.case_no):
         assert words in told
     assert len([line for line in told.splitlines() if NOTHING[language] in line]) == 0

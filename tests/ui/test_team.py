@@ -10,7 +10,7 @@ from sync.domain.records import Hold
 from tests.ui.acts import give, hold, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import CASES, Room
-from tools.tour.hands import asked, press
+from tools.tour.hands import asked, press, type_text
 from tools.tour.seat import Seat, quiet
 
 FREE = 3
@@ -47,9 +47,14 @@ async def test_every_case_has_an_officer(room: Room) -> None:
     screen = await team_of(chen)
     seen = words_on(screen)
     assert "0 cases without an officer" in seen
-    assert "Every case has an officer." in seen
+    assert "Every case has an officer" in seen
     assert f"{CASES + 1} cases · 0 visits" in seen
     assert not screen.suggest.isEnabled()
+    assert not screen.table.isVisible()
+    type_text(screen.search, "nobody of this name")  # says nothing of the others any more
+    await quiet()
+    assert "No case matches" in words_on(screen)
+    assert "Every case has" not in words_on(screen)
 
 
 async def test_selected_cases_are_given(room: Room) -> None:
@@ -68,7 +73,7 @@ async def test_selected_cases_are_given(room: Room) -> None:
     await quiet()
     assert chen.main.told.text == "2 cases assigned."
     assert screen.notice.text == ""
-    assert "1 cases without an officer" in words_on(screen)
+    assert "1 case without an officer" in words_on(screen)
     assert len(column(screen, "case_no")) == 1
     screen.filter.setCurrentIndex(screen.filter.findData("all"))
     await quiet()

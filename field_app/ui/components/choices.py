@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout, QWidget
 
 from field_app.ui.components.flow import Flow
 from field_app.ui.components.tick import Tick
@@ -19,6 +19,15 @@ def combo(options: Iterable[tuple[str, str]], name: str, chosen: str = "") -> QC
     for value, text in options:
         made.addItem(text, value)
     made.setCurrentIndex(max(0, made.findData(chosen)))
+    return made
+
+
+def number_box(look: Look, name: str, least: int, most: int) -> QSpinBox:
+    """Return a box for a whole number, its figure as far from the edge as other fields' words."""
+    made = QSpinBox()
+    made.setRange(least, most)
+    made.setAccessibleName(name)
+    made.lineEdit().setTextMargins(look.px(5), 0, 0, 0)
     return made
 
 

@@ -14,7 +14,8 @@ class Flow(QLayout):
 
     `even` gives every item the same width: that of the widest, or with `fill` an equal share of
     the line; `least` is the width that is enough for each, where words would like a longer line.
-    `most` is how many a line may have, 0 for any. Aligned to the right when `setAlignment` says so.
+    `most` is how many a line may have, 0 for any. Aligned to the right, or in the middle of its
+    height, when `setAlignment` says so.
     """
 
     def __init__(
@@ -83,6 +84,8 @@ class Flow(QLayout):
         """Lay the items out."""
         super().setGeometry(rect)
         top = rect.top()
+        if self.alignment() & Qt.AlignmentFlag.AlignVCenter:
+            top += max(0, (rect.height() - self.heightForWidth(rect.width())) // 2)
         for items, height in self._lines(rect.width()):
             widths = [self._width(item, rect.width()) for item in items]
             left = rect.left()

@@ -35,7 +35,7 @@ class _Ear(QObject):
 
 
 class Page(QWidget):
-    """A screen; `body` is its content's layout, `toolbar` the row beside the title."""
+    """A screen; `body` is its content's layout, `toolbar` the row beside its `heading`."""
 
     def __init__(self, look: Look, title: str, *, scrolls: bool = True) -> None:
         super().__init__()
@@ -55,11 +55,11 @@ class Page(QWidget):
         self.title = label(title, "title")
         self.subtitle = label("", "muted")
         self.subtitle.hide()
-        column = QVBoxLayout()
-        column.setSpacing(look.px(2))
-        column.addWidget(self.title)
-        column.addWidget(self.subtitle)
-        self._head.add(column, 1)
+        self.heading = QVBoxLayout()
+        self.heading.setSpacing(look.px(2))
+        self.heading.addWidget(self.title)
+        self.heading.addWidget(self.subtitle)
+        self._head.add(self.heading, 1)
         self.toolbar = Flow(look)
         self._head.add(self.toolbar)
         outer.addWidget(self._head)

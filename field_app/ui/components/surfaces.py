@@ -40,6 +40,7 @@ class Notice(QFrame):
         row.setSpacing(look.px(10))
         self._sign = QLabel()
         self._sign.setFixedWidth(look.px(20))
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout()
         column.setSpacing(look.px(2))
         self._text, self._source = label(), label(role="muted")
@@ -73,6 +74,7 @@ class Notice(QFrame):
         for widget in (self, self._text, self._source):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+        self._sign.setFixedHeight(max(size, self._text.fontMetrics().height()))
 
     @property
     def text(self) -> str:
@@ -91,14 +93,18 @@ class EmptyState(QWidget):
         size = look.px(36)
         sign.setPixmap(look.icon(picture, "muted").pixmap(QSize(size, size)))
         sign.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        heading, words = label(title, "heading"), label(hint, "muted")
-        for text in (heading, words):
-            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._title, self._hint = label(title, "heading"), label(hint, "muted")
         column.addStretch(1)
         column.addWidget(sign)
-        column.addWidget(heading)
-        column.addWidget(words)
+        for text in (self._title, self._hint):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(text)
         column.addStretch(2)
+
+    def say(self, title: str, hint: str = "") -> None:
+        """Say something else."""
+        self._title.setText(title)
+        self._hint.setText(hint)
 
 
 def clear(layout: QLayout) -> None:

@@ -47,7 +47,9 @@ class WeekGrid(QTableWidget):
                 head += "\n" + words("rest")
             elif mark.unknown_year:
                 head += "\n?"
-            self.setHorizontalHeaderItem(column, QTableWidgetItem(head))
+            item = QTableWidgetItem(head)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+            self.setHorizontalHeaderItem(column, item)
             widest = max(widest, *map(self.fontMetrics().horizontalAdvance, head.split("\n")))
             taken = {local(w.start, zone).hour: w for w in mark.own}
             for hour in range(FIRST_HOUR, LAST_HOUR + 1):

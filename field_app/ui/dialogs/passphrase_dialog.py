@@ -54,7 +54,7 @@ class PassphraseDialog(QDialog):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         rows = [
             (words("New passphrase"), self.new),
-            (words("The passphrase again"), self.repeated),
+            (words("Repeat the passphrase"), self.repeated),
         ]
         if with_old:
             rows.insert(0, (words("Passphrase"), self.old))

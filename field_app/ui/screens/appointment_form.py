@@ -50,7 +50,7 @@ class AppointmentForm(QWidget):
             (words("Second officer"), self.second),
             (words("Agreed by"), self.by),
             (words("By"), self.channel),
-            (words("In whose words"), self.said),
+            (words("In their words"), self.said),
             ("", self.asked),
             ("", self.written),
         )

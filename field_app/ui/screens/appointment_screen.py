@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout
 from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, clear
+from field_app.ui.components.surfaces import Card, Notice, clear
 from field_app.ui.components.texts import button, label, tip
 from field_app.ui.components.week_grid import WeekGrid
 from field_app.ui.dialogs.export_dialog import ask_export
@@ -40,7 +40,7 @@ class AppointmentScreen(Page):
         self._go = go
         words = look.words
         self.confirm = button(look, words("Customer agreed"), self._confirm, kind="primary")
-        self.propose = button(look, words("Keep as proposal"), self._propose)
+        self.propose = button(look, words("Save as proposal"), self._propose)
         self.end = button(look, words("Declined or cancelled"), self._end, kind="danger")
         self.copy = button(look, words("Copy invitation"), lambda: self.start(self._copy()))
         self.ics = button(look, words("Calendar file"), lambda: self.start(self._export()))
@@ -56,9 +56,13 @@ class AppointmentScreen(Page):
         words = self.words
         for one in (self.copy, self.ics, self.end, self.propose, self.confirm):
             self.toolbar.addWidget(one)
+        self.stopped = Notice(self.look)
+        self.body.addWidget(self.stopped)
         columns = Beside(self.look, COLUMNS_LEAST)
         left, right = QVBoxLayout(), QVBoxLayout()
-        calendar = Card(self.look, words("Two weeks"))
+        calendar = Card(self.look)
+        self.weeks = label(words("Two weeks"), "heading")
+        calendar.body.addWidget(self.weeks)
         self.grid = WeekGrid(self.look)
         self.grid.picked.connect(self._pick)
         calendar.body.addWidget(self.grid)
@@ -112,7 +116,11 @@ class AppointmentScreen(Page):
         self.form.span.setFocus()
 
     def _show_ahead(self) -> None:
-        self.grid.show_days(self._view.marks, self._view.zone)
+        marks, words = self._view.marks, self.words
+        self.grid.show_days(marks, self._view.zone)
+        if marks:
+            span = f"{words.long_day(marks[0].day)} – {words.long_day(marks[-1].day)}"
+            self.weeks.setText(span)
         self._show_slots()
 
     def _show_slots(self) -> None:
@@ -146,13 +154,15 @@ class AppointmentScreen(Page):
         if self.form.chosen is None:
             text = self.words("Type a window such as 14:00-15:00.")
             self.notice.say(text, "info")
-        elif self.notice.text:
-            self.notice.say("")
         self.findings.show_findings(self._view.findings)
         self.propose.setEnabled(self.form.chosen is not None)
         self.confirm.setEnabled(self._view.may_confirm and self.form.chosen is not None)
-        first = next(iter(self.findings.texts), "")
-        self.confirm.setToolTip("" if self._view.may_confirm else tip(first))
+        first = "" if self._view.may_confirm else next(iter(self.findings.texts), "")
+        self.confirm.setToolTip(tip(first))
+        if self.form.chosen is not None:
+            self.notice.say("")
+        # Right below the button it stops: the rules' own card may lie below the edge.
+        self.stopped.say(first if self.form.chosen is not None else "", "block")
 
     def _confirm(self) -> None:
         self.start(self._view.confirm())

@@ -103,7 +103,9 @@ class CareActs:
     def mark_broken(self, plan: Versioned[Plan]) -> None:
         """End a plan that the payments say is broken."""
         words = self._page.words
-        explain = words("Ask the customer first what happened. Then collecting may go on.")
+        explain = words(
+            "Ask the customer first what happened. Then contact may resume within the rules."
+        )
         self._page.start(self._end(plan, PlanState.BROKEN, words("The plan is broken"), explain))
 
     def end(self, plan: Versioned[Plan]) -> None:

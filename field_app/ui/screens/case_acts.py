@@ -77,7 +77,7 @@ class CaseActs:
             Field("topic", words("About"), topics),
             Field("words", words("In the customer's words"), lines=4, required=True),
         )
-        explain = words("A complaint rests the case until it is answered.")
+        explain = words("A complaint puts the case on hold until it is answered.")
         told = await ask(
             page,
             page.look,
@@ -105,7 +105,7 @@ class CaseActs:
         explain = words("Nobody visits this customer until a lead lifts the hold.")
         draft = page.draft("hold", self._case_id)
         told = await ask(
-            page, page.look, words("Lay a hold"), fields, explain, words("Hold"), draft=draft
+            page, page.look, words("Put on hold"), fields, explain, words("Hold"), draft=draft
         )
         if told is not None:
             kind, days = HoldKind(told["kind"]), int(told["days"])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text
-from field_app.ui.components.flow import COLUMNS_LEAST, Beside
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
@@ -50,11 +50,8 @@ class CaseScreen(Page):
         self.primary = button(look, "", kind="primary")
         self.act_buttons: list[QPushButton] = []
         self.reveal_buttons: dict[Revealable, QPushButton] = {}
-        marks = QWidget()
-        self.badges = QHBoxLayout(marks)
-        self.badges.setContentsMargins(0, 0, 0, 0)
-        self.badges.setSpacing(look.px(6))
-        self.toolbar.addWidget(marks)
+        self.badges = Flow(look, 6)
+        self.heading.addLayout(self.badges)
         self._add_toolbar()
         self._build_columns()
         self._hide_timer = QTimer(self)
@@ -217,7 +214,8 @@ class CaseScreen(Page):
                 partial(self._go.open_appointment, one.case_id, one.id),
                 kind="quiet",
             )
-            card.body.addLayout(row(self.look, label(f"{state}: {when}"), None, change))
+            line = self.words("{name}: {value}", name=state, value=when)
+            card.body.addLayout(row(self.look, label(line), None, change))
         return card
 
     def _told(self, step: Step) -> list[FindingText]:
@@ -251,7 +249,7 @@ class CaseScreen(Page):
         if step.instead.channels:
             named = words.listed(words.code(f"act.{act}") for act in step.instead.channels)
             parts.append(words("Possible now: {channels}.", channels=named))
-        return " ".join(parts)
+        return words.sentences(*parts)
 
     def _loan_card(self) -> QWidget:
         card = Card(self.look, self.words("What is owed"))
@@ -265,7 +263,7 @@ class CaseScreen(Page):
             (words("Interest"), words.money(loan.interest_fen)),
             (words("Fees"), words.money(loan.fees_fen)),
             (words("Product"), words.code(f"product.{loan.product}")),
-            (words("Overdue since"), words.day(loan.overdue_since)),
+            (words("Overdue since"), words.long_day(loan.overdue_since)),
         )
         for name, value in lines:
             told = label(value, wrap=False)
@@ -315,9 +313,12 @@ class CaseScreen(Page):
     def _hold_card(self, hold: Versioned[Hold]) -> QWidget:
         card = Card(self.look)
         kind = self.words.code(f"hold.{hold.record.hold}")
-        text = self.words("This case rests: {kind}. No visit until a lead lifts it.", kind=kind)
+        text = self.words(
+            "This case is on hold: {kind}. No visit until a lead lifts the hold.", kind=kind
+        )
         if hold.record.until is not None:
-            text += " " + self.words("Set through {day}.", day=self.words.day(hold.record.until))
+            until = self.words("Set through {day}.", day=self.words.long_day(hold.record.until))
+            text = self.words.sentences(text, until)
         card.body.addWidget(Notice(self.look, text, "warn", hold.record.reason))
         if self._view.may_lift:
             lift = button(self.look, self.words("Lift the hold"), lambda: self.acts.lift(hold))
@@ -330,35 +331,39 @@ class CaseScreen(Page):
         entries = file.timeline if file else ()
         if not entries:
             card.body.addWidget(label(self.words("Nothing is on record yet."), "muted"))
+        card.body.setSpacing(self.look.px(14))
         for entry in entries:
-            self._add_entry(card, entry)
+            lines = QVBoxLayout()
+            lines.setSpacing(self.look.px(2))
+            self._add_entry(lines, entry)
+            card.body.addLayout(lines)
         return card
 
-    def _add_entry(self, card: Card, entry: TimelineEntry) -> None:
+    def _add_entry(self, lines: QVBoxLayout, entry: TimelineEntry) -> None:
         file = self._view.file
         zone = file.case.address.zone if file else "Asia/Shanghai"
         marks = [badge(m, "info") for m in timeline_flags(self.words, entry)]
         sentence = label(timeline_sentence(self.words, entry, zone))
-        line = QHBoxLayout()
-        line.addWidget(sentence, 1)
-        for mark in marks:
-            line.addWidget(mark)
-        card.body.addLayout(line)
-        when = happened(self.words, entry.at, entry.between, zone)
+        acts = self._entry_acts(entry)
+        lines.addLayout(row(self.look, sentence, *marks, *acts))
+        when = happened(self.words, entry.at, entry.between, zone, file.today if file else None)
         who = " · ".join(p for p in (when, entry.by) if p)
-        card.body.addWidget(label(who, "muted"))
+        lines.addWidget(label(who, "muted"))
         if entry.note:
-            card.body.addWidget(label(entry.note))
+            lines.addWidget(label(entry.note))
+
+    def _entry_acts(self, entry: TimelineEntry) -> list[QPushButton]:
+        file = self._view.file
         if file is not None and entry.kind == "visit" and self._view.may_correct(entry):
             correct = partial(self._go.open_amendment, file.case.id, entry.record_id)
-            change = button(self.look, self.words("Correct"), correct, kind="quiet")
-            card.body.addLayout(row(self.look, None, change))
+            return [button(self.look, self.words("Correct"), correct, kind="link")]
         if entry.kind == "attachment":
             title = str(entry.params["title"])
             see = partial(self.acts.show_file, entry.record_id, title)
-            show = button(self.look, self.words("Show"), see, kind="quiet", icon="reveal")
+            show = button(self.look, self.words("Show"), see, kind="link", icon="reveal")
             show.setAccessibleName(self.words("Show {field}", field=title))
-            card.body.addLayout(row(self.look, None, show))
+            return [show]
+        return []
 
     def _on_revealed(self) -> None:
         self._show()

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QTableView
 
 from field_app.ui.components.choices import combo
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import EmptyState
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
@@ -17,8 +18,8 @@ STAGES = ("reminder", "phone", "visit", "hold", "plan", "closed")
 TABLE_LEAST = 220
 ROWS_AHEAD = 50
 WIDTHS = {
-    "name": 90, "case_no": 130, "area": 90, "stage": 80, "days": 110,
-    "amount": 120, "next": 230, "officer": 130, "marks": 110,
+    "name": 80, "case_no": 115, "area": 85, "stage": 80, "days": 100,
+    "amount": 110, "next": 195, "officer": 105, "marks": 90,
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def case_table(look: Look, view: CasesViewModel) -> QTableView:
     header.setMinimumHeight(look.px(32))
     for number, column in enumerate(COLUMNS):
         table.setColumnWidth(number, max(look.px(WIDTHS[column]), _widest(look, table, number)))
-    header.setSectionResizeMode(COLUMNS.index("next"), QHeaderView.ResizeMode.Stretch)
+    header.setStretchLastSection(True)
     Place(table, view)
     return table
 
@@ -137,9 +138,10 @@ class CasesScreen(Page):
         self.table.doubleClicked.connect(self._open)
         self.table.installEventFilter(self)
         self.table.horizontalHeader().sectionClicked.connect(self._sort)
-        self.none = label(words("No case matches. Change the search or the filters."), "muted")
+        hint = words("Change the search or the filters.")
+        self.none = EmptyState(look, words("No case matches"), hint, "search")
         self.none.hide()
-        self.body.addWidget(self.none)
+        self.body.addWidget(self.none, 1)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.count)
         self.follow(view.changed, self._show)
@@ -160,6 +162,7 @@ class CasesScreen(Page):
             self.show_empty(words("No cases yet"), hint, "cases")
             return
         self.none.setVisible(not self._view.total)
+        self.table.setVisible(bool(self._view.total))
         self.show_content()
         if self._view.model.rows and not self.table.currentIndex().isValid():
             self.table.selectRow(0)

@@ -9,6 +9,7 @@ from field_app.ui.components.texts import button, label
 from field_app.ui.look import Look
 
 MS = 1000
+WIDTH = 320
 
 
 class CoverScreen(QWidget):
@@ -21,6 +22,7 @@ class CoverScreen(QWidget):
         super().__init__()
         words = look.words
         inside = QWidget()
+        inside.setMaximumWidth(look.px(WIDTH))
         column = QVBoxLayout(inside)
         column.setSpacing(look.px(12))
         told = label(words("Paused"), "title")

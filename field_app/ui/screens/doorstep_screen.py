@@ -64,8 +64,8 @@ class DoorstepScreen(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         column.addStretch(1)
-        column.addLayout(self._make_acts())
         whole.addWidget(scrolling(inside), 1)
+        whole.addLayout(self._make_acts())  # in reach however large the words are
 
     def _make_acts(self) -> Flow:
         look, words = self.look, self.words
@@ -78,7 +78,8 @@ class DoorstepScreen(QWidget):
         self.hide_all.setToolTip("Esc Esc")
         self.show_address = button(look, words("Show the address"), self._reveal, icon="reveal")
         acts = Flow(look)
-        acts.setContentsMargins(0, 0, 0, look.px(14))
+        edge = look.px(20)
+        acts.setContentsMargins(edge, look.px(6), edge, look.px(14))
         for one in (self.begin, self.end, self.record, self.show_address, self.hide_all, self.back):
             acts.addWidget(one)
         return acts

@@ -13,6 +13,15 @@ from field_app.ui.look import Look
 from field_app.viewmodels.enrol import EnrolForm, EnrolViewModel
 from field_app.viewmodels.problem import Problem
 
+# Where each thing to mend is typed.
+FIELDS = {
+    "no_address": "address",
+    "no_account": "account",
+    "no_code": "code",
+    "weak_passphrase": "passphrase",
+    "different_passphrases": "repeated",
+}
+
 
 class EnrolScreen(QWidget):
     """Nothing typed is forgotten when something goes wrong. Signal: `back_wanted()`.
@@ -49,11 +58,14 @@ class EnrolScreen(QWidget):
             (words("Account"), self.account),
             (words("One-time code"), self.code),
             (words("New passphrase"), self.passphrase),
-            (words("The passphrase again"), self.repeated),
+            (words("Repeat the passphrase"), self.repeated),
         )
+        self.strength = StrengthMeter(look)
         for text, entry in rows:
             entry.returnPressed.connect(self.submit)
             add_row(form, text, entry)
+            if entry is self.passphrase:
+                form.addRow(self.strength)
         card.body.addLayout(form)
         if back:
             told = words(
@@ -61,8 +73,6 @@ class EnrolScreen(QWidget):
                 "Another officer gets records of their own, which nobody else can open."
             )
             card.body.addWidget(label(told, "muted"))
-        self.strength = StrengthMeter(look)
-        card.body.addWidget(self.strength)
         self.trouble = Notice(look)
         card.body.addWidget(self.trouble)
         self.ok = button(look, words("Enrol"), self.submit, kind="primary")
@@ -101,3 +111,6 @@ class EnrolScreen(QWidget):
 
     def _show_trouble(self, problem: Problem) -> None:
         self.trouble.say(problem_text(self._look.words, problem), "block")
+        field = getattr(self, FIELDS.get(problem.code.removeprefix("enrol."), ""), None)
+        if isinstance(field, QLineEdit):
+            field.setFocus()

@@ -33,7 +33,7 @@ class HardshipPart(QWidget):
         words = look.words
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self.wanted = Tick(words("The customer told of hardship"))
+        self.wanted = Tick(words("The customer reports hardship"))
         column.addWidget(self.wanted)
         self._inside = QWidget()
         form = QFormLayout(self._inside)

@@ -61,9 +61,9 @@ class KeysCard(Card):
         cost = words("{mib} MiB, {n} passes", mib=state.memory_mib, n=state.passes)
         return [
             (words("Suite"), state.suite),
-            (words("Cost of a guess"), cost),
+            (words("Cost of one passphrase guess"), cost),
             (words("Second secret in the keyring"), keyring),
-            (words("Opens without a line until"), until),
+            (words("Opens offline until"), until),
             (words("Key made"), words("at the next unlock") if state.rekey_wanted else made),
         ]
 

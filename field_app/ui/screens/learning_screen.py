@@ -172,10 +172,10 @@ class LearningScreen(Page):
         self.quiz.explain()
         told = words("{right} of {asked} right.", right=grade.right, asked=grade.asked)
         if grade.passed:
-            self.notice.say(f"{told} {words('This module is passed.')}", "ok")
+            self.notice.say(words.sentences(told, words("This module is passed.")), "ok")
         else:
             again = words("Read it again and answer once more; there is no limit.")
-            self.notice.say(f"{told} {again}", "warn")
+            self.notice.say(words.sentences(told, again), "warn")
 
     def _on_refused(self, answer: Answer) -> None:
         self.notice.say(answer_text(self.words, answer), "block")

@@ -39,6 +39,8 @@ class MapList(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(look.words("Points on the map"))
         self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.currentItemChanged.connect(lambda new, _old: self._on_current(new))
         self.list.itemActivated.connect(self._on_activated)
         column = QVBoxLayout(self)

@@ -69,7 +69,7 @@ class MapNewsBar(QFrame):
             told.append(words("The bank's map is on this laptop."))
         elif view.is_withdrawn:
             told.append(words("The bank has withdrawn this map; ask for another one."))
-        return " ".join(told)
+        return self._look.words.sentences(*told)
 
     def _fetch(self) -> None:
         self._tasks.start(self._view.fetch())

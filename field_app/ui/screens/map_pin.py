@@ -137,7 +137,7 @@ class PinBar(QFrame):
         if self.point is not None and self._view.in_water(self.point):
             told.append(words("This lies in water on the map."))
         told.append(words("Drag it or use the arrow keys; Return keeps it, Escape leaves it."))
-        self.text.setText(" ".join(told))
+        self.text.setText(words.sentences(*told))
 
     def ask_place(self) -> None:
         """Ask for coordinates that somebody wrote down, and for the system they are in."""
@@ -176,7 +176,7 @@ class PinBar(QFrame):
             self.give_up()
             self._done(words("The pin is kept and will be sent."), "ok")
         else:
-            problems = " ".join(problem_text(words, p) for p in answer.problems)
+            problems = words.sentences(*(problem_text(words, p) for p in answer.problems))
             self._done(problems, "block")
 
     def give_up(self) -> None:

@@ -28,7 +28,7 @@ class MonthResult(QWidget):
             self._column.addWidget(label(problem_text(words, month), "muted"))
             return
         self._column.addWidget(label(words.money(month.affordable_fen), "amount"))
-        share = words("This much a month the customer can give to this bank.")
+        share = words("What the customer can pay this bank each month.")
         self._column.addWidget(label(share, "muted"))
         lines = (
             (words("Income"), month.income_fen),

@@ -55,7 +55,7 @@ class PlanCard(Card):
         self.body.addWidget(label(f"{kind} · {months}"))
         total = sum(one.total_fen for one in plan.schedule)
         self._line(words("Largest instalment"), words.money(plan.largest_fen))
-        self._line(words("Paid altogether"), words.money(total))
+        self._line(words("Total to repay"), words.money(total))
         coming = self._care.next_instalment
         if coming is not None and plan.state in TONES and plan.state is not PlanState.KEPT:
             name = words("Next instalment: {day}", day=words.long_day(coming.due))

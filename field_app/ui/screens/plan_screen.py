@@ -3,13 +3,13 @@
 from functools import partial
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QDateEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear
-from field_app.ui.components.texts import button, label
+from field_app.ui.components.texts import button, label, restyle
 from field_app.ui.dialogs.form_dialog import Field, ask
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
@@ -154,7 +154,7 @@ class PlanScreen(Page):
             return
         case_id = await self._view.customer(told["who"])
         if case_id is None:
-            text = words("No single case is found by “{wanted}”.", wanted=told["who"])
+            text = words("“{wanted}” does not match exactly one case.", wanted=told["who"])
             self.notice.say(text, "warn")
             return
         found = await self._view.propose_windows(case_id)
@@ -220,7 +220,13 @@ class PlanScreen(Page):
             one.setVisible(planned)
         self.undo.setVisible(view.may_undo)
         self.publish.setVisible(view.state == "solved")
+        self._be_primary(self.solve, not view.may_publish)
         self.publish.setEnabled(view.may_publish)
+
+    def _be_primary(self, one: QPushButton, wanted: bool) -> None:
+        """Let a button lead, or step back behind another that leads."""
+        restyle(one, "kind", "primary" if wanted else "")
+        one.setIcon(self.look.icon("plan", "on_accent" if wanted else "text"))
 
     def _show_state(self) -> None:
         view, words = self._view, self.words
@@ -237,8 +243,8 @@ class PlanScreen(Page):
             if view.state == "standing":
                 text = words("This is what is published.")
             else:
-                text = words("Planned in {ms} ms and checked again.", ms=view.plan.solve_ms)
-            self.notice.say(f"{text} {source}", "ok")
+                text = words("The day is planned and was checked again by the rules.")
+            self.notice.say(words.sentences(text, source), "ok")
         else:
             self.notice.say("")
 

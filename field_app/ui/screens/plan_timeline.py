@@ -35,7 +35,7 @@ class PlanTimeline(QWidget):
         column.setSpacing(look.px(6))
         column.addWidget(self.verdict)
         column.addWidget(self.board)
-        column.addWidget(label(f"{signs} {keys}", "muted"))
+        column.addWidget(label(words.sentences(signs, keys), "muted"))
         column.addStretch(1)
         self.board.chosen.connect(self.chosen)
         self.board.opened.connect(self.opened)
@@ -68,7 +68,7 @@ class PlanTimeline(QWidget):
         elif moved.extra_driving_s <= -60:
             less = words.minutes(-moved.extra_driving_s)
             parts.append(words("{minutes} less driving.", minutes=less))
-        return Verdict(True, " ".join(parts))
+        return Verdict(True, words.sentences(*parts))
 
     def _tell(self, verdict: Verdict | None) -> None:
         if verdict is None:

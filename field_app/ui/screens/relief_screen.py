@@ -39,7 +39,7 @@ class ReliefScreen(Page):
         words = look.words
         self.acts = CareActs(self, view.care, go)
         self.refer = button(look, words("Refer"), self.acts.refer)
-        self.keep = button(look, words("Keep without a plan"), self._keep)
+        self.keep = button(look, words("Save without a plan"), self._keep)
         self.propose = button(look, words("Propose to the lead"), self.submit, kind="primary")
         for one in (self.refer, self.keep, self.propose):
             self.toolbar.addWidget(one)
@@ -72,7 +72,7 @@ class ReliefScreen(Page):
         left.addWidget(hardship)
         left.addWidget(month)
         left.addStretch(1)
-        result = Card(self.look, words("What the month leaves"))
+        result = Card(self.look, words("What is left each month"))
         self.result = MonthResult(self.look)
         result.body.addWidget(self.result)
         right.addWidget(result)

@@ -60,6 +60,7 @@ class ReviewConduct(QWidget):
         self.records.itemActivated.connect(self._open)
         column.addWidget(self.behind)
         column.addWidget(self.records, 1)
+        column.addStretch(0)  # takes the room while there is nothing to list
 
     def show_conduct(self) -> None:
         """Show the figures as read."""
@@ -103,6 +104,7 @@ class ReviewConduct(QWidget):
             told = words("Choose a month to see its records")
         self.behind.setText(told)
         self.records.clear()
+        self.records.setVisible(bool(view.evidence))
         for one in view.evidence:
             number = view.case_numbers.get(one.case_id, "")
             parts = (words.code(f"kind.{one.kind}"), number, words.moment(one.at, view.zone))

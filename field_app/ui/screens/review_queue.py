@@ -51,10 +51,12 @@ class ReviewQueue(QWidget):
                 "This laptop's own trail is broken at entry {n}.", n=self._view.broken_at
             )
             self._column.addWidget(Notice(self._page.look, broken, "block"))
-        self._add(words("Complaints"), queue.complaints, self._complaint, words("None is open."))
-        self._add(words("Plans to decide"), queue.plans, self._plan, words("None waits."))
-        nothing = words("No fact of the last 30 days is marked.")
-        self._add(words("Marked facts"), queue.flagged, self._flagged, nothing)
+        self._add(
+            words("Complaints"), queue.complaints, self._complaint, words("No complaint is open.")
+        )
+        self._add(words("Plans to decide"), queue.plans, self._plan, words("No plan is waiting."))
+        nothing = words("No record of the last 30 days is flagged.")
+        self._add(words("Flagged records"), queue.flagged, self._flagged, nothing)
         usual = words("No day of the last 30 had unusually many.")
         self._add(words("Many looks at masked data"), queue.looks, self._looks, usual)
         self._add_files(queue.files)
@@ -62,8 +64,8 @@ class ReviewQueue(QWidget):
 
     def _add_files(self, files: tuple[FileTaken, ...]) -> None:
         words = self._page.words
-        nothing = words("Nobody took a file out in the last 30 days.")
-        card = self._add(words("Files taken out"), files[:FILES_SHOWN], self._file, nothing)
+        nothing = words("Nobody exported a file in the last 30 days.")
+        card = self._add(words("Exported files"), files[:FILES_SHOWN], self._file, nothing)
         if len(files) > FILES_SHOWN:
             more = words("and {n} earlier ones", n=len(files) - FILES_SHOWN)
             card.body.addWidget(label(more, "muted"))
@@ -71,7 +73,8 @@ class ReviewQueue(QWidget):
     def _add[T](
         self, heading: str, items: tuple[T, ...], make: Callable[[Card, T], None], nothing: str
     ) -> Card:
-        card = Card(self._page.look, f"{heading} ({len(items)})")
+        told = self._page.words("{heading} ({n})", heading=heading, n=len(items))
+        card = Card(self._page.look, told)
         for item in items:
             make(card, item)
         if not items:
@@ -85,7 +88,7 @@ class ReviewQueue(QWidget):
             self._page.look,
             f"{about.name} · {about.case_no}",
             partial(self._go.open_case, about.case_id),
-            kind="quiet",
+            kind="link",
         )
         open_case = self._page.words("Open case {case_no}", case_no=about.case_no)
         made.setAccessibleName(open_case)
@@ -155,7 +158,10 @@ class ReviewQueue(QWidget):
             Field("content", words("The customer is"), options),
             Field("words", words("In the customer's words"), lines=4, required=True),
         )
-        explain = words("Content ends the rest; not content goes to compliance, the case rests on.")
+        explain = words(
+            "If the customer is content, the hold ends; if not, it goes to compliance and the case "
+            "stays on hold."
+        )
         told = await ask(
             self._page,
             self._page.look,

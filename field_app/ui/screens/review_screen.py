@@ -20,7 +20,7 @@ class ReviewScreen(Page):
         super().__init__(look, look.words("Review"))
         self._view = view
         self._go = go
-        self.queue_button = button(look, look.words("What waits"), lambda: self.show_part(0))
+        self.queue_button = button(look, look.words("Waiting"), lambda: self.show_part(0))
         self.conduct_button = button(look, look.words("Conduct"), lambda: self.show_part(1))
         for one in (self.queue_button, self.conduct_button):
             one.setCheckable(True)

@@ -60,6 +60,7 @@ class ScheduleView(QWidget):
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setStretchLastSection(True)
+        head.setDefaultAlignment(RIGHT)
         self.table.setHorizontalHeaderLabels(
             [
                 words("No."),

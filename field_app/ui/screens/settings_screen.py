@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QVBoxLayout
 
 from field_app.settings.settings import Settings
-from field_app.ui.components.choices import combo
+from field_app.ui.components.choices import combo, number_box
 from field_app.ui.components.page import Page
 from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Card, clear, row
@@ -42,7 +42,7 @@ class SettingsScreen(Page):
         self._apply = apply
         self._facts = facts
         words = look.words
-        card = Card(look, words("How it looks"))
+        card = Card(look, words("Appearance"))
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.language = combo(LANGUAGES, words("Language"), settings.language)
@@ -51,25 +51,21 @@ class SettingsScreen(Page):
         self.text_size = combo(SIZES, words("Text size"), str(settings.text_size))
         drawings = [("web", words("Web view")), ("painted", words("Painted, with less memory"))]
         self.drawing = combo(drawings, words("Map drawing"), settings.map_drawing)
-        ways = [("asked", words("when I ask")), ("idle", words("by themselves, when idle"))]
-        self.newer_maps = combo(ways, words("Newer maps come"), settings.newer_maps)
-        self.minutes = QSpinBox()
-        self.minutes.setRange(1, 60)
+        ways = [("asked", words("when I ask")), ("idle", words("automatically, when idle"))]
+        self.newer_maps = combo(ways, words("Fetch newer maps"), settings.newer_maps)
+        self.minutes = number_box(look, words("Lock after (minutes)"), 1, 60)
         self.minutes.setValue(settings.lock_minutes)
-        self.minutes.setAccessibleName(words("Lock after minutes"))
-        self.files = QSpinBox()
-        self.files.setRange(0, MOST_KB_S)
+        self.files = number_box(look, words("Photo upload limit (kB/s)"), 0, MOST_KB_S)
         self.files.setSingleStep(50)
         self.files.setSpecialValueText(words("no limit"))
         self.files.setValue(settings.files_kb_s)
-        self.files.setAccessibleName(words("Line for photos, kB a second"))
         add_row(form, words("Language"), self.language)
         add_row(form, words("Theme"), self.theme)
         add_row(form, words("Text size"), self.text_size)
-        add_row(form, words("Lock after minutes"), self.minutes)
-        add_row(form, words("Line for photos, kB a second"), self.files)
+        add_row(form, words("Lock after (minutes)"), self.minutes)
+        add_row(form, words("Photo upload limit (kB/s)"), self.files)
         add_row(form, words("Map drawing"), self.drawing)
-        add_row(form, words("Newer maps come"), self.newer_maps)
+        add_row(form, words("Fetch newer maps"), self.newer_maps)
         card.body.addLayout(form)
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)

@@ -146,10 +146,13 @@ class SyncScreen(Page):
             for box, _ in self._undecided:
                 card.body.addWidget(box)
             self._cards.addWidget(card)
+        revived = any(one.what == REVIVED for one in state.incidents)
+        if revived:  # needs a look, like a decision
+            self._cards.addWidget(self._put_right(state.incidents))
         self._cards.addWidget(self._waiting(state.waiting))
         if state.history:
             self._cards.addWidget(self._history(state.history))
-        if state.incidents:
+        if state.incidents and not revived:
             self._cards.addWidget(self._put_right(state.incidents))
 
     def _waiting(self, items: tuple[WaitingItem, ...]) -> QWidget:
@@ -262,7 +265,7 @@ class SyncScreen(Page):
         return card
 
     def _history(self, runs: tuple[SyncRun, ...]) -> QWidget:
-        card = Card(self.look, self.words("Last tries"))
+        card = Card(self.look, self.words("Recent syncs"))
         for run in runs:
             when = self.words.moment(run.began_at, self._view.zone)
             if run.trouble:

@@ -7,7 +7,7 @@ from field_app.ui.components.choices import combo
 from field_app.ui.components.findings_list import answer_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
-from field_app.ui.components.surfaces import Card, clear, row
+from field_app.ui.components.surfaces import Card, EmptyState, clear, row
 from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.form_dialog import confirm
 from field_app.ui.look import Look
@@ -54,9 +54,9 @@ class TeamScreen(Page):
         self.table = case_table(look, view.cases)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.activated.connect(self._open)
-        self.none = label(words("Every case has an officer."), "muted")
+        self.none = EmptyState(look, words("Every case has an officer"), "", "ok")
         self.none.hide()
-        self.body.addWidget(self.none)
+        self.body.addWidget(self.none, 1)
         self.body.addWidget(self.table, 1)
         self.count = label("", "muted")
         self.body.addWidget(self.count)
@@ -108,7 +108,7 @@ class TeamScreen(Page):
         elif left < 0:
             text = words("certificate ended")
         else:
-            text = words("certified {n} days", n=left)
+            text = words("certified for {n} days", n=left)
         name = label(load.officer.name, "heading", wrap=False)
         card.body.addLayout(row(self.look, name, None, badge(text, tone)))
         told = words("{cases} cases · {visits} visits", cases=load.cases, visits=load.visits)
@@ -117,8 +117,15 @@ class TeamScreen(Page):
 
     def _show_count(self) -> None:
         total = self._view.cases.total
-        self.none.setVisible(not total and self._view.cases.query.unassigned)
-        self.count.setText(self.words("{n} cases · select several with Shift or Ctrl", n=total))
+        query, words = self._view.cases.query, self.words
+        if query.text or not query.unassigned:
+            hint = words("Change the search or the filters.")
+            self.none.say(words("No case matches"), hint)
+        else:
+            self.none.say(words("Every case has an officer"))
+        self.none.setVisible(not total)
+        self.table.setVisible(bool(total))
+        self.count.setText(words("{n} cases · select several with Shift or Ctrl", n=total))
 
     def _selected(self) -> tuple[CaseId, ...]:
         rows = self.table.selectionModel().selectedRows()
@@ -146,7 +153,7 @@ class TeamScreen(Page):
         found = await self._view.suggest_all()
         names = {o.id: o.name for o in self._view.officers}
         counts = [
-            f"{names[o]}: {sum(s.officer_id == o for s in found)}"
+            self.words("{name}: {n} cases", name=names[o], n=sum(s.officer_id == o for s in found))
             for o in dict.fromkeys(s.officer_id for s in found)
         ]
         explain = self.words("By area and present load:") + "\n" + "\n".join(sorted(counts))

@@ -51,11 +51,11 @@ class TermsPart(QWidget):
             (words("Instalments (months)"), self.months),
             (words("Yearly rate (%)"), self.rate),
             (words("First due"), self.first_due),
-            (words("Months of rest before it"), self.deferred),
+            (words("Months of pause before it"), self.deferred),
             ("", self.free),
             (words("Overdue interest waived"), self.waived_interest),
             (words("Fees waived"), self.waived_fees),
-            (words("Small instalments first"), self.step_months),
+            (words("Smaller instalments at first"), self.step_months),
             (words("Each of them (yuan)"), self.step),
         )
         for text, entry in rows:

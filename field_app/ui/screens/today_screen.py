@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import problem_text
@@ -125,6 +126,7 @@ class TodayScreen(Page):
         line = QHBoxLayout()
         line.setSpacing(self.look.px(14))
         acts = Flow(self.look)
+        acts.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         order = label(str(number), "title", wrap=False)
         order.setMinimumWidth(self.look.px(28))
         line.addWidget(order)

@@ -81,15 +81,20 @@ class WayCard(QWidget):
         )
         explain = words("Plans the rest of the day again and says whom to call. Nothing is sent.")
         title = words("Running late")
-        told = await ask(self, self._look, title, fields, explain, words("Plan the rest"))
-        if told is None:
-            return
-        free = read_time(told["free"])
-        if free is None:
-            self.trouble.say(words("Type a time such as 14:30."), "block")
-            return
-        self.trouble.say("")
-        await view.late(int(told["at"]), free)
+        wrong = words("Type a time such as 14:30.")
+        told = await ask(
+            self,
+            self._look,
+            title,
+            fields,
+            explain,
+            words("Plan the rest"),
+            check=lambda said: "" if read_time(said["free"]) else wrong,
+        )
+        free = read_time(told["free"]) if told else None
+        if told is not None and free is not None:
+            self.trouble.say("")
+            await view.late(int(told["at"]), free)
 
     def _rest_card(self) -> Card:
         words, view = self._look.words, self._view
@@ -109,7 +114,7 @@ class WayCard(QWidget):
             self._add_call(card, call)
         source = words.code(f"travel.{rest.travel_source}")
         own = words("Only this laptop knows this order; the published one stays.")
-        card.body.addWidget(label(f"{source} {own}", "muted"))
+        card.body.addWidget(label(words.sentences(source, own), "muted"))
         away = button(self._look, words("Back to the published order"), view.put_away)
         acts = Flow(self._look)
         acts.addWidget(away)

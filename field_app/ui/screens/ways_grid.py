@@ -69,12 +69,12 @@ class WaysGrid(QWidget):
         months = words("{n} months", n=terms.months)
         if terms.deferred_months:
             months = words(
-                "{n} months after {rest} of rest", n=terms.months, rest=terms.deferred_months
+                "{n} months after a {rest}-month pause", n=terms.months, rest=terms.deferred_months
             )
         lines = (
             (months, words("to {day}", day=words.long_day(way.schedule[-1].due))),
             (words("Largest instalment"), words.money(way.largest_fen)),
-            (words("Paid altogether"), words.money(way.total_fen)),
+            (words("Total to repay"), words.money(way.total_fen)),
         )
         for name, value in lines:
             told = label(value, wrap=False)

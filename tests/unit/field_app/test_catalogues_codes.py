@@ -234,7 +234,7 @@ def test_records_compared_show_no_bare_code(words: Words, record: Record) -> Non
     assert lines
     free = {str(v) for v in _leaves(record) if isinstance(v, str) and not isinstance(v, Enum)}
     for line in lines:
-        name, _colon, value = line.partition(": ")
+        name, value = re.split(": |：", line, maxsplit=1)
         assert not BARE.search(name), line
         assert value in free or not BARE.search(value), line
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import polib
 import pytest
 
+from field_app.i18n.words import load_words
+
 ROOT = Path(__file__).resolve().parents[3]
 CALLERS = {"words", "_words"}
 
@@ -48,6 +50,21 @@ def test_no_entry_is_dead() -> None:
     assert sorted(set(chinese()) - every_text()) == []
 
 
+def test_one_thing_is_told_in_the_singular() -> None:
+    path = ROOT / "resources" / "i18n" / "en" / "singular.po"
+    entries = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+    assert list(entries) == sorted(entries)
+    assert {key.removesuffix("|1") for key in entries} <= set(chinese()), "an entry is dead"
+    for key, words in entries.items():
+        assert fields_of(key) == fields_of(words)
+    words = load_words(ROOT / "resources" / "i18n", "en")
+    assert [words("{n} cases", n=n) for n in (0, 1, 2)] == ["0 cases", "1 case", "2 cases"]
+
+
+def fields_of(text: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field}
+
+
 def test_entries_stand_in_order() -> None:
     """So that two people who add words seldom meet at one place."""
     assert list(chinese()) == sorted(chinese())
@@ -55,5 +72,4 @@ def test_entries_stand_in_order() -> None:
 
 @pytest.mark.parametrize(("text", "words"), sorted(chinese().items()))
 def test_values_are_the_same(text: str, words: str) -> None:
-    fields = [{f for _, f, _, _ in string.Formatter().parse(t) if f} for t in (text, words)]
-    assert fields[0] == fields[1]
+    assert fields_of(text) == fields_of(words)
