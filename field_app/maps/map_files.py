@@ -28,7 +28,7 @@ class MapFiles:
         return self._folder / f"{told.sha256}.mappack"
 
     def begun(self, told: PublishedMap) -> int:
-        """Return how many bytes are here; refuses a map there is no room for."""
+        """Return how many bytes are here; raises MapRefused when there is no room for the rest."""
         if self.whole(told).exists():
             return told.size
         part = self._part(told)

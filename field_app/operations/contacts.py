@@ -14,7 +14,7 @@ from sync.domain.vocabulary import Channel, ContactResult
 
 
 def check(desk: Desk, case_id: CaseId, channel: Channel) -> Decision:
-    """Return the rules' answer to contacting the customer now."""
+    """Return the rules' answer to contacting the customer now; raises LookupError."""
     snapshot = desk.store.projection.case_snapshot(case_id)
     case = snapshot.case(case_id)
     if case is None:

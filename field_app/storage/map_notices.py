@@ -57,7 +57,7 @@ class MapNotices:
         return MapState(offered, here, bool(wanted), trouble or "", by_itself)
 
     def standing(self) -> MapStanding:
-        """Return the key this laptop believes and the newest description."""
+        """Return the believed key and the newest description; raises Damaged without a profile."""
         profile = profile_of(self._vault)
         if profile is None:
             raise Damaged(DATABASE)

@@ -66,7 +66,10 @@ class Rulebook:
         return Distrust.UNREADABLE if self._unread else None
 
     def standing(self) -> PolicyStanding:
-        """Return the key this laptop believes and its newest bundle, readable or not."""
+        """Return the key this laptop believes and its newest bundle, readable or not.
+
+        Raises Damaged when the vault holds no profile.
+        """
         profile = profile_of(self._vault)
         if profile is None:
             raise Damaged(DATABASE)

@@ -107,7 +107,10 @@ class Vault:
             self._for_journal.clear()
 
     def write_down(self, number: int, data: bytes) -> None:
-        """Let the journal have this too, on the disk before the transaction commits."""
+        """Let the journal have this too, on the disk before the transaction commits.
+
+        Raises RuntimeError outside of one.
+        """
         if not self._depth:
             raise RuntimeError("only inside a transaction")
         self._for_journal.append((number, data))

@@ -68,7 +68,10 @@ class _Reading:
         self.done = 0
 
     def read(self, scope: str, state: ScopeState | None, came: Page | None, following: str) -> None:
-        """Read a scope to its head; the beginning of the one that follows is fetched meanwhile."""
+        """Read a scope to its head; the beginning of the one that follows is fetched meanwhile.
+
+        Raises Trouble for the line, and for a page that is another scope's or leads nowhere.
+        """
         after, floor = (state.cursor, state.floor) if state else (Cursor(), 0)
         limit = PAGE
         while not self._cancelled():

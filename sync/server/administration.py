@@ -114,7 +114,7 @@ class Administration:
         await self._database.write(work)
 
     async def change_officer(self, login: str, **values: object) -> None:
-        """Change fields of a person, such as `active` or `certified_until`."""
+        """Change fields of a person, such as `active`; raises AdminRefused when there is nobody."""
         account = await self._account(login)
         stands = await self._database.read(
             lambda s: records.get(s, account.branch_id, "officer", account.id)
@@ -125,7 +125,10 @@ class Administration:
         await self.put_officer(account.branch_id, login, changed)
 
     async def enrol_code(self, login: str) -> str:
-        """Make a one-time code for a person; an earlier one ends. Valid for 24 hours."""
+        """Make a one-time code for a person; an earlier one ends. Valid for 24 hours.
+
+        Raises AdminRefused for nobody, and for somebody who has ended.
+        """
         account = await self._account(login)
         if not account.active:
             raise AdminRefused(f"{login} has ended and gets no code")

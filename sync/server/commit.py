@@ -117,7 +117,8 @@ class Commit:
     async def finish(self) -> Head:
         """Take the number, write feed and audit, and return where the branch stands then.
 
-        Must be the transaction's last step but for rows that carry the number themselves.
+        Must be the transaction's last step but for rows that carry the number themselves. Raises
+        LookupError when there is no such branch.
         """
         await self.hand.write()
         head = await growing.append(self._session, self._branch, self._leaves)

@@ -62,7 +62,10 @@ class KeyAdministration:
         self._database = service.database
 
     async def offline_hours(self, branch: BranchId, hours: int | None) -> int:
-        """Return how long laptops of a branch may be without a line, set when `hours` are given."""
+        """Return how long laptops of a branch may be without a line, set when `hours` are given.
+
+        Raises AdminRefused for hours out of bounds and for a branch there is not.
+        """
         if hours is not None and not LEAST_HOURS <= hours <= MOST_HOURS:
             raise AdminRefused(f"{hours} is not between {LEAST_HOURS} and {MOST_HOURS} hours")
 

@@ -42,7 +42,10 @@ class Remembered:
         self._order: deque[tuple[datetime, tuple[str, str]]] = deque()
 
     async def first(self, database: Database, device_id: str, proof_id: str, at: datetime) -> bool:
-        """Note a proof; the database is not asked."""
+        """Note a proof, and say whether it is a new one; the database is not asked.
+
+        Raises Refusal 503 when more are remembered than there is room for.
+        """
         now = self._clock.now()
         while self._order and self._order[0][0] < now:
             self._used.discard(self._order.popleft()[1])

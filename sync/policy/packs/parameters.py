@@ -54,7 +54,7 @@ class Parameters:
         return tuple(value)
 
     def finish(self) -> None:
-        """Refuse parameters that nothing reads: they would promise what no rule does."""
+        """Raise PackRefused for what nothing reads: it would promise what no rule does."""
         unread = set(self._values) - self._asked
         if unread:
             raise PackRefused(

@@ -187,7 +187,10 @@ class _Check:
         return None
 
     async def claims(self, checkpoints: Sequence[Checkpoint]) -> Flaw | None:
-        """Compare with checkpoints from outside; the last right one says where to look."""
+        """Compare with checkpoints from outside; the last right one says where to look.
+
+        Raises NotSigned when one is another branch's or the server's key did not sign it.
+        """
         key = await audit.public_key(self._session) or ""
         for checkpoint in checkpoints:
             if checkpoint.branch_id != self._branch or not is_signed(checkpoint, key):

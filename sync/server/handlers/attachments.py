@@ -31,7 +31,8 @@ async def offer(service: Service, caller: Caller, announced: AttachmentOffer) ->
     """Say how far a file is; it must be one whose fact this person recorded or may see.
 
     Bytes that the server has already for another record of a case this person may see are not
-    asked for again. Nobody learns of other cases' files: their hashes are not looked at.
+    asked for again. Nobody learns of other cases' files: their hashes are not looked at. Raises
+    Refusal 404, 409 when it is announced otherwise than recorded, 413 when it is too much.
     """
     fact, seen = await _own_or_seen(service, caller, announced.id)
     if (fact.size, fact.sha256) != (announced.size, announced.sha256):
@@ -72,7 +73,10 @@ async def append(
 async def fetch(
     service: Service, caller: Caller, attachment_id: str, start: int = 0, until: int | None = None
 ) -> tuple[bytes, int]:
-    """Return a part of a whole file, and the file's size, to somebody who may see its case now."""
+    """Return bytes `start` to `until` of a whole file, and its size, to who may see its case now.
+
+    Raises Refusal 404 to everybody else.
+    """
     fact, seen = await _fact(service, caller, attachment_id)
     files = files_of(service, caller.device.branch_id)
     if not seen or not files.has(fact.id):

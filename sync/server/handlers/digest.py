@@ -23,7 +23,7 @@ def _check(caller: Caller, scope: str) -> None:
 
 
 async def buckets(service: Service, caller: Caller, scope: str) -> Buckets:
-    """Return the digest of each bucket of a granted scope."""
+    """Return the digest of each bucket of a granted scope; raises Refusal 404 and 409."""
     _check(caller, scope)
     branch = caller.device.branch_id
     found = await service.database.read(lambda s: digests.buckets(s, branch, scope))
@@ -31,7 +31,7 @@ async def buckets(service: Service, caller: Caller, scope: str) -> Buckets:
 
 
 async def rows(service: Service, caller: Caller, scope: str, numbers: Sequence[int]) -> HeldRows:
-    """Return what some buckets hold, without the bodies."""
+    """Return what some buckets hold, without the bodies; raises Refusal 400, 404 and 409."""
     _check(caller, scope)
     if not all(0 <= number < BUCKETS for number in numbers):
         raise Refusal(400, Codes.MALFORMED)

@@ -31,7 +31,7 @@ async def piece(
 ) -> tuple[bytes, int]:
     """Return bytes of the file from `start` up to `until`, `CHUNK` at most, and the file's size.
 
-    Any file but the one in force is not found, whether it ever was one or not.
+    Any file but the one in force is not found, whether it ever was one or not: Refusal 404.
     """
     branch = caller.device.branch_id
     told = await service.database.read(lambda s: maps.newest(s, branch))

@@ -205,7 +205,10 @@ def tile_bounds(zoom: int, column: int, row: int) -> tuple[float, float, float, 
 
 
 def build_roads(extract_path: Path) -> bytes | None:
-    """Return Valhalla's tiles as a tar archive, or None where pyvalhalla is not installed."""
+    """Return Valhalla's tiles as a tar archive, or None where pyvalhalla is not installed.
+
+    Raises ValueError with what the builder said.
+    """
     try:
         import valhalla
     except ImportError:

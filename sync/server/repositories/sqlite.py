@@ -68,7 +68,7 @@ class _Line:
         self._thread.shutdown()
 
     async def transaction[T](self, begin: str, work: Work[T]) -> T:
-        """Run the work as one transaction."""
+        """Run the work as one transaction; raises RuntimeError before `open`."""
         connection = self._connection
         if connection is None:
             raise RuntimeError("the database is not open")
