@@ -32,15 +32,15 @@ class Begun(Protocol):
         ...
 
 
-def until_it_listens(process: Begun, port: int, within_s: float = WITHIN_S) -> None:
+def until_it_listens(process: Begun, port: int) -> None:
     """Return once a process, or another of the session that it leads, listens on a port.
 
     Raises RuntimeError when it ends before, when it takes longer, and when another has the port.
     """
-    end = time.monotonic() + within_s
+    end = time.monotonic() + WITHIN_S
     while not _is_its(process.pid, port):
         if time.monotonic() > end:
-            raise RuntimeError(f"the server does not listen on port {port} within {within_s:.0f} s")
+            raise RuntimeError(f"the server does not listen on port {port} within {WITHIN_S:.0f} s")
         try:
             code = process.wait(LOOK_EVERY_S)
         except subprocess.TimeoutExpired:

@@ -10,7 +10,7 @@ import gc
 PAUSE_S = 1.0
 
 
-async def collect_garbage(pause_s: float = PAUSE_S) -> None:
+async def collect_garbage() -> None:
     """Collect as often as the collector would, until the task is cancelled.
 
     What the program loaded before is set aside: looking through it never found anything and took
@@ -20,7 +20,7 @@ async def collect_garbage(pause_s: float = PAUSE_S) -> None:
     gc.freeze()
     try:
         while True:
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(PAUSE_S)
             due = zip(gc.get_count(), gc.get_threshold(), strict=True)
             generations = [n for n, (count, most) in enumerate(due) if count > most]
             if generations:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 SIDE = 256
 FAR_NORTH = 85.0511  # where Web Mercator ends, in degrees
+EDGE_PX = 44
 MANY = 60  # more points than this are grouped wider
 NEAR_PX, WIDE_PX = 26, 48
 
@@ -32,13 +33,12 @@ def point_of(pixel: Pixel, zoom: int) -> Point:
     return lat, lon
 
 
-def fitting_zoom(
-    points: Sequence[Point], width: int, height: int, first: int, last: int, edge: int = 44
-) -> int:
-    """Return the nearest zoom at which all points are seen in so many pixels."""
+def fitting_zoom(points: Sequence[Point], width: int, height: int, first: int, last: int) -> int:
+    """Return the nearest zoom at which all points are seen in so many pixels, `EDGE_PX` inside."""
+    wide, high = width - 2 * EDGE_PX, height - 2 * EDGE_PX
     for zoom in range(last, first, -1):
         xs, ys = zip(*(pixel_of(p, zoom) for p in points), strict=True)
-        if max(xs) - min(xs) <= width - 2 * edge and max(ys) - min(ys) <= height - 2 * edge:
+        if max(xs) - min(xs) <= wide and max(ys) - min(ys) <= high:
             return zoom
     return first
 

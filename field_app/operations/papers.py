@@ -1,7 +1,5 @@
 """Papers to print: gathered here, set elsewhere."""
 
-from datetime import date
-
 from field_app.i18n.words import Words
 from field_app.operations.cases import officer_names
 from field_app.operations.desk import Desk
@@ -50,11 +48,9 @@ def agreement_paper(desk: Desk, plan_id: RecordId, words: Words) -> Paper | None
     return plan_agreement(words, facts)
 
 
-def day_paper(
-    desk: Desk, words: Words, wanted: date | None = None, drawn: SheetMap | None = None
-) -> Paper:
-    """Return the day sheet of this officer, of today when no day is given, with a map if drawn."""
-    today = read_day(desk, wanted)
+def day_paper(desk: Desk, words: Words, drawn: SheetMap | None = None) -> Paper:
+    """Return the sheet of this officer's day, with a map if drawn."""
+    today = read_day(desk)
     visits = tuple(
         SheetVisit(
             start=one.start,

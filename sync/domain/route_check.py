@@ -12,6 +12,8 @@ from sync.domain.ids import OfficerId, RecordId
 type Span = tuple[int, int]
 type Lawful = Callable[[RecordId, int, int], Sequence[str]]
 
+TOGETHER_S = 60  # how far apart two officers of one visit may begin
+
 
 class CheckedVisit(msgspec.Struct, frozen=True):
     """What was agreed: the visit may begin inside [begin_s, end_s], with all these officers.
@@ -87,15 +89,13 @@ def check_routes(
     visits: Visits,
     routes: Sequence[CheckedRoute],
     seconds: Sequence[Sequence[int]],
-    together_s: int = 60,
     pins: Mapping[RecordId, CheckedPin] | None = None,
     lawful: Lawful | None = None,
 ) -> list[Breach]:
     """Return every breach of windows, pins, hours, lunch, driving, skills, team and policy.
 
-    `seconds[a][b]` is the driving time between points; `together_s` how far apart two officers
-    of one visit may begin. `lawful` names the policy's rules against a visit from one second to
-    another.
+    `seconds[a][b]` is the driving time between points. `lawful` names the policy's rules against a
+    visit from one second to another.
     """
     breaches: list[Breach] = []
     for route in routes:
@@ -105,7 +105,7 @@ def check_routes(
         breaches += _check_amount(visits, route)
         breaches += _check_law(route, lawful)
     breaches += _check_pins(routes, pins or {})
-    return breaches + _check_teams(visits, routes, together_s)
+    return breaches + _check_teams(visits, routes)
 
 
 def _check_stops(visits: Visits, route: CheckedRoute) -> list[Breach]:
@@ -241,7 +241,7 @@ def _check_pins(
     return found
 
 
-def _check_teams(visits: Visits, routes: Sequence[CheckedRoute], together_s: int) -> list[Breach]:
+def _check_teams(visits: Visits, routes: Sequence[CheckedRoute]) -> list[Breach]:
     begins: dict[RecordId, dict[OfficerId, int]] = {}
     for route in routes:
         for stop in route.stops:
@@ -257,7 +257,7 @@ def _check_teams(visits: Visits, routes: Sequence[CheckedRoute], together_s: int
             if agreed.officers
             else len(by_officer) == agreed.crew
         )
-        if not whole or apart > together_s:
+        if not whole or apart > TOGETHER_S:
             found.append(Breach("route.officers_not_together", min(by_officer), appointment_id))
     officers = [route.officer_id for route in routes]
     found += [

@@ -10,7 +10,6 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from sync.domain.ids import IdSource
 from sync.domain.time import Clock
 from sync.policy.lessons import load_curriculum
 from sync.server.admission import Admission, Gate
@@ -53,9 +52,7 @@ def build_database(settings: ServerSettings, silent_s: float | None = None) -> D
     return PostgresDatabase(settings.database_url, silent_s=silent_s)
 
 
-def build_service(
-    settings: ServerSettings, clock: Clock | None = None, ids: IdSource | None = None
-) -> Service:
+def build_service(settings: ServerSettings, clock: Clock | None = None) -> Service:
     """Return the service's parts, the database not yet open; raises LessonRefused."""
     database, clock = build_database(settings), clock or MachineClock()
     latest = LatestTime(clock, mark.latest(settings.data))
@@ -64,7 +61,7 @@ def build_service(
         RulesInForce(load_curriculum(settings.policies.parent / "learning")),
         clock,
         latest,
-        ids or MachineIds(),
+        MachineIds(),
         settings.data,
         Remembered(latest) if settings.is_sqlite else Shared(latest),
     )
