@@ -1,6 +1,6 @@
 """What every record shares: its kind, its case, its one JSON form, and the revision beside it."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -36,31 +36,9 @@ type Record = (
     | Export
 )
 
-
 KINDS: dict[str, type[Any]] = {
-    "officer": Officer,
-    "case": Case,
-    "contact": Contact,
-    "appointment": Appointment,
-    "visit": Visit,
-    "hardship": Hardship,
-    "feedback": Feedback,
-    "hold": Hold,
-    "attachment": Attachment,
-    "reveal": Reveal,
-    "route": Route,
-    "budget": Budget,
-    "complaint": Complaint,
-    "plan": Plan,
-    "payment": Payment,
-    "wish": Wish,
-    "note": Note,
-    "referral": Referral,
-    "training": Training,
-    "export": Export,
+    str(cls.__struct_config__.tag): cls for cls in get_args(Record.__value__)
 }
-
-
 _KINDS_OF: dict[type[Any], str] = {cls: kind for kind, cls in KINDS.items()}
 
 
