@@ -2,8 +2,8 @@
 
 A page is `{"epoch":…, "scope":…, "to":"commit.idx", "more":…, "head":…, "ops":[…]}`, an op is
 `[commit_no, idx, op, kind, id, rev, case_id, body]` with op = put | exit | erase, body null but for
-put. Up to the commit `floor` exits are no longer told: a reading that began upon this floor goes on
-below it, an older one begins anew. The page that reaches the head has a `checkpoint` of the log
+put. Before the commit `floor` exits are no longer told: a reading that began upon this floor goes
+on below it, an older one begins anew. The page that reaches the head has a `checkpoint` of the log
 and the scope's `digest` too.
 Whoever reads `erase` also lets go of its own sent work on the case.
 """

@@ -2,7 +2,8 @@
 
 A cursor anywhere reads the same in the end, for what was left out is told again by a later op.
 Exits and erasures are the newest op of what has gone; once they are dropped, a cursor from before
-must read its scope anew (`horizon.floor`). Scope by scope and in short transactions: nobody waits
+must read its scope anew (`horizon.floor`). Those of the floor's own commit stay: a page may end
+amid it, and its reader goes on. Scope by scope and in short transactions: nobody waits
 for a whole branch, and a compaction that was cut off goes on with the next.
 """
 
@@ -25,7 +26,7 @@ SUPERSEDED = (
 )
 GONE_LONG_AGO = (
     "SELECT commit_no, idx FROM feed "
-    "WHERE branch_id = ? AND scope = ? AND commit_no <= ? AND op <> 'put'"
+    "WHERE branch_id = ? AND scope = ? AND commit_no < ? AND op <> 'put'"
 )
 
 

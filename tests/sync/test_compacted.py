@@ -145,6 +145,36 @@ def test_a_compaction_that_was_cut_off_is_ended_by_the_next(
     look(half, central)
 
 
+def test_a_reader_amid_the_last_commit_that_was_compacted_hears_what_left(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chen, li = quiet.seat("chen-1"), quiet.seat("li-1")
+    sync(chen)
+    sync(li)
+    cases = (CaseId("case-00"), CaseId("case-01"))
+    for written in team.assign(chen.at, cases, OfficerId("zhou"), None):
+        assert isinstance(written, Saved)
+    sync(chen)
+    left = quiet.central.head
+    monkeypatch.setattr(news, "MAX_NEWS", 2)
+    read_pages(li, 0, monkeypatch)  # but for the one that comes with the greeting
+    monkeypatch.undo()
+    [cursor] = li.rows("SELECT commit_no, idx FROM scope_state WHERE scope = 'officer:li'")
+    assert cursor[0] == left
+    quiet.central.time.pass_by(AWAY)
+    quiet.fact(chen)
+    sync(chen)
+    done = quiet.central.done(compact(quiet.central.service, BRANCH, timedelta(days=180)))
+    quiet.central.compacted_at = quiet.central.head
+    assert done.floor == left
+    sync(li)
+    look(li, quiet.central)
+    assert REPAIRED not in {one.what for one in li.at.store.incidents.latest(9)}
+    fresh = quiet.seat("li-2")
+    sync(fresh)
+    assert held(fresh) == held(li)
+
+
 @pytest.mark.parametrize("page", [1, 2, 7])
 def test_small_pages_lead_through_what_was_forgotten(
     quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch, page: int

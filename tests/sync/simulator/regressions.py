@@ -12,6 +12,7 @@ REGRESSIONS: dict[int, str] = {
     363: "files asked for again of a server put back were settled by a sync that was called idle",
     850: "a reading of a compacted feed went on in an older server, without what was left out",
     965: "a copy believed the former server's answers: the other had asked the present one",
+    1739: "exits of the very commit a feed was compacted up to were not told to a reader amid it",
     2514: "a program that ended behind the commit of a photo left a fact without its bytes",
     3103: "a page that a stopped sync had fetched ahead came hours later: the log seemed to shrink",
     3197: "the trouble of a page fetched ahead ended a later sync over a line that worked",
