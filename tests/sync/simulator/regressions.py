@@ -17,7 +17,7 @@ REGRESSIONS: dict[int, str] = {
     3103: "a page that a stopped sync had fetched ahead came hours later: the log seemed to shrink",
     3197: "the trouble of a page fetched ahead ended a later sync over a line that worked",
     3350: "a page of the server before it was put back was read as the present one's",
-    3969: "the same, and no digest was compared in that sync",
+    3969: "exits of such a commit again, and no digest was compared in that sync",
     4202: "amid the commit a feed was compacted up to, the model expected what was left out",
     4856: "a case read anew that had left was here for a page without work done on it",
     5376: "a case that came back was shown for a page without its budget",
