@@ -9,14 +9,14 @@ import msgspec
 from sync.cli.acts import Administer, Arguments
 from sync.domain.ids import BranchId, MutationId
 from sync.protocol.checkpoint import Checkpoint
-from sync.server.administration import Administration, AdminRefused
+from sync.server.administration import Administration, AdminRefused, check_branch
 from sync.server.audit import sealing
 from sync.server.audit.exporting import NotRecorded, proofs, whole_log
 from sync.server.audit.flaw import Flaw
 from sync.server.audit.verifying import NotSigned, Verified, verify
 from sync.server.keeping import Keeping, NoSuchCase
 from sync.server.key_file import KeyUnusable
-from sync.server.repositories import accounts, audit
+from sync.server.repositories import audit
 from sync.server.repositories.session import Session
 
 
@@ -54,7 +54,7 @@ async def _verify(admin: Administration, parsed: Arguments) -> int:
     known = [one for path in parsed.checkpoints for one in read_checkpoints(Path(path))]
 
     async def look(session: Session) -> Verified:
-        await _check_branch(session, branch)
+        await check_branch(session, branch)
         return await verify(session, branch, parsed.since, known)
 
     try:
@@ -125,7 +125,7 @@ async def _prove(admin: Administration, parsed: Arguments) -> None:
 
 async def _sealed(admin: Administration, session: Session, branch: BranchId) -> Checkpoint:
     """Return a checkpoint of the branch's present head."""
-    await _check_branch(session, branch)
+    await check_branch(session, branch)
     head = await audit.head(session, branch)
     try:
         key = await sealing.signing_key(session, admin.service.data)
@@ -145,8 +145,3 @@ async def _write(path: Path, lines: AsyncIterator[bytes]) -> None:
 def _withdraw(path: Path) -> None:
     """Leave no file that proves nothing."""
     path.unlink()
-
-
-async def _check_branch(session: Session, branch: BranchId) -> None:
-    if branch not in dict(await accounts.branches(session)):
-        raise AdminRefused(f"there is no branch {branch}")

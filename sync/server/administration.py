@@ -43,7 +43,8 @@ def _check_text(what: str, value: str, *, spaces: bool = True) -> None:
         raise AdminRefused(f"a {what} has no spaces")
 
 
-async def _check_branch(session: Session, branch: BranchId) -> None:
+async def check_branch(session: Session, branch: BranchId) -> None:
+    """Raise AdminRefused when there is no such branch."""
     if branch not in dict(await accounts.branches(session)):
         raise AdminRefused(f"there is no branch {branch}")
 
@@ -83,7 +84,7 @@ class Administration:
         _check_text("name", name)
 
         async def work(session: Session) -> None:
-            await _check_branch(session, branch)
+            await check_branch(session, branch)
             if team in dict(await accounts.teams(session, branch)):
                 raise AdminRefused(f"there is a team {team} already")
             await accounts.add_team(session, branch, team, name)
@@ -218,7 +219,7 @@ class Administration:
         """Return every team of a branch."""
 
         async def look(session: Session) -> list[tuple[TeamId, str]]:
-            await _check_branch(session, branch)
+            await check_branch(session, branch)
             return await accounts.teams(session, branch)
 
         return await self._database.read(look)

@@ -28,7 +28,7 @@ from sync.protocol.escrow import (
     unseal,
 )
 from sync.protocol.lease import LEAST_HOURS, MOST_HOURS, Custody, WipeOrder, sign_order
-from sync.server.administration import AdminRefused
+from sync.server.administration import AdminRefused, check_branch
 from sync.server.audit import sealing
 from sync.server.commit import Commit
 from sync.server.handlers.resets import LIFE
@@ -70,8 +70,7 @@ class KeyAdministration:
             raise AdminRefused(f"{hours} is not between {LEAST_HOURS} and {MOST_HOURS} hours")
 
         async def work(session: Session) -> int:
-            if branch not in dict(await accounts.branches(session)):
-                raise AdminRefused(f"there is no branch {branch}")
+            await check_branch(session, branch)
             if hours is not None:
                 await accounts.set_meta(session, device_keys.HOURS + branch, str(hours))
                 await self._leaf(session, branch, what="lease.hours", hours=hours)

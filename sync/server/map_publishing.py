@@ -10,10 +10,10 @@ from sync.protocol.envelope import SUITE
 from sync.protocol.map_pack import FORMAT, NotAPack, facts_of
 from sync.protocol.published_map import PublishedMap
 from sync.server import map_notices, publishing
-from sync.server.administration import AdminRefused
+from sync.server.administration import AdminRefused, check_branch
 from sync.server.backup.archive import sha256_of
 from sync.server.map_files import clear, file_of, keep
-from sync.server.repositories import accounts, maps
+from sync.server.repositories import maps
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
@@ -35,7 +35,7 @@ async def publish(
     now = service.clock.now()
     unsigned = _described(branch, file, now)
     key = await publishing.signer(service)
-    await _known(service, branch)
+    await service.database.read(lambda s: check_branch(s, branch))
     sha256 = unsigned.sha256
     keep(file, file_of(service.data, branch, sha256))
 
@@ -43,7 +43,7 @@ async def publish(
         before = await maps.newest(session, branch)
         if before is not None and not before.withdrawn and before.sha256 == sha256:
             raise AdminRefused(f"this map is in force already, under serial {before.serial}")
-        number = _serial(before, serial)
+        number = publishing.next_serial(before, serial)
         numbered = msgspec.structs.replace(unsigned, serial=number)
         return await map_notices.put(session, numbered, key, now)
 
@@ -82,7 +82,7 @@ async def withdraw(service: Service, branch: BranchId) -> PublishedMap:
         before = await maps.newest(session, branch)
         if before is None or before.withdrawn:
             raise AdminRefused(f"no map is published in {branch}")
-        number = _serial(before, None)
+        number = publishing.next_serial(before, None)
         again = msgspec.structs.replace(before, serial=number, published_at=now, withdrawn=True)
         return await map_notices.put(session, again, key, now)
 
@@ -94,15 +94,3 @@ async def withdraw(service: Service, branch: BranchId) -> PublishedMap:
 async def every(service: Service, branch: BranchId) -> list[PublishedMap]:
     """Return what was published and withdrawn in a branch, newest first."""
     return await service.database.read(lambda s: maps.every(s, branch))
-
-
-async def _known(service: Service, branch: BranchId) -> None:
-    if branch not in dict(await service.database.read(accounts.branches)):
-        raise AdminRefused(f"there is no branch {branch}")
-
-
-def _serial(before: PublishedMap | None, wanted: int | None) -> int:
-    last = before.serial if before else 0
-    if wanted is not None and wanted <= last:
-        raise AdminRefused(f"serial {wanted} is not after {last}, which is in force")
-    return wanted or last + 1

@@ -12,10 +12,10 @@ from sync.protocol.policy_bundle import (
     bundle_hash,
     sign_bundle,
 )
-from sync.protocol.policy_key import Handover, sign_handover
+from sync.protocol.policy_key import Handover, Numbered, sign_handover
 from sync.protocol.signed_form import fingerprint, key_text
 from sync.server import map_notices
-from sync.server.administration import AdminRefused
+from sync.server.administration import AdminRefused, check_branch
 from sync.server.commit import Commit
 from sync.server.policy_key import KeyUnusable, first_key, next_key, signing_key, take_over
 from sync.server.repositories import accounts, policies
@@ -78,10 +78,9 @@ async def publish(service: Service, branch: BranchId, wanted: Wanted) -> Publish
     key = _private_key(service, await _public_key(service))
 
     async def work(session: Session) -> Published:
-        if branch not in dict(await accounts.branches(session)):
-            raise AdminRefused(f"there is no branch {branch}")
+        await check_branch(session, branch)
         before = await policies.in_force(session, branch)
-        serial, texts = _serial(before, wanted), _texts(before, wanted)
+        serial, texts = next_serial(before, wanted.serial), _texts(before, wanted)
         bundle = await _put(service, session, branch, key, serial, texts)
         return Published(bundle, _changes(before, bundle))
 
@@ -130,11 +129,12 @@ async def standing(service: Service, branch: BranchId) -> tuple[PolicyBundle | N
     return await service.database.read(look)
 
 
-def _serial(before: PolicyBundle | None, wanted: Wanted) -> int:
+def next_serial(before: Numbered | None, wanted: int | None) -> int:
+    """Return the serial that follows, or a wanted one; raises AdminRefused for one passed."""
     last = before.serial if before else 0
-    if wanted.serial is not None and wanted.serial <= last:
-        raise AdminRefused(f"serial {wanted.serial} is not after {last}, which is in force")
-    return wanted.serial or last + 1
+    if wanted is not None and wanted <= last:
+        raise AdminRefused(f"serial {wanted} is not after {last}, which is in force")
+    return wanted or last + 1
 
 
 def _texts(before: PolicyBundle | None, wanted: Wanted) -> RuleTexts:
