@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sync.cli.acts import Administer, Arguments
 from sync.cli.passphrase import passphrase_of
-from sync.protocol.signed_form import fingerprint
+from sync.protocol.signed_form import fingerprint, is_key
 from sync.server import approver_key
 from sync.server.administration import Administration, AdminRefused
 from sync.server.backup import approving
@@ -78,7 +78,7 @@ def _approve(parsed: Arguments) -> int:
 
 
 async def _name(admin: Administration, parsed: Arguments) -> None:
-    if not approver_key.is_public(parsed.key):
+    if not is_key(parsed.key):
         raise AdminRefused(f"{parsed.key!r} is no public key, as `approver make` prints it")
     await approving.name_approver(admin.service, parsed.key, instead=parsed.instead)
     print(f"approver {fingerprint(parsed.key)}")

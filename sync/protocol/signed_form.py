@@ -11,6 +11,8 @@ import hashlib
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+KEY_BYTES = 32  # of a raw Ed25519 or X25519 key (RFC 8032, RFC 7748)
+
 
 def framed(*fields: str | bytes) -> bytes:
     """Return the fields, texts in UTF-8, each behind its length in four bytes, big-endian."""
@@ -21,6 +23,14 @@ def framed(*fields: str | bytes) -> bytes:
 def key_text(key: Ed25519PublicKey) -> str:
     """Return a public key as it is sent and pinned."""
     return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def is_key(text: str) -> bool:
+    """Say whether a text can be a public key as it is sent and pinned, of whichever curve."""
+    try:
+        return len(_raw(text)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def fingerprint(key: str) -> str:

@@ -49,6 +49,22 @@ async def check_branch(session: Session, branch: BranchId) -> None:
         raise AdminRefused(f"there is no branch {branch}")
 
 
+async def known_account(session: Session, login: str) -> Account:
+    """Return a person's account; raises AdminRefused when there is none."""
+    account = await accounts.account_by_login(session, login)
+    if account is None:
+        raise AdminRefused(f"there is nobody with the login {login}")
+    return account
+
+
+async def known_device(session: Session, device_id: str) -> Device:
+    """Return a laptop by its id, whichever its branch; raises AdminRefused when there is none."""
+    for device in await accounts.devices(session):
+        if device.id == device_id:
+            return device
+    raise AdminRefused(f"there is no laptop {device_id}")
+
+
 class Administration:
     """The administrator's acts, each one transaction."""
 
@@ -151,10 +167,7 @@ class Administration:
         """Revoke a laptop or mark it lost; its token is dead at once."""
 
         async def work(session: Session) -> None:
-            known = {d.id: d for d in await accounts.devices(session)}
-            device = known.get(device_id)  # type: ignore[call-overload]  # ids are text
-            if device is None:
-                raise AdminRefused(f"there is no laptop {device_id}")
+            device = await known_device(session, device_id)
             await accounts.set_device_state(session, device_id, state)
             commit = Commit(session, device.branch_id)
             self._leaf(commit, f"device.{state}", device_id)
@@ -192,10 +205,7 @@ class Administration:
         """End a laptop's tokens at once; it comes back only by proving its key anew."""
 
         async def work(session: Session) -> None:
-            known = {str(d.id): d for d in await accounts.devices(session)}
-            device = known.get(device_id)
-            if device is None:
-                raise AdminRefused(f"there is no laptop {device_id}")
+            device = await known_device(session, device_id)
             await device_sessions.end(session, device.branch_id, device.id)
             commit = Commit(session, device.branch_id)
             self._leaf(commit, "session.ended", device_id)
@@ -225,10 +235,7 @@ class Administration:
         return await self._database.read(look)
 
     async def _account(self, login: str) -> Account:
-        account = await self._database.read(lambda s: accounts.account_by_login(s, login))
-        if account is None:
-            raise AdminRefused(f"there is nobody with the login {login}")
-        return account
+        return await self._database.read(lambda s: known_account(s, login))
 
     def _leaf(self, commit: Commit, what: str, whom: str | OfficerId) -> None:
         commit.leaf(self.service.clock.now().isoformat(), what=what, id=whom)

@@ -4,7 +4,6 @@ Argon2id (RFC 9106, its second recommended choice: 64 MiB, three passes, four la
 that seals it with AES-256-GCM; the public half is bound to it as associated data.
 """
 
-import base64
 import os
 from pathlib import Path
 
@@ -56,14 +55,6 @@ def unlock(path: Path, passphrase: str) -> Ed25519PrivateKey:
     except InvalidTag as error:
         raise KeyUnusable(f"the passphrase does not open {path}, or it was changed") from error
     return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def is_public(text: str) -> bool:
-    """Say whether this is a public key as it is pinned."""
-    try:
-        return len(base64.b64decode(text, validate=True)) == KEY_BYTES
-    except ValueError:
-        return False
 
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:

@@ -28,7 +28,7 @@ from sync.protocol.escrow import (
     unseal,
 )
 from sync.protocol.lease import LEAST_HOURS, MOST_HOURS, Custody, WipeOrder, sign_order
-from sync.server.administration import AdminRefused, check_branch
+from sync.server.administration import AdminRefused, check_branch, known_account, known_device
 from sync.server.audit import sealing
 from sync.server.commit import Commit
 from sync.server.handlers.resets import LIFE
@@ -130,7 +130,7 @@ class KeyAdministration:
         return await self._database.read(look)
 
     async def _shown(self, session: Session, reset: Reset) -> AskedFor:
-        device = await self._device(session, reset.device_id)
+        device = await known_device(session, reset.device_id)
         person = await accounts.account_by_id(session, reset.branch_id, device.account_id)
         state = "agreed" if reset.second_by else "half agreed" if reset.first_by else "asked"
         digits = check_digits(device.id, reset.public_key)
@@ -146,7 +146,7 @@ class KeyAdministration:
         key = _read_private(file, passphrase)
 
         async def work(session: Session) -> str:
-            device = await self._device(session, device_id)
+            device = await known_device(session, device_id)
             reset = await device_keys.reset_of(session, device.branch_id, device.id)
             if reset is None:
                 raise AdminRefused(f"laptop {device_id} asks for nothing")
@@ -214,7 +214,7 @@ class KeyAdministration:
         """
 
         async def work(session: Session) -> str:
-            return await self._wipe(session, await self._device(session, device_id), rescue)
+            return await self._wipe(session, await known_device(session, device_id), rescue)
 
         return await self._database.write(work)
 
@@ -248,7 +248,7 @@ class KeyAdministration:
         """
 
         async def work(session: Session) -> None:
-            device = await self._device(session, device_id)
+            device = await known_device(session, device_id)
             await accounts.set_meta(session, device_keys.CONCERN + device.id, "1" * is_felt)
             what = "device.concern" if is_felt else "device.calm"
             await self._leaf(session, device.branch_id, what=what, id=device.id)
@@ -259,7 +259,7 @@ class KeyAdministration:
         """Let a laptop that was lost or revoked work again; raises AdminRefused after a wipe."""
 
         async def work(session: Session) -> None:
-            device = await self._device(session, device_id)
+            device = await known_device(session, device_id)
             ordered = await device_keys.wipe_order(session, device.branch_id, device.id)
             if device.state not in ("lost", "revoked") or ordered is not None:
                 raise AdminRefused(f"laptop {device_id} is {device.state}: enrol it anew")
@@ -275,9 +275,7 @@ class KeyAdministration:
         """
 
         async def work(session: Session) -> int:
-            person = await accounts.account_by_login(session, login)
-            if person is None:
-                raise AdminRefused(f"there is nobody with the login {login}")
+            person = await known_account(session, login)
             theirs = [d for d in await accounts.devices(session) if d.account_id == person.id]
             still = [d for d in theirs if d.state not in (WIPED, LEAVING)]
             for device in still:
@@ -294,12 +292,6 @@ class KeyAdministration:
         if key is None:
             raise AdminRefused("the server has no audit key: run init first")
         return key
-
-    async def _device(self, session: Session, device_id: str) -> Device:
-        for device in await accounts.devices(session):
-            if device.id == device_id:
-                return device
-        raise AdminRefused(f"there is no laptop {device_id}")
 
     async def _leaf(self, session: Session, branch: BranchId, **told: object) -> None:
         commit = Commit(session, branch)

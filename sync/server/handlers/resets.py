@@ -4,12 +4,12 @@ Nothing in the answers tells whether there is such a laptop. What is handed out 
 that the laptop made for this request, so it is of use to no other.
 """
 
-import base64
 from datetime import datetime, timedelta
 
 from sync.domain.ids import BranchId
 from sync.protocol.lease import ResetAnswer, ResetAsk
 from sync.protocol.messages import Codes
+from sync.protocol.signed_form import is_key
 from sync.server.commit import Commit
 from sync.server.handlers import lockout
 from sync.server.problems import Refusal
@@ -21,12 +21,11 @@ from sync.server.service import Service
 from sync.server.well_formed import is_id
 
 LIFE = timedelta(hours=24)  # of a request, agreed to or not
-KEY_BYTES = 32
 
 
 async def reset(service: Service, message: ResetAsk, address: str) -> ResetAnswer:
     """Note the request, or answer what became of it; raises Refusal 400, 403 and 429."""
-    if not (is_id(message.device_id) and _is_key(message.public_key)):
+    if not (is_id(message.device_id) and is_key(message.public_key)):
         raise Refusal(400, Codes.MALFORMED)
     answer = await service.database.write(lambda s: _reset(s, service, message, address))
     if isinstance(answer, Refusal):
@@ -79,10 +78,3 @@ async def _leaf(session: Session, device: Device, what: str, now: datetime) -> N
     commit = Commit(session, device.branch_id)
     commit.leaf(now.isoformat(), what=what, id=device.id)
     await commit.finish()
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) == KEY_BYTES
-    except ValueError:
-        return False
