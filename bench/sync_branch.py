@@ -14,7 +14,7 @@ from bench.sync_limit import CASE_INDEX, REPLICA
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.operations.desk import Desk
-from field_app.storage.profile import profile_of
+from field_app.storage.profile import own_profile
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.ids import BranchId, OfficerId, TeamId
@@ -121,9 +121,7 @@ def sit_down(home: Path, address: str, code: str) -> Seat:
 
 def line_of[L: HttpTransport](vault: Vault, kind: type[L]) -> L:
     """Return a line of some kind by which an enrolled laptop is known; raises LookupError."""
-    profile = profile_of(vault)
-    if profile is None:
-        raise LookupError("the laptop was not enrolled")
+    profile = own_profile(vault)
     return kind(profile.address, token=profile.token, key=profile.device_key)
 
 

@@ -23,7 +23,7 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved
 from field_app.planning.solver import VroomSolver
 from field_app.settings.settings import Settings, resources_folder, write_settings
-from field_app.storage.profile import profile_of
+from field_app.storage.profile import own_profile
 from field_app.storage.slot_file import KeyringStore
 from field_app.viewmodels.enrol import EnrolForm
 from sync.domain.records import AgreementEvidence
@@ -54,9 +54,7 @@ class Seat:
         code = branch.code_for(login)
         form = EnrolForm(branch.address, login, code, PASSPHRASE, PASSPHRASE)
         vault = enrol(laptop, form, lambda _step: None)
-        profile = profile_of(vault)
-        if profile is None:
-            raise LookupError("enrolled without a profile")
+        profile = own_profile(vault)
         self._transport = HttpTransport(
             profile.address, token=profile.token, key=profile.device_key
         )

@@ -21,6 +21,7 @@ from field_app.storage.profile import (
     Profile,
     enrolled_profile,
     keep_profile,
+    own_profile,
     profile_of,
 )
 from field_app.storage.trouble import PassphraseOfTheOther, VaultTrouble, WrongPassphrase
@@ -71,9 +72,7 @@ def _opened(known: Laptop, account: str, passphrase: str) -> Vault | None:
 def _anew(laptop: Laptop, vault: Vault, form: EnrolForm, tell: Callable[[str], None]) -> Vault:
     try:
         address = check_address(form.address)
-        former = profile_of(vault)
-        if former is None:
-            raise LookupError("an open vault without a profile")
+        former = own_profile(vault)
         tell("server")
         device, pen = DeviceId(laptop.ids().fresh()), Ed25519PrivateKey.generate()
         asked = introduction(former.account, form.code.strip(), device, laptop.name, pen)

@@ -11,7 +11,7 @@ from field_app.bootstrap.laptop import Laptop
 from field_app.storage.audit import AuditTrail
 from field_app.storage.held_key import LEASE_ENDS, Door
 from field_app.storage.keys import Owner, derive
-from field_app.storage.profile import Profile, profile_of
+from field_app.storage.profile import Profile, own_profile
 from field_app.storage.shredding import shred
 from field_app.storage.time_mark import TimeMark
 from field_app.storage.vault import Vault
@@ -102,10 +102,7 @@ class KeyRound:
         return Escrow(SUITE, mark, sealed)
 
     def _profile(self) -> Profile:
-        profile = profile_of(self._vault)
-        if profile is None:
-            raise LookupError("an open vault without a profile")
-        return profile
+        return own_profile(self._vault)
 
     def _note(self, what: str) -> None:
         AuditTrail(self._vault).add(self._laptop.clock.now(), what)

@@ -179,16 +179,13 @@ class Program(QObject):
         from field_app.bootstrap.key_round import KeyRound
         from field_app.bootstrap.workshop import maps_of
         from field_app.operations.keys import lease_left
-        from field_app.storage.profile import profile_of
+        from field_app.storage.profile import own_profile
 
         self._laptop = replace(self._laptop, folder=vault.folder.name)
         desk = await self.store.do(
             lambda: lay_desk(self._laptop, vault, policy_brought(self._laptop))
         )
-        profile = await self.store.do(lambda: profile_of(vault))
-        if profile is None:
-            raise LookupError("an open vault without a profile")
-        self._profile = profile
+        self._profile = profile = await self.store.do(lambda: own_profile(vault))
         self.runner = Runner(self.store, desk)
         transport = self._laptop.connect(profile.address, profile.token, profile.device_key)
         chance = random.Random()  # noqa: S311  # spreads load, guards nothing

@@ -70,6 +70,14 @@ def restore_profile(vault: Vault, data: bytes) -> None:
         vault.set_meta("server_id", profile.server_id)
 
 
+def own_profile(vault: Vault) -> Profile:
+    """Return the profile of a laptop that is enrolled; raises LookupError for another."""
+    profile = profile_of(vault)
+    if profile is None:
+        raise LookupError("an open vault without a profile")
+    return profile
+
+
 def profile_of(vault: Vault) -> Profile | None:
     """Return the profile, or None when enrolling never ended."""
     found = vault.meta(NAME)

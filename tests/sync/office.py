@@ -31,7 +31,7 @@ from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved
 from field_app.storage.case_lists import Wanted
 from field_app.storage.keys import FLOOR
-from field_app.storage.profile import Profile, profile_of
+from field_app.storage.profile import Profile, own_profile
 from field_app.storage.vault import Vault
 from field_app.viewmodels.enrol import EnrolForm
 from sync.cli.program import main as field_server
@@ -201,9 +201,7 @@ class Seat:
 
     @property
     def profile(self) -> Profile:
-        found = profile_of(self.desk.store.vault)
-        assert found is not None
-        return found
+        return own_profile(self.desk.store.vault)
 
     def line_to(self, address: str, **more: Any) -> HttpTransport:
         """Return one more line of this laptop."""
@@ -253,8 +251,7 @@ def sit_down(login: str, laptop: Laptop) -> Seat:
 def seated(login: str, laptop: Laptop, vault: Vault) -> Seat:
     """Lay the desk of an open vault, with a line to its server."""
     desk = lay_desk(laptop, vault, policy_brought(laptop))
-    profile = profile_of(vault)
-    assert profile is not None
+    profile = own_profile(vault)
     return Seat(login, laptop, desk, line_of(profile, profile.address))
 
 

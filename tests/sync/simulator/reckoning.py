@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from field_app.storage.profile import profile_of
+from field_app.storage.profile import own_profile
 from sync.protocol.checkpoint import Checkpoint
 from sync.protocol.envelope import FIRST_PREVIOUS, decode_envelope, envelope_hash, verifies
 from sync.server.audit.verifying import verify
@@ -115,8 +115,7 @@ def _chains(central: Central, seats: list[Seat]) -> None:
     """
     keys: dict[str, bytes] = {}
     for seat in seats:
-        profile = profile_of(seat.at.store.vault)
-        assert profile is not None
+        profile = own_profile(seat.at.store.vault)
         keys[profile.device_id] = profile.device_key
     for device, raw in sorted(keys.items()):
         key = Ed25519PrivateKey.from_private_bytes(raw).public_key()
