@@ -196,7 +196,7 @@ class Workshop:
             self._look,
             views,
             window,
-            window.stack.addWidget,
+            window.stack,
             self._new_map,
             self._settings,
             lambda: self._facts(profile),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 import msgspec
+from PySide6.QtWidgets import QStackedWidget
 
 from field_app.settings.settings import Settings
 from field_app.ui.components.page import Page
@@ -87,7 +88,7 @@ class Navigable(Mapping[str, Page]):
 class ScreenSet:
     """The screens of one person, each made when it is first asked for, and then kept.
 
-    `hold` gives a screen its place in the window; `navigable` are those of the navigation.
+    `home` is their place in the window; `navigable` are those of the navigation.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class ScreenSet:
         look: Look,
         views: Views,
         go: Navigator,
-        hold: Callable[[Page], object],
+        home: QStackedWidget,
         new_map: NewMap,
         settings: Settings,
         facts: Facts,
@@ -104,7 +105,7 @@ class ScreenSet:
         self._look = look
         self._views = views
         self._go = go
-        self._hold = hold
+        self._home = home
         self._new_map = new_map
         self._settings = settings
         self._facts = facts
@@ -113,28 +114,28 @@ class ScreenSet:
         self.navigable = Navigable(dict(self._makers()))
 
     def _makers(self) -> Iterator[tuple[str, Callable[[], Page]]]:
-        look, views, go = self._look, self._views, self._go
+        home, look, views, go = self._home, self._look, self._views, self._go
 
         def once(make: Callable[[], Page]) -> Callable[[], Page]:
             return cache(lambda: self._held(make()))
 
         if (today := views.today) is not None:
-            yield "today", once(lambda: TodayScreen(look, today, go))
+            yield "today", once(lambda: TodayScreen(home, look, today, go))
         if (team := views.team) is not None:
-            yield "team", once(lambda: TeamScreen(look, team, go))
-        yield "cases", once(lambda: CasesScreen(look, views.cases, go))
+            yield "team", once(lambda: TeamScreen(home, look, team, go))
+        yield "cases", once(lambda: CasesScreen(home, look, views.cases, go))
         if (plan := views.plan) is not None:
             yield "plan", once(lambda: self._plan(plan))
         if (review := views.review) is not None:
-            yield "review", once(lambda: ReviewScreen(look, review, go))
+            yield "review", once(lambda: ReviewScreen(home, look, review, go))
         yield "map", lambda: self.map
-        yield "sync", once(lambda: SyncScreen(look, views.sync, go, self._news()))
-        yield "learning", once(lambda: LearningScreen(look, views.learning, go))
+        yield "sync", once(lambda: SyncScreen(home, look, views.sync, go, self._news()))
+        yield "learning", once(lambda: LearningScreen(home, look, views.learning, go))
         yield "settings", once(self._settings_screen)
 
     def _held[P: Page](self, page: P) -> P:
         page.drafting = self._views.drafting
-        self._hold(page)
+        self._home.addWidget(page)
         return page
 
     def _news(self) -> MapNewsBar:
@@ -143,14 +144,14 @@ class ScreenSet:
         return MapNewsBar(self._look, self._views.map_news, show_it)
 
     def _plan(self, view: PlanViewModel) -> PlanScreen:
-        made = PlanScreen(self._look, view, self._new_map, self._go)
+        made = PlanScreen(self._home, self._look, view, self._new_map, self._go)
         self._leaving.append(made.leave)
         return made
 
     def _settings_screen(self) -> SettingsScreen:
         keys = self._views.keys
         return SettingsScreen(
-            self._look, self._settings, self._facts, self._apply, keys, self._news()
+            self._home, self._look, self._settings, self._facts, self._apply, keys, self._news()
         )
 
     @property
@@ -162,29 +163,33 @@ class ScreenSet:
     @cached_property
     def map(self) -> MapScreen:
         """Return the map's screen."""
-        made = MapScreen(self._look, self._views.map, self._new_map, self._go, self._news())
+        made = MapScreen(
+            self._home, self._look, self._views.map, self._new_map, self._go, self._news()
+        )
         self._leaving.append(made.leave)
         return self._held(made)
 
     @cached_property
     def case(self) -> CaseScreen:
         """Return the screen of a case."""
-        return self._held(CaseScreen(self._look, self._views.case, self._go))
+        return self._held(CaseScreen(self._home, self._look, self._views.case, self._go))
 
     @cached_property
     def appointment(self) -> AppointmentScreen:
         """Return the screen on which a window is agreed."""
-        return self._held(AppointmentScreen(self._look, self._views.appointment, self._go))
+        return self._held(
+            AppointmentScreen(self._home, self._look, self._views.appointment, self._go)
+        )
 
     @cached_property
     def visit(self) -> VisitScreen:
         """Return the screen of a visit."""
-        return self._held(VisitScreen(self._look, self._views.visit, self._go))
+        return self._held(VisitScreen(self._home, self._look, self._views.visit, self._go))
 
     @cached_property
     def relief(self) -> ReliefScreen:
         """Return the screen of hardship and a plan."""
-        return self._held(ReliefScreen(self._look, self._views.relief, self._go))
+        return self._held(ReliefScreen(self._home, self._look, self._views.relief, self._go))
 
     @cached_property
     def door(self) -> DoorstepScreen:

@@ -35,10 +35,14 @@ class _Ear(QObject):
 
 
 class Page(QWidget):
-    """A screen; `body` is its content's layout, `toolbar` the row beside its `heading`."""
+    """A screen; `body` is its content's layout, `toolbar` the row beside its `heading`.
 
-    def __init__(self, look: Look, title: str, *, scrolls: bool = True) -> None:
-        super().__init__()
+    It is made inside its `home`: put in there when it is full, each of its parts would be styled
+    and measured again, which takes as long as making it.
+    """
+
+    def __init__(self, home: QWidget, look: Look, title: str, *, scrolls: bool = True) -> None:
+        super().__init__(home)
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.look = look

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 from functools import partial
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
@@ -34,8 +34,10 @@ ENDINGS = (
 class AppointmentScreen(Page):
     """One window, from the first idea to the customer's yes or no."""
 
-    def __init__(self, look: Look, view: AppointmentViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Appointment"))
+    def __init__(
+        self, home: QWidget, look: Look, view: AppointmentViewModel, go: Navigator
+    ) -> None:
+        super().__init__(home, look, look.words("Appointment"))
         self._view = view
         self._go = go
         words = look.words

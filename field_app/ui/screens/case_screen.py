@@ -40,8 +40,8 @@ FIELDS = (
 class CaseScreen(Page):
     """The file of a case."""
 
-    def __init__(self, look: Look, view: CaseViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Case"))
+    def __init__(self, home: QWidget, look: Look, view: CaseViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Case"))
         self._view = view
         self._go = go
         self.acts = CaseActs(self, view, go)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QTableView, QWidget
 
 from field_app.ui.components.choices import combo
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
@@ -99,8 +99,8 @@ def _widest(look: Look, table: QTableView, number: int) -> int:
 class CasesScreen(Page):
     """Cases with search and filters."""
 
-    def __init__(self, look: Look, view: CasesViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Cases"))
+    def __init__(self, home: QWidget, look: Look, view: CasesViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Cases"))
         self._view = view
         self._go = go
         self._descending = True

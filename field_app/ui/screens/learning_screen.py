@@ -39,8 +39,8 @@ def set_air(reading: QTextBrowser, look: Look) -> None:
 class LearningScreen(Page):
     """The modules at the left, the chosen one at the right; for a lead the team above."""
 
-    def __init__(self, look: Look, view: LearningViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Learning"))
+    def __init__(self, home: QWidget, look: Look, view: LearningViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Learning"))
         self._view = view
         self._go = go
         self.start_quiz = button(look, look.words("Answer the questions"), self.ask, kind="primary")

@@ -42,9 +42,15 @@ class MapScreen(Page):
     """The day, all cases, or those to be pinned; the map is made when it is first wanted."""
 
     def __init__(
-        self, look: Look, view: MapViewModel, new_map: NewMap, go: Navigator, news: MapNewsBar
+        self,
+        home: QWidget,
+        look: Look,
+        view: MapViewModel,
+        new_map: NewMap,
+        go: Navigator,
+        news: MapNewsBar,
     ) -> None:
-        super().__init__(look, look.words("Map"))
+        super().__init__(home, look, look.words("Map"))
         self._view = view
         self._new_map = new_map
         self._go = go

@@ -30,8 +30,10 @@ MAP_HEIGHT = 460
 class PlanScreen(Page):
     """One day of the team."""
 
-    def __init__(self, look: Look, view: PlanViewModel, new_map: NewMap, go: Navigator) -> None:
-        super().__init__(look, look.words("Route plan"))
+    def __init__(
+        self, home: QWidget, look: Look, view: PlanViewModel, new_map: NewMap, go: Navigator
+    ) -> None:
+        super().__init__(home, look, look.words("Route plan"))
         self._view = view
         self._new_map = new_map
         self._go = go

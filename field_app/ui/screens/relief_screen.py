@@ -31,8 +31,8 @@ from sync.domain.ids import CaseId
 class ReliefScreen(Page):
     """One customer's way out."""
 
-    def __init__(self, look: Look, view: ReliefViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Hardship and plan"))
+    def __init__(self, home: QWidget, look: Look, view: ReliefViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Hardship and plan"))
         self._view = view
         self._go = go
         self._filling = False

@@ -16,8 +16,8 @@ from field_app.viewmodels.review import ReviewViewModel
 class ReviewScreen(Page):
     """Two parts: the queue and the conduct figures."""
 
-    def __init__(self, look: Look, view: ReviewViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Review"))
+    def __init__(self, home: QWidget, look: Look, view: ReviewViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Review"))
         self._view = view
         self._go = go
         self.queue_button = button(look, look.words("Waiting"), lambda: self.show_part(0))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QVBoxLayout, QWidget
 
 from field_app.settings.settings import Settings
 from field_app.ui.components.choices import combo, number_box
@@ -30,6 +30,7 @@ class SettingsScreen(Page):
 
     def __init__(
         self,
+        home: QWidget,
         look: Look,
         settings: Settings,
         facts: Facts,
@@ -37,7 +38,7 @@ class SettingsScreen(Page):
         keys: KeysViewModel,
         news: MapNewsBar,
     ) -> None:
-        super().__init__(look, look.words("Settings"))
+        super().__init__(home, look, look.words("Settings"))
         self._settings = settings
         self._apply = apply
         self._facts = facts

@@ -43,8 +43,10 @@ type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 class SyncScreen(Page):
     """How this laptop stands to the server."""
 
-    def __init__(self, look: Look, view: SyncViewModel, go: Navigator, news: MapNewsBar) -> None:
-        super().__init__(look, look.words("Sync"))
+    def __init__(
+        self, home: QWidget, look: Look, view: SyncViewModel, go: Navigator, news: MapNewsBar
+    ) -> None:
+        super().__init__(home, look, look.words("Sync"))
         self._view = view
         self._go = go
         self.now = button(look, look.words("Sync now"), view.sync_now, kind="primary", icon="sync")

@@ -23,8 +23,8 @@ SOON_DAYS = 30
 class TeamScreen(Page):
     """Assignment by the lead."""
 
-    def __init__(self, look: Look, view: TeamViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Team"))
+    def __init__(self, home: QWidget, look: Look, view: TeamViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Team"))
         self._view = view
         self._go = go
         words = look.words

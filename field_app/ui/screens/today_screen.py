@@ -25,8 +25,8 @@ SOON_DAYS = 30
 class TodayScreen(Page):
     """The officer's home."""
 
-    def __init__(self, look: Look, view: TodayViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Today"))
+    def __init__(self, home: QWidget, look: Look, view: TodayViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Today"))
         self._view = view
         self._go = go
         self.begin_button: QPushButton | None = None

@@ -31,8 +31,8 @@ ASK_AGAIN_MS = 30_000  # an agreed time may end while the form is open
 class VisitScreen(Page):
     """One visit."""
 
-    def __init__(self, look: Look, view: VisitViewModel, go: Navigator) -> None:
-        super().__init__(look, look.words("Visit"))
+    def __init__(self, home: QWidget, look: Look, view: VisitViewModel, go: Navigator) -> None:
+        super().__init__(home, look, look.words("Visit"))
         self._view = view
         self._go = go
         self._filling = False
