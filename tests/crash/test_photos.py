@@ -20,7 +20,7 @@ from sync.engine.trouble import Trouble
 from sync.protocol.messages import CHUNK
 from tests.crash.broken_line import BrokenLine, broken_line_to
 from tests.crash.counts import Tally
-from tests.sync.acts import call, saved, unanswered
+from tests.sync.acts import call, fetched, saved, unanswered
 from tests.sync.office import Office, Seat
 
 JPEG = b"\xff\xd8\xff"
@@ -85,11 +85,6 @@ def waiting(seat: Seat) -> int:
         "SELECT count(*) FROM upload WHERE state <> 'done'"
     )
     return int(count)
-
-
-def fetched(seat: Seat, fact: Attachment) -> bytes:
-    places = range(0, fact.size, CHUNK)
-    return b"".join(seat.line.fetch(fact.id, at, CHUNK) for at in places)
 
 
 def arrived(li: Seat, lead: Seat) -> int:

@@ -10,7 +10,7 @@ from field_app.operations.hardship import HardshipForm
 from field_app.operations.submit import Saved, Written
 from field_app.operations.visits import VisitForm
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import AgreementEvidence, Appointment, Promise
+from sync.domain.records import AgreementEvidence, Appointment, Attachment, Contact, Promise
 from sync.domain.time import local_date
 from sync.domain.vocabulary import (
     AgreedBy,
@@ -24,6 +24,7 @@ from sync.domain.vocabulary import (
     Vulnerability,
 )
 from sync.engine.http_transport import HttpTransport
+from sync.protocol.messages import CHUNK
 from tests.sync.office import Seat
 
 MINUTES = 60
@@ -124,6 +125,17 @@ def counted(seat: Seat) -> dict[str, int]:
 def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     """Return by how much each kind grew, the kinds that stayed left out."""
     return {kind: after[kind] - before[kind] for kind in KINDS if after[kind] != before[kind]}
+
+
+def notes(seat: Seat) -> set[str]:
+    """Return what the screens show of every call."""
+    return {v.record.note for v in seat.desk.store.projection.every(Contact)}
+
+
+def fetched(seat: Seat, fact: Attachment) -> bytes:
+    """Return a file as the server hands it out."""
+    places = range(0, fact.size, CHUNK)
+    return b"".join(seat.line.fetch(fact.id, at, CHUNK) for at in places)
 
 
 def unanswered(seat: Seat) -> int:

@@ -1,7 +1,6 @@
 """A sync cut anywhere is simply begun again: pages, batches and files go on where they were."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,26 +10,13 @@ from sync.engine import next_page, pull, push
 from sync.engine.ports import Progress
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import CHUNK, Codes
-from tests.sync.acts import call, counted, saved, unanswered
-from tests.sync.office import CASES, Office, Seat
-from tests.sync.relay import Relay, raw, relay_to
+from tests.sync.acts import call, counted, fetched, saved, unanswered
+from tests.sync.office import CASES, Office
+from tests.sync.relay import Relay, raw
 
 SMALL_PAGE = 20
 PNG = b"\x89PNG\r\n\x1a\n"
 CUT = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
-
-
-@pytest.fixture
-def relay(office: Office) -> Iterator[Relay]:
-    """Put a relay before the office's server."""
-    with relay_to(office.server.address) as found:
-        yield found
-
-
-def fetched(seat: Seat, fact: Attachment) -> bytes:
-    """Return the file as the server hands it out."""
-    places = range(0, fact.size, CHUNK)
-    return b"".join(seat.line.fetch(fact.id, at, CHUNK) for at in places)
 
 
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,16 +10,10 @@ from sync.protocol.messages import Codes, Hello
 from tests.sync.acts import call, counted, grown, without_news
 from tests.sync.office import Office, Seat
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
-from tests.sync.relay import Relay, raw, relay_to
+from tests.sync.relay import Relay, raw
 
 CUT = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
 NAMED, PLAIN, READ = "GET /sync/v1/hello?", "GET /sync/v1/hello", "GET /sync/v1/pull"
-
-
-@pytest.fixture
-def relay(office: Office) -> Iterator[Relay]:
-    with relay_to(office.server.address) as found:
-        yield found
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from sync.domain.vocabulary import Channel, ContactResult
 from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes, Enrolled, Push, Pushed
-from tests.sync.acts import agree, call, unanswered, visitable
+from tests.sync.acts import agree, call, notes, unanswered, visitable
 from tests.sync.office import LEAD, PASSPHRASE, Office, Seat, administer, furnish, seated, sit_down
 from tools.sample.keyrings import Secrets
 from tools.sample.shifted_server import ShiftedClock
@@ -93,10 +93,6 @@ def rounds(seat: Seat) -> tuple[KeyRound, list[str]]:
     gone: list[str] = []
     vault = seat.desk.store.vault
     return KeyRound(seat.laptop, vault, Here(), lambda: gone.append("gone")), gone
-
-
-def notes(seat: Seat) -> set[str]:
-    return {v.record.note for v in seat.desk.store.projection.every(Contact)}
 
 
 def device(office: Office, *arguments: str) -> dict[str, str]:

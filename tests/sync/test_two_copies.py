@@ -8,11 +8,10 @@ import pytest
 from field_app.bootstrap.laptop import Laptop
 from field_app.operations import outbox, review
 from sync.domain.commands import name_of
-from sync.domain.records import Contact
 from sync.domain.vocabulary import FactFlag
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
-from tests.sync.acts import agree, call, unanswered, visitable
+from tests.sync.acts import agree, call, notes, unanswered, visitable
 from tests.sync.office import Office, Seat, administer, sit_down
 
 
@@ -28,10 +27,6 @@ def forked(seat: Seat) -> None:
     with pytest.raises(Trouble) as told:
         seat.sync()
     assert told.value.code is Codes.FORKED
-
-
-def notes(seat: Seat) -> set[str]:
-    return {v.record.note for v in seat.desk.store.projection.every(Contact)}
 
 
 @pytest.fixture
