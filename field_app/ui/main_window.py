@@ -33,7 +33,7 @@ from field_app.ui.screens.relief_screen import ReliefScreen
 from field_app.ui.screens.today_screen import TodayScreen
 from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.ui.sentences import clock_words
-from field_app.ui.shortcuts import KEYS, bind, keys_of, text_of
+from field_app.ui.shortcuts import KEYS, bind, keys_of, shown, text_of
 from field_app.ui.status_strip import StatusStrip
 from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import BOUND, SyncViewModel
@@ -215,8 +215,8 @@ class MainWindow(QMainWindow):
             return
         known = {*self._bound, *self.screens.map.acts, "cover"}
         known |= {"undo", "suggestion_1"} if "plan" in self.screens.navigable else set()
-        lines = [f"{k.keys}\t{self.words(k.text)}" for k in KEYS if k.act in known]
-        inform(self, self._look, self.words("Keys"), "\n".join(lines))
+        lines = [(shown(k.keys), self.words(k.text)) for k in KEYS if k.act in known]
+        inform(self, self._look, self.words("Keys"), lines)
 
     def _warn_of_lease(self, hours: int) -> None:
         """Say aloud that it is nearly over."""

@@ -15,6 +15,7 @@ class Key(msgspec.Struct, frozen=True):
     text: str
 
 
+ON_KEYBOARD = {"Return": "Enter", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 KEYS = (
     Key("Ctrl+1", "today", "Today"),
     Key("Ctrl+2", "cases", "Cases"),
@@ -79,6 +80,11 @@ def bind_here(page: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
 def keys_of(act: str) -> str:
     """Return the keys of an act, empty when it has none."""
     return next((k.keys for k in KEYS if k.act == act), "")
+
+
+def shown(keys: str) -> str:
+    """Return keys as they stand on a keyboard: Ctrl+Enter, Shift+←."""
+    return "+".join(ON_KEYBOARD.get(part, part) for part in keys.split("+")) if keys[1:] else keys
 
 
 def text_of(act: str) -> str:

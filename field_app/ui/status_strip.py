@@ -59,7 +59,7 @@ class StatusStrip(QFrame):
         state, words = self._sync.state, self._words
         if state is None:
             return
-        yield words("Working from this laptop")
+        yield words("Using local data")
         if state.last_sync is not None:
             yield words("synced {when}", when=words.moment(state.last_sync, self._sync.zone))
         else:

@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
+from field_app.ui.screens.team_screen import TeamScreen
 from field_app.ui.shortcuts import KEYS
-from sync.domain.records import Appointment, Visit
-from sync.domain.vocabulary import Revealable
+from sync.domain.records import Appointment, Plan, Visit
+from sync.domain.vocabulary import PlanState, Revealable
 from tests.ui import walk
-from tests.ui.acts import VISIT_DAY, agree, ready
+from tests.ui.acts import VISIT_DAY, agree, give, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_accessible import reachable
+from tests.ui.test_relief_plan import proposed_to_lead
 from tools.tour.hands import asked, press, taken_out, until
 from tools.tour.seat import quiet
 
@@ -134,10 +136,11 @@ async def test_help_tells_the_keys_there_are(room: Room) -> None:
         seat = await room.seat(login)
         press(seat.main, Qt.Key.Key_F1)
         dialog = await asked(seat.main)
-        seen = words_on(dialog)
-        assert f"\t{there}" in seen
-        assert f"\t{absent}" not in seen
-        assert "Ctrl+F\tSearch cases" in seen
+        seen = words_on(dialog).splitlines()
+        assert there in seen
+        assert absent not in seen
+        assert seen[seen.index("Ctrl+F") + 1].startswith("Search cases")
+        assert {"Shift+←", "+", "-"} <= set(seen)
         press(dialog, Qt.Key.Key_Escape)
         await until(lambda d=dialog: not d.isVisible())
 
@@ -253,6 +256,54 @@ async def test_each_screen_gives_the_keys_to_what_is_done_first(room: Room) -> N
     press(focused(), Qt.Key.Key_Return)  # Enter does what has the focus, as Space does
     await quiet()
     assert focused() is screens.appointment.form.span
+
+
+async def test_a_lead_approves_a_plan_by_keys_alone(room: Room) -> None:
+    _li, chen, case_id = await proposed_to_lead(room)
+    chen.main.activateWindow()
+    await until(chen.main.isActiveWindow)
+    press(chen.main, Qt.Key.Key_7, CTRL)
+    await quiet()
+    review = chen.screens.navigable["review"]
+    assert focused() is review.queue.first  # type: ignore[attr-defined]
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    case = chen.screens.case
+    assert chen.main.stack.currentWidget() is case
+    assert case.plan_card is not None
+    assert focused() is case.plan_card.act_buttons["approve"]
+    press(focused(), Qt.Key.Key_Return)
+    dialog = await asked(chen.main)
+    assert focused() is dialog.entries["reason"]
+    type_keys("within the means")
+    tab_to(dialog, dialog.ok)
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    [plan] = await records(chen, Plan)
+    assert (plan.record.case_id, plan.record.state) == (case_id, PlanState.APPROVED)
+
+
+async def test_a_lead_gives_cases_by_keys_alone(room: Room) -> None:
+    chen = await room.seat("chen")
+    for case_id in (await ready(chen))[:3]:
+        await give(chen, case_id, None)
+    press(chen.main, Qt.Key.Key_5, CTRL)
+    await quiet()
+    team = chen.screens.navigable["team"]
+    assert isinstance(team, TeamScreen)
+    assert focused() is team.table
+    press(focused(), Qt.Key.Key_Down)
+    press(focused(), Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    tab_to(chen.main, team.first)
+    press(focused(), Qt.Key.Key_Down)
+    tab_to(chen.main, team.second)
+    press(focused(), Qt.Key.Key_Down)
+    press(focused(), Qt.Key.Key_Down)
+    tab_to(chen.main, team.assign)
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    assert chen.main.told.text == "2 cases assigned."
+    assert focused() is team.table  # the next ones can be chosen at once
 
 
 async def test_enter_takes_the_button_that_has_the_focus(room: Room) -> None:

@@ -62,6 +62,7 @@ async def test_a_pass_is_noted_and_tells_why(room: Room) -> None:
     assert lesson is not None
     assert lesson.head.question[0].why in words_on(screen)
     assert screen.list.item(0).text().endswith("passed")
+    assert not screen.hand_in.isVisible(), "nothing is left to hand in"
     [training] = await records(li, Training)
     assert training.record.passed
 

@@ -355,6 +355,26 @@ async def test_the_chosen_point_is_seen_in_the_list(room: Room) -> None:
     assert li.program.look.tokens["selected"] in colours
 
 
+async def test_every_line_of_the_list_is_whole_with_large_words(room: Room) -> None:
+    _li, screen = await day_of_two(room, language="en", text_size=200)
+    for number in range(screen.list.count()):
+        entry = screen.list.item(number)
+        place = screen.list.visualItemRect(entry)
+        inner = place.adjusted(20, 16, -20, -16)  # the padding of an item at this size
+        needed = screen.list.fontMetrics().boundingRect(
+            inner, Qt.TextFlag.TextWordWrap, entry.text()
+        )
+        assert needed.height() <= inner.height()
+
+
+async def test_a_day_without_points_says_so(room: Room) -> None:
+    li = await room.seat("li")
+    screen = await map_of(li)
+    assert "There is no point to show." in words_on(screen)
+    assert not screen.list.isVisible()
+    assert screen.search.hasFocus()
+
+
 async def test_search_narrows_the_list_and_finds_places(room: Room) -> None:
     _li, screen = await day_of_two(room, map_drawing="painted")
     with sqlite3.connect(PACK) as pack:

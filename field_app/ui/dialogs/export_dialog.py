@@ -37,8 +37,8 @@ async def ask_export(
     words = page.words
     page.notice.say("")
     explain = words(
-        "It is on record before the file exists, and your name stands on every page. "
-        "Tell the password by another way than the file."
+        "The export is recorded before the file is made, and your name is on every page. "
+        "Share the password separately from the file."
     )
     asked, check = (*fields, *_fields(page, usual, lock)), partial(_missing, words)
     told = await ask(page, page.look, title, asked, explain, check=check)

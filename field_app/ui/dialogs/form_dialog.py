@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QGridLayout,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
@@ -106,6 +108,12 @@ class FormDialog(QDialog):
         self._whole.addWidget(self.trouble)
         self._whole.addWidget(self._buttons)
         self._tallest = round(parent.window().height() * MOST_OF_WINDOW)
+
+    def tell(self, part: QLayout) -> None:
+        """Add something to be read below what is asked."""
+        column = self._inside.layout()
+        if isinstance(column, QVBoxLayout):
+            column.addLayout(part)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Be as tall as what is asked, but no taller than the window below."""
@@ -222,9 +230,18 @@ async def confirm(parent: QWidget, look: Look, title: str, explain: str, ok: str
     return await ask(parent, look, title, (), explain, ok) is not None
 
 
-def inform(parent: QWidget, look: Look, title: str, text: str) -> None:
-    """Tell something that can be closed again."""
-    FormDialog(parent, look, title, (), text, look.words("Close")).open()
+def inform(parent: QWidget, look: Look, title: str, lines: Sequence[tuple[str, str]]) -> None:
+    """Tell something in two columns that can be closed again."""
+    dialog = FormDialog(parent, look, title, (), yes=look.words("Close"))
+    table = QGridLayout()
+    table.setHorizontalSpacing(look.px(20))
+    table.setVerticalSpacing(look.px(4))
+    table.setColumnStretch(1, 1)
+    for number, (left, right) in enumerate(lines):
+        table.addWidget(label(left, "muted", wrap=False), number, 0)
+        table.addWidget(label(right), number, 1)
+    dialog.tell(table)
+    dialog.open()
 
 
 def _entry(field: Field, look: Look, changed: Callable[[], object]) -> Entry:

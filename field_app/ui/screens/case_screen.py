@@ -50,8 +50,16 @@ class CaseScreen(Page):
         self.primary = button(look, "", kind="primary")
         self.act_buttons: list[QPushButton] = []
         self.reveal_buttons: dict[Revealable, QPushButton] = {}
-        self.badges = Flow(look, 6)
-        self.heading.addLayout(self.badges)
+        marks = QWidget()
+        marks.setMinimumHeight(look.px(27))  # of a mark: nothing moves when one comes or goes
+        self.badges = QHBoxLayout(marks)
+        self.badges.setContentsMargins(0, 0, 0, 0)
+        self.badges.setSpacing(look.px(6))
+        self.subtitle.setWordWrap(False)
+        line = Flow(look)
+        line.addWidget(self.subtitle)
+        line.addWidget(marks)
+        self.heading.addLayout(line)
         self._add_toolbar()
         self._build_columns()
         self._hide_timer = QTimer(self)

@@ -65,7 +65,10 @@ class DoorstepScreen(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         column.addStretch(1)
         whole.addWidget(scrolling(inside), 1)
-        whole.addLayout(self._make_acts())  # in reach however large the words are
+        below = QVBoxLayout()  # in reach however large the words are
+        below.setContentsMargins(edge, look.px(6), edge, look.px(14))
+        below.addLayout(self._make_acts())
+        whole.addLayout(below)
 
     def _make_acts(self) -> Flow:
         look, words = self.look, self.words
@@ -78,8 +81,6 @@ class DoorstepScreen(QWidget):
         self.hide_all.setToolTip("Esc Esc")
         self.show_address = button(look, words("Show the address"), self._reveal, icon="reveal")
         acts = Flow(look)
-        edge = look.px(20)
-        acts.setContentsMargins(edge, look.px(6), edge, look.px(14))
         for one in (self.begin, self.end, self.record, self.show_address, self.hide_all, self.back):
             acts.addWidget(one)
         return acts

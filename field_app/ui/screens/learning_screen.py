@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QStackedWidget,
     QTextBrowser,
@@ -16,6 +15,7 @@ from field_app.ui.components.findings_list import answer_text
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import badge, button, label
+from field_app.ui.components.wrapped_list import WrappedList
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.learning_quiz import LearningQuiz
@@ -43,6 +43,7 @@ class LearningScreen(Page):
         super().__init__(home, look, look.words("Learning"))
         self._view = view
         self._go = go
+        self._is_passed = False  # the quiz that is shown: there is nothing to hand in again
         self.start_quiz = button(look, look.words("Answer the questions"), self.ask, kind="primary")
         self.hand_in = button(look, look.words("Hand in"), self.submit, kind="primary")
         for one in (self.start_quiz, self.hand_in):
@@ -59,10 +60,10 @@ class LearningScreen(Page):
 
     def _build(self) -> None:
         look = self.look
-        self.list = QListWidget()
+        self.list = WrappedList(look)
         self.list.setAccessibleName(look.words("Modules"))
-        self.list.setFixedWidth(look.px(260))
-        self.list.setWordWrap(True)
+        # With larger words the text needs the room more than the names of the modules.
+        self.list.setFixedWidth(look.px(80) + 180)
         self.list.currentRowChanged.connect(self._choose)
         self.reading = QTextBrowser()
         self.reading.setOpenLinks(False)
@@ -112,7 +113,7 @@ class LearningScreen(Page):
             state = words("passed") if passed else words("{n} min", n=lesson.head.minutes)
             entry = QListWidgetItem(f"{lesson.head.title}\n{state}")
             entry.setData(Qt.ItemDataRole.UserRole, lesson.head.id)
-            self.list.addItem(entry)
+            self.list.add(entry)
         self.list.setCurrentRow(view.current)
         self.list.blockSignals(False)
         if not self.reading.toPlainText():
@@ -150,7 +151,7 @@ class LearningScreen(Page):
     def _show_buttons(self) -> None:
         asking = self.parts.currentWidget() is self.quiz
         self.start_quiz.setVisible(self._view.learns and not asking)
-        self.hand_in.setVisible(asking)
+        self.hand_in.setVisible(asking and not self._is_passed)
         self.hand_in.setEnabled(self.quiz.complete)
 
     def ask(self) -> None:
@@ -158,6 +159,7 @@ class LearningScreen(Page):
         lesson = self._view.lesson
         if lesson is None:
             return
+        self._is_passed = False
         self.quiz.show_questions(lesson)
         self.parts.setCurrentWidget(self.quiz)
         self._show_buttons()
@@ -170,6 +172,9 @@ class LearningScreen(Page):
     def _on_graded(self, grade: Grade) -> None:
         words = self.words
         self.quiz.explain()
+        self._is_passed = grade.passed
+        self._show_buttons()
+        self.give_keys()
         told = words("{right} of {asked} right.", right=grade.right, asked=grade.asked)
         if grade.passed:
             self.notice.say(words.sentences(told, words("This module is passed.")), "ok")

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
+from field_app.ui.components.texts import label
+from field_app.ui.components.wrapped_list import WrappedList
 from field_app.ui.look import Look
 from field_app.viewmodels.map import MapItem, MapViewModel
 
@@ -13,6 +15,8 @@ PLACE = Qt.ItemDataRole.UserRole + 1
 TELLING = ("agreed", "kept", "blocked", "unpinned", "outside", "water")
 # The kinds of OpenStreetMap's places that have words, and streets.
 PLACES = ("city", "town", "village", "suburb", "quarter", "neighbourhood", "hamlet", "street")
+
+LEAST = 150
 
 
 class MapList(QWidget):
@@ -36,18 +40,19 @@ class MapList(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _text: self.fill())
         self.search.returnPressed.connect(self.take_first)
-        self.list = QListWidget()
+        self.setMinimumWidth(look.px(LEAST))
+        self.list = WrappedList(look)
         self.list.setAccessibleName(look.words("Points on the map"))
-        self.list.setWordWrap(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.currentItemChanged.connect(lambda new, _old: self._on_current(new))
         self.list.itemActivated.connect(self._on_activated)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(8))
         column.addWidget(self.search)
+        self.none = label(look.words("There is no point to show."), "muted")
+        column.addWidget(self.none)
         column.addWidget(self.list, 1)
+        column.addStretch(0)  # takes the room while there is nothing to list
 
     def fill(self) -> None:
         """Show the points that fit the search, then the places it finds."""
@@ -62,12 +67,14 @@ class MapList(QWidget):
             kind = self._words.code(f"place_kind.{place.kind}") if place.kind in PLACES else ""
             self._add(f"⌖ {place.name} · {kind}".rstrip(" ·"), PLACE, (place.lat, place.lon))
         self.list.blockSignals(False)
+        self.none.setVisible(not self.list.count())
+        self.list.setVisible(bool(self.list.count()))
         self.choose(self._view.chosen_id)
 
     def _add(self, text: str, role: int, value: object) -> None:
         entry = QListWidgetItem(text)
         entry.setData(role, value)
-        self.list.addItem(entry)
+        self.list.add(entry)
 
     def _text(self, item: MapItem) -> str:
         words = self._words

@@ -133,8 +133,8 @@ class MapScreen(Page):
         self.start(self._view.load())
 
     def first_act(self) -> QWidget | None:
-        """Return the points."""
-        return self.list
+        """Return the points, else the search for a place."""
+        return self.list if self.list.count() else self.search
 
     def _lay_map(self, *, painted: bool) -> None:
         made, trouble = self._new_map(painted=painted)
