@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.domain.ids import BranchId
 from sync.policy.published import RuleTexts
 from sync.protocol.envelope import SUITE
-from sync.protocol.policy_key import Handover, doubt_of, successor
+from sync.protocol.policy_key import Handover, disbelief_in, successor
 from sync.protocol.signed_form import framed, holds, signature
 
 BUNDLE_LABEL = b"yuefang/policy/v1"
@@ -98,8 +98,8 @@ def trust(news: PolicyNews, standing: PolicyStanding) -> Trusted | Distrust | No
     if bundle is None:
         return None
     key = successor(standing.key, news.handovers)
-    doubt = doubt_of(bundle, standing, is_signed=is_signed(bundle, key))
-    return Distrust[doubt] if doubt else Trusted(bundle, key)
+    why = disbelief_in(bundle, standing, is_signed=is_signed(bundle, key))
+    return Distrust[why] if why else Trusted(bundle, key)
 
 
 def _form(bundle: PolicyBundle) -> bytes:

@@ -44,18 +44,18 @@ class Numbered(Protocol):
         ...
 
 
-class Doubt(StrEnum):
+class Disbelief(StrEnum):
     """Why something is not believed; each kind of it has words of its own under these names."""
 
     BAD_SIGNATURE = "BAD_SIGNATURE"
     OLDER = "OLDER"
 
 
-def doubt_of(told: Numbered, last: Numbered, *, is_signed: bool) -> Doubt | None:
+def disbelief_in(told: Numbered, last: Numbered, *, is_signed: bool) -> Disbelief | None:
     """Return why what is told cannot follow what was believed last; None when it does."""
     if told.branch_id != last.branch_id or not is_signed:
-        return Doubt.BAD_SIGNATURE
-    return Doubt.OLDER if told.serial <= last.serial else None
+        return Disbelief.BAD_SIGNATURE
+    return Disbelief.OLDER if told.serial <= last.serial else None
 
 
 def sign_handover(handover: Handover, key: Ed25519PrivateKey) -> Handover:

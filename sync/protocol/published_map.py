@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.domain.ids import BranchId
 from sync.protocol.envelope import SUITE
-from sync.protocol.policy_key import Handover, doubt_of, successor
+from sync.protocol.policy_key import Handover, disbelief_in, successor
 from sync.protocol.signed_form import framed, holds, signature
 
 MAP_LABEL = b"yuefang/map/v1"
@@ -95,8 +95,8 @@ def trust_map(news: MapNews, standing: MapStanding) -> PublishedMap | MapDistrus
     if told is None:
         return None
     signed = is_signed(told, successor(standing.key, news.handovers))
-    doubt = doubt_of(told, standing, is_signed=signed)
-    return MapDistrust[doubt] if doubt else told
+    why = disbelief_in(told, standing, is_signed=signed)
+    return MapDistrust[why] if why else told
 
 
 def _form(told: PublishedMap) -> bytes:
