@@ -1,10 +1,16 @@
-"""Appointments as an iCalendar file (RFC 5545) that names nobody and no place."""
+"""Appointments as an iCalendar file (RFC 5545) that names nobody and no place.
+
+The library is loaded with the first file: every start would wait for it.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
-from icalendar import Calendar, Event
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODID = "-//Yuefang//field-app//ZH"
 
@@ -20,6 +26,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 def calendar_file(entries: Iterable[Entry], now: datetime, line: str) -> bytes:
     """Return the file; `line` says whose it is, in each entry's comment."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
@@ -29,7 +37,9 @@ def calendar_file(entries: Iterable[Entry], now: datetime, line: str) -> bytes:
     return data
 
 
-def _event(one: Entry, now: datetime, line: str) -> Event:
+def _event(one: Entry, now: datetime, line: str) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("summary", one.summary)
     event.add("comment", line)

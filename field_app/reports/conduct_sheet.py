@@ -1,16 +1,19 @@
 """Conduct figures as an XLSX workbook: one sheet to read, one with the records behind each figure.
 
-Case numbers only, no person's data. Text never becomes a formula.
+Case numbers only, no person's data. Text never becomes a formula. The library is loaded with the
+first sheet: every start would wait for it.
 """
 
 from collections.abc import Mapping
 from io import BytesIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from field_app.i18n.words import Words
 from sync.domain.ids import CaseId, TeamId
 from sync.policy.conduct import MEASURES, Figure
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 WIDTHS = (28, 14, 12, 10, 10, 10)
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
@@ -27,6 +30,8 @@ def conduct_sheet(
 
     `note` says on each sheet who took it out, when and why.
     """
+    import xlsxwriter
+
     out = BytesIO()
     with xlsxwriter.Workbook(out, SAFE) as book:
         bold = book.add_format({"bold": True})

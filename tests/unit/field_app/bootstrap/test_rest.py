@@ -8,10 +8,11 @@ import asyncio, sys
 import field_app.bootstrap.running
 from field_app.bootstrap import rest
 
-late = ("field_app.ui.main_window", "field_app.planning.process", "icalendar", "xlsxwriter",
+late = ("field_app.ui.main_window", "field_app.planning.process",
         "field_app.storage.store", "sync.policy.engine", "sync.engine.http_transport",
         "requests", "keyring", "pypinyin", "holidays")
 assert not rest.is_loaded() and not any(name in sys.modules for name in late)
+wanted = ("icalendar", "xlsxwriter", "folium", "pandas", "pypdf")  # with the first of their files
 assert not any(name in sys.modules for name in ("qtawesome", "qtpy"))
 turns = []
 
@@ -25,6 +26,7 @@ async def whole():
 
 asyncio.run(whole())
 assert all(name in sys.modules for name in late)
+assert not any(name in sys.modules for name in wanted)
 assert len(turns) >= len(rest.PIECES), turns
 """
 
