@@ -41,6 +41,7 @@ QPushButton[kind="quiet"] {{ background: transparent; border: 1px solid transpar
 QPushButton[kind="quiet"]:focus {{ border: 2px solid {focus}; }}
 QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent; color: {accent}; padding: {pad}px 0; }}
 QPushButton[kind="link"]:focus {{ border: 2px solid {focus}; padding: {pad_focus}px 0; }}
+QPushButton[kind="quiet"]:disabled, QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {muted}; }}
 QPushButton[kind="nav"] {{ background: transparent; border: 1px solid transparent; text-align: left; padding: {pad}px {padx}px; border-radius: 8px; }}
 QPushButton[kind="nav"]:checked {{ background: {accent_soft}; border: 1px solid transparent; color: {accent}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {focus}; }}

@@ -1,11 +1,13 @@
 """Unlocking offline, with a pause that grows after each wrong passphrase and outlives a restart.
 
 Signals: `failed(object)` with a `Problem`, `paused(int)` seconds still to wait (0 = go on),
-`asked(str)` the digits of a request for the key, `unlocked(object)` with the open vault.
+`asked(str, bool)` the digits of a request for the key and whether the server was heard this time,
+`unlocked(object)` with the open vault.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +18,7 @@ from field_app.storage.tries import Tries
 from field_app.storage.trouble import WrongPassphrase
 from field_app.storage.vault import Vault
 from field_app.viewmodels.problem import Problem, attempt
+from sync.engine.trouble import PASSING, Trouble
 
 ASK_EVERY_S = 5.0
 
@@ -49,7 +52,7 @@ class UnlockViewModel(QObject):
 
     failed = Signal(object)
     paused = Signal(int)
-    asked = Signal(str)
+    asked = Signal(str, bool)
     unlocked = Signal(object)
 
     def __init__(self, store: StoreThread, ways: Sequence[WayIn], tick_s: float = 1.0) -> None:
@@ -60,6 +63,7 @@ class UnlockViewModel(QObject):
         self._tick_s = tick_s
         self.ask_every_s = ASK_EVERY_S
         self.busy = False
+        self._enough = asyncio.Event()
 
     @property
     def officers(self) -> tuple[str, ...]:
@@ -101,7 +105,10 @@ class UnlockViewModel(QObject):
                 await asyncio.sleep(self._tick_s)
 
     async def reset(self, passphrase: str) -> None:
-        """Ask for the key and wait until two persons agreed; the passphrase is the new one."""
+        """Ask for the key until two persons agreed or `stop_waiting`, for this new passphrase.
+
+        A line that breaks meanwhile ends nothing: another request would have other digits.
+        """
         if self.busy:
             return
         self.busy = True
@@ -114,12 +121,35 @@ class UnlockViewModel(QObject):
         elif answer is not None:
             self.unlocked.emit(answer)
 
+    def stop_waiting(self) -> None:
+        """Ask no longer; what is agreed to from now on is of no use to anybody."""
+        self._enough.set()
+
     async def _given_back(self, passphrase: str) -> Vault | None:
+        self._enough.clear()
         reset = await self._store.do(self._way.reset)
-        sealed = b""
-        while not sealed:
-            sealed = await self._store.do(reset.ask)
-            if not sealed:
-                self.asked.emit(reset.digits)
-                await asyncio.sleep(self.ask_every_s)
+        sealed = await self._store.do(reset.ask)
+        if not sealed:
+            self.asked.emit(reset.digits, True)
+        while not sealed and await self._is_to_go_on():
+            sealed = await self._asked_again(reset)
         return await self._store.do(lambda: reset.open(sealed, passphrase)) if sealed else None
+
+    async def _is_to_go_on(self) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.ask_every_s):
+                await self._enough.wait()
+        return not self._enough.is_set()
+
+    async def _asked_again(self, reset: Reset) -> bytes:
+        try:
+            sealed = await self._store.do(reset.ask)
+        except Trouble as trouble:
+            if trouble.code not in PASSING:
+                raise
+            sealed, is_heard = b"", False
+        else:
+            is_heard = True
+        if not self._enough.is_set():
+            self.asked.emit(reset.digits, is_heard)
+        return sealed

@@ -255,10 +255,41 @@ async def test_two_persons_give_the_key_back_while_the_window_waits(
     dialog.ok.click()
     await until(lambda: "digits" in screen.trouble.text)
     digits = screen.trouble.text[-9:]
+    server.stop()
+    await until(lambda: "does not answer" in screen.trouble.text)
+    assert screen.trouble.text.endswith(digits)
+    server.start()
+    await until(lambda: "does not answer" not in screen.trouble.text)
     for where in ("first", "second"):
         key = ("--key", str(tmp_path / f"{where}.pem"))
         words = ("reset", "agree", slot.device_id, digits, *key, *shut)
         administer(server.data, *words, clock=room.clock)
+    await seat.desk_laid(lambda: screen.trouble.text)
+
+
+async def test_whoever_waits_for_two_persons_may_stop_and_use_the_passphrase(room: Room) -> None:
+    laptop = replace(room.laptop("li"), secrets=room.desks.secrets["li"])
+    room.serve()
+    seat = room.window(laptop, "li", language="en")
+    screen = way_in(seat)
+    screen._view.ask_every_s = 600.0
+    assert not screen.stop.isVisible()
+    screen.forgotten.click()
+    await until(lambda: bool(seat.window.findChildren(PassphraseDialog)))
+    dialog = asked(seat)
+    type_text(dialog.new, OTHER)
+    type_text(dialog.repeated, OTHER)
+    dialog.ok.click()
+    await until(lambda: "digits" in screen.trouble.text)
+    assert not screen.passphrase.isEnabled()
+    assert seat.window.focusWidget() is screen.stop
+    press(screen.stop, Qt.Key.Key_Space)
+    await until(lambda: seat.window.focusWidget() is screen.passphrase)
+    assert screen.trouble.text == ""
+    assert not screen.stop.isVisible()
+    assert screen.forgotten.isVisible()
+    type_text(screen.passphrase, PASSPHRASE)
+    press(screen.passphrase, Qt.Key.Key_Return)
     await seat.desk_laid(lambda: screen.trouble.text)
 
 

@@ -53,7 +53,9 @@ class UnlockScreen(QWidget):
         self.enrol = button(
             look, words("Enrol anew or another officer"), self.enrol_wanted.emit, kind="quiet"
         )
-        card.body.addLayout(row(look, self.forgotten, None, self.enrol))
+        self.stop = button(look, words("Stop waiting"), self._stop_waiting, kind="quiet")
+        self.stop.hide()
+        card.body.addLayout(row(look, self.forgotten, self.stop, None, self.enrol))
         centre(self, card)
         view.failed.connect(self._show_trouble)
         view.paused.connect(self._show_pause)
@@ -113,17 +115,39 @@ class UnlockScreen(QWidget):
         )
         if typed is None:
             return
-        async with self._resting():
+        async with self._resting(), self._waiting():
             await self._view.reset(typed.new)
+
+    @asynccontextmanager
+    async def _waiting(self) -> AsyncIterator[None]:
+        """Offer to wait no longer: the passphrase may come to mind, or tomorrow be soon enough."""
+        self._show_waiting(waiting=True)
+        yield
+        self._show_waiting(waiting=False)
+
+    def _show_waiting(self, *, waiting: bool) -> None:
+        self.passphrase.setEnabled(not waiting)
+        self.forgotten.setVisible(not waiting)
+        self.stop.setVisible(waiting)
+        if waiting:
+            self.stop.setFocus()
+        else:
+            self.passphrase.setFocus()
+
+    def _stop_waiting(self) -> None:
+        self.trouble.say("")
+        self._view.stop_waiting()
 
     def _show_trouble(self, problem: Problem) -> None:
         self.trouble.say(problem_text(self._look.words, problem), "block")
 
-    def _show_digits(self, digits: str) -> None:
-        text = self._look.words(
+    def _show_digits(self, digits: str, is_heard: bool) -> None:
+        words = self._look.words
+        text = words(
             "Read these digits to both persons, and leave this window open: {digits}", digits=digits
         )
-        self.trouble.say(text, "info")
+        silent = words("The server does not answer at the moment; it is asked again.")
+        self.trouble.say(text if is_heard else words.sentences(silent, text), "info")
 
     def _show_pause(self, seconds: int) -> None:
         if seconds:
