@@ -80,7 +80,7 @@ _WISHED = {
     "7": ("周日", "Sundays"),
 }
 _CONFIDENCE = {
-    "Q": ("〔有引文〕", " [quoted]"),
+    "Q": ("〔有原文依据〕", " [quoted]"),
     "S": ("〔待核对原文〕", " [to be checked at the source]"),
 }
 

@@ -184,9 +184,11 @@ async def test_what_is_missing_is_said_and_kept(room: Room) -> None:
     screen, _case_id = await at_the_door(room, li)
     words = li.program.look.words
     await refused(screen, words.code("visit.times_missing"))
+    assert screen.form.left.hasFocus()
     type_text(screen.form.arrived, "10:05")
     type_text(screen.form.left, "10:35")
     await refused(screen, words.code("visit.outcome_missing"))
+    assert screen.form.outcome.hasFocus()
     choose(screen, VisitOutcome.PROMISE_TO_PAY)
     for amount in ("", "0", "-5", "many", "1500 31.6"):
         type_text(screen.form.amount, amount)

@@ -238,7 +238,8 @@ def inform(parent: QWidget, look: Look, title: str, lines: Sequence[tuple[str, s
     table.setVerticalSpacing(look.px(4))
     table.setColumnStretch(1, 1)
     for number, (left, right) in enumerate(lines):
-        table.addWidget(label(left, "muted", wrap=False), number, 0)
+        top = Qt.AlignmentFlag.AlignTop
+        table.addWidget(label(left, "muted", wrap=False), number, 0, top)
         table.addWidget(label(right), number, 1)
     dialog.tell(table)
     dialog.open()

@@ -49,11 +49,9 @@ class DoorstepScreen(QWidget):
         column.setSpacing(look.px(10))
         self.name, self.window_text = label("", "title"), label("", "heading")
         self.place, self.times = label(), label("", "muted")
-        column.addWidget(self.name)
-        column.addWidget(self.window_text)
-        column.addWidget(self.place)
         self.rule = Notice(look)
-        column.addWidget(self.rule)
+        for part in (self.name, self.rule, self.window_text, self.place):
+            column.addWidget(part)  # what forbids to ring is in sight however large the words are
         self.only = label()
         column.addWidget(self.only)
         column.addWidget(Notice(look, words("To anybody else: say nothing of the matter."), "warn"))

@@ -33,7 +33,7 @@ class VisitFormPart(QWidget):
         self.visit_day.setDisplayFormat("yyyy-MM-dd")
         self.arrived, self.left = QLineEdit(), QLineEdit()
         for entry in (self.arrived, self.left):
-            entry.setPlaceholderText("14:05")
+            entry.setPlaceholderText(look.words("e.g. {time}", time="14:05"))
             entry.setMaximumWidth(look.px(110))
         self.present = CheckGroup(look, options_of(look, Present, "present"), on_change, 2)
         self.identity = Tick(words("Identity cards were shown"))

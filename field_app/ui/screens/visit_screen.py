@@ -211,3 +211,20 @@ class VisitScreen(Page):
 
     def _on_refused(self, answer: Answer) -> None:
         self.notice.say(answer_text(self.words, answer), "block")
+        wrong = (self._typed_at(one.code.rpartition(".")[2]) for one in answer.problems)
+        field = next((one for one in wrong if one is not None and one.isVisible()), None)
+        if field is not None:
+            field.setFocus()
+
+    def _typed_at(self, trouble: str) -> QWidget | None:
+        """Return where a trouble of the form is mended."""
+        form = self.form
+        left = form.left if form.arrived.text().strip() else form.arrived
+        return {
+            "times_missing": left,
+            "left_before_arrival": form.left,
+            "outcome_missing": form.outcome,
+            "promise_missing": form.amount,
+            "promise_not_positive": form.amount,
+            "needs_consent": self.hardship.consent,
+        }.get(trouble)

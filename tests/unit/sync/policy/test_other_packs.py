@@ -137,7 +137,7 @@ def test_deadline_is_that_of_the_day_or_the_nearest_before(received: str, days: 
 
 
 CONFIDENCE = {
-    "Q": ("〔有引文〕", "[quoted]"),
+    "Q": ("〔有原文依据〕", "[quoted]"),
     "S": ("〔待核对原文〕", "[to be checked at the source]"),
 }
 
