@@ -69,6 +69,7 @@ QTableView:focus, QListWidget:focus {{ border: 1px solid {focus}; }}
 QTableCornerButton::section {{ background: {card}; border: none; }}
 QTableView::item {{ padding: 4px 8px; }}
 QHeaderView::section {{ background: {card}; color: {muted}; border: none; border-bottom: 1px solid {line}; padding: {pad}px 11px; }}
+QHeaderView::section:vertical {{ padding: 0 7px; }}
 QHeaderView[kind="days"]::section {{ padding: {pad}px 0; }}
 QTextBrowser {{ background: {card}; border: 1px solid {line}; border-radius: 10px; }}
 QTextBrowser:focus {{ border: 2px solid {focus}; }}

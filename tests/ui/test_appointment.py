@@ -10,6 +10,7 @@ from field_app.ui.screens.appointment_screen import AppointmentScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Appointment
 from tests.ui.acts import VISIT_DAY, agree, ready
+from tests.ui.legible import SMALL
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import Room
 from tools.tour.hands import asked, press, taken_out, type_text
@@ -67,6 +68,17 @@ async def test_a_window_at_night_is_stopped_with_its_source(
     assert screen.confirm.isEnabled()
     assert sentence not in words_on(screen)
     assert await windows(li) == []
+
+
+@pytest.mark.parametrize("text_size", [100, 200])
+async def test_every_hour_of_the_calendar_is_in_sight(room: Room, text_size: int) -> None:
+    li = await room.seat("li", language="en", text_size=text_size)
+    li.main.resize(SMALL)
+    grid = (await opened(li, (await ready(li))[0])).grid
+    last = grid.visualItemRect(grid.item(grid.rowCount() - 1, 0))
+    assert last.bottom() <= grid.viewport().height()
+    if text_size == 100:
+        assert grid.horizontalScrollBar().maximum() == 0, "both weeks side by side"
 
 
 async def test_a_lawful_window_is_agreed(room: Room) -> None:

@@ -32,6 +32,7 @@ class WeekGrid(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setProperty("kind", "days")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalScrollBar().rangeChanged.connect(lambda _least, _most: self._fit())
         self.cellClicked.connect(self._pick)
         self.cellActivated.connect(self._pick)
 
@@ -44,7 +45,7 @@ class WeekGrid(QTableWidget):
         for column, mark in enumerate(marks):
             head = f"{mark.day.day}\n{words.weekday(mark.day)}"
             if mark.rest_day:
-                head += "\n" + words("rest")
+                head += "\n" + words("off")
             elif mark.unknown_year:
                 head += "\n?"
             item = QTableWidgetItem(head)
@@ -59,8 +60,14 @@ class WeekGrid(QTableWidget):
 
         # Narrower than its words a day could not be read: then the grid scrolls sideways.
         self.horizontalHeader().setMinimumSectionSize(widest + self._look.px(4))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as every hour, and the bar where the days do not fit side by side."""
         rows = self.verticalHeader().defaultSectionSize() * self.rowCount()
-        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 2)
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() else 0
+        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + below + 2)
 
     def _cell(self, mark: DayMark, hour: int, text: str) -> QTableWidgetItem:
         words, tokens = self._look.words, self._look.tokens
