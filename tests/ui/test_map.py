@@ -355,12 +355,13 @@ async def test_the_chosen_point_is_seen_in_the_list(room: Room) -> None:
     assert li.program.look.tokens["selected"] in colours
 
 
-async def test_every_line_of_the_list_is_whole_with_large_words(room: Room) -> None:
-    _li, screen = await day_of_two(room, language="en", text_size=200)
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_every_line_of_the_list_is_whole_with_large_words(room: Room, language: str) -> None:
+    _li, screen = await day_of_two(room, language=language, text_size=200)
     for number in range(screen.list.count()):
         entry = screen.list.item(number)
         place = screen.list.visualItemRect(entry)
-        inner = place.adjusted(20, 16, -20, -16)  # the padding of an item at this size
+        inner = place.adjusted(23, 16, -23, -16)  # an item's padding and the style's margin
         needed = screen.list.fontMetrics().boundingRect(
             inner, Qt.TextFlag.TextWordWrap, entry.text()
         )

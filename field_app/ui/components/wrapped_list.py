@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle
 
 from field_app.ui.look import Look
 
@@ -26,7 +26,9 @@ class WrappedList(QListWidget):
 
     def _fit(self, entry: QListWidgetItem) -> None:
         bar = self.verticalScrollBar().sizeHint().width()
-        wide = self.width() - 2 * self._padding.width() - bar - 4 * LINE
+        # The style keeps a margin of its own between the padding and the words.
+        margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + LINE
+        wide = self.width() - 2 * (self._padding.width() + margin) - bar - 4 * LINE
         room = QRect(0, 0, max(1, wide), MUCH)
         words = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, entry.text())
         entry.setSizeHint(QSize(1, words.height() + 2 * self._padding.height() + LINE))
