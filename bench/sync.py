@@ -84,7 +84,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
             "nothing_to_do_requests": within(found.idle_requests, 1, "requests"),
         }
         metrics |= sizes() | found.lone | growth(asked.records, Path(folder) / "large")
-        goals = GOALS | {first: Goal(1.5)}
+        goals = GOALS | {first: Goal(1.5), f"{first}_every_row": Goal(1.5)}
         if asked.peers:
             task = Task(asked.cases, asked.changes, asked.rounds)
             for peer, rounds in peers_rounds(task, Path(folder)).items():
