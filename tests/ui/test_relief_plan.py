@@ -1,5 +1,7 @@
 """A plan's life through the windows: approved, declined, agreed, taken back, ended; and who may."""
 
+from PySide6.QtWidgets import QApplication
+
 from field_app.ui.screens.plan_card import PlanCard
 from sync.domain.ids import CaseId
 from sync.domain.records import Plan, Referral, Wish
@@ -140,6 +142,19 @@ async def test_an_officer_takes_a_proposal_back_and_makes_another(room: Room) ->
     states = [v.record.state for v in await records(li, Plan)]
     assert sorted(states) == [PlanState.AWAITING_APPROVAL, PlanState.ENDED]
     assert "Earlier plans" in words_on(screen.panel)
+
+
+async def test_the_keys_go_to_the_sheet_and_beside_a_plan_to_the_referral(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    screen = await sheet(li, case_id)
+    assert QApplication.focusWidget() is screen.hardship.wanted
+    await proposed(li, case_id, "8200")
+    li.main.navigate("today")
+    await quiet()
+    await sheet(li, case_id)
+    assert not screen.sheet.isVisible()
+    assert QApplication.focusWidget() is screen.refer
 
 
 async def test_wishes_bind_at_once_and_show_what_stands(room: Room) -> None:

@@ -136,6 +136,10 @@ class ReliefScreen(Page):
         self.kept.setText("")
         self.start(self._view.open(case_id))
 
+    def first_act(self) -> QWidget | None:
+        """Return where hardship is told of; with a plan that stands, the referral."""
+        return self.hardship.wanted if self.sheet.isVisible() else self.refer
+
     def _show(self) -> None:
         entry = self._view.entry
         self._filling = True
@@ -149,8 +153,6 @@ class ReliefScreen(Page):
         self._show_standing()
         self._show_reckoning()
         self.bring(self.panel)
-        if self.sheet.isVisible():
-            self.hardship.wanted.setFocus()
 
     def _show_standing(self) -> None:
         file, view = self._view.file, self._view
