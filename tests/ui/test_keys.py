@@ -225,6 +225,17 @@ def custodians(data: Path, folder: Path) -> tuple[str, ...]:
     return shut
 
 
+async def asking_for_the_key(seat: Seat, screen: UnlockScreen) -> None:
+    """Say that the passphrase is forgotten, choose another, and wait for the digits."""
+    screen.forgotten.click()
+    await until(lambda: bool(seat.window.findChildren(PassphraseDialog)))
+    dialog = asked(seat)
+    type_text(dialog.new, OTHER)
+    type_text(dialog.repeated, OTHER)
+    dialog.ok.click()
+    await until(lambda: "digits" in screen.trouble.text)
+
+
 async def test_two_persons_give_the_key_back_while_the_window_waits(
     room: Room, tmp_path: Path
 ) -> None:
@@ -247,13 +258,7 @@ async def test_two_persons_give_the_key_back_while_the_window_waits(
     press(screen.passphrase, Qt.Key.Key_Return)
     await quiet()
     assert screen.trouble.text == seat.program.look.words.code("vault.keyring_lost")
-    screen.forgotten.click()
-    await until(lambda: bool(seat.window.findChildren(PassphraseDialog)))
-    dialog = asked(seat)
-    type_text(dialog.new, OTHER)
-    type_text(dialog.repeated, OTHER)
-    dialog.ok.click()
-    await until(lambda: "digits" in screen.trouble.text)
+    await asking_for_the_key(seat, screen)
     digits = screen.trouble.text[-9:]
     server.stop()
     await until(lambda: "does not answer" in screen.trouble.text)
@@ -274,13 +279,7 @@ async def test_whoever_waits_for_two_persons_may_stop_and_use_the_passphrase(roo
     screen = way_in(seat)
     screen._view.ask_every_s = 600.0
     assert not screen.stop.isVisible()
-    screen.forgotten.click()
-    await until(lambda: bool(seat.window.findChildren(PassphraseDialog)))
-    dialog = asked(seat)
-    type_text(dialog.new, OTHER)
-    type_text(dialog.repeated, OTHER)
-    dialog.ok.click()
-    await until(lambda: "digits" in screen.trouble.text)
+    await asking_for_the_key(seat, screen)
     assert not screen.passphrase.isEnabled()
     assert seat.window.focusWidget() is screen.stop
     press(screen.stop, Qt.Key.Key_Space)
