@@ -10,7 +10,7 @@ from bench import invented
 from bench.bare_laptop import PASSPHRASE, bare_laptop
 from bench.figures import ROOT
 from bench.serving import Serving
-from bench.sync_limit import CASE_INDEX, REPLICA
+from bench.sync_limit import ADDRESSES, CASE_INDEX, REPLICA, WORDS
 from field_app.bootstrap.desk_setup import lay_desk, policy_brought, unlock
 from field_app.bootstrap.enrolment import enrol
 from field_app.operations.desk import Desk
@@ -98,10 +98,10 @@ class Seat:
     def every_row(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return all that a sync writes by the thousand, in the order of its tables."""
         execute = self.desk.store.vault.connection.execute
-        tables = ("membership", CASE_INDEX, "case_term")
+        tables = ("membership", CASE_INDEX, WORDS)
         found = {table: execute(f"SELECT * FROM {table}").fetchall() for table in tables}
         addresses = execute(f"SELECT n, address FROM {CASE_INDEX}").fetchall()
-        return {REPLICA: self.rows()} | found | {"case_address (rowid, address)": addresses}
+        return {REPLICA: self.rows()} | found | {ADDRESSES: addresses}
 
     def close(self) -> None:
         """Close line and vault."""
