@@ -12,6 +12,7 @@ from pathlib import Path
 from sync.domain.records import Attachment
 from sync.protocol.media import LONGEST, media_type_of
 from sync.protocol.messages import Codes
+from sync.server.key_file import settle
 from sync.server.problems import Refusal
 
 
@@ -87,7 +88,7 @@ class AttachmentFiles:
             part.unlink()
             raise Refusal(415, Codes.WRONG_TYPE)
         part.replace(self.whole(fact.id))
-        self._settle()
+        settle(self._folder)
 
     def share(self, from_id: str, to_id: str) -> bool:
         """Let two records have the same bytes, each to be erased alone; False without a source."""
@@ -100,7 +101,7 @@ class AttachmentFiles:
             return True
         except OSError:  # a file system without links
             _copy(self.whole(from_id), whole)
-        self._settle()
+        settle(self._folder)
         return True
 
     def forget(self, attachment_id: str) -> None:
@@ -110,16 +111,6 @@ class AttachmentFiles:
 
     def _part(self, attachment_id: str) -> Path:
         return self._folder / f"{attachment_id}.part"
-
-    def _settle(self) -> None:
-        """Let the new name outlive a power cut; Windows keeps names by itself."""
-        if os.name == "nt":
-            return
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _append(part: Path, offset: int, data: bytes) -> None:
