@@ -84,9 +84,12 @@ class UnlockScreen(QWidget):
         self.passphrase.setFocus()
 
     @asynccontextmanager
-    async def _resting(self) -> AsyncIterator[None]:
-        """Let nothing else be begun meanwhile; who is cancelled has no window any more."""
-        self._rest(resting=True)
+    async def _resting(self, *, waiting: bool = False) -> AsyncIterator[None]:
+        """Let nothing else be begun meanwhile; who is cancelled has no window any more.
+
+        Who waits may wait no longer: the passphrase may come to mind, or tomorrow be soon enough.
+        """
+        self._rest(resting=True, waiting=waiting)
         try:
             yield
         except Exception:
@@ -94,9 +97,12 @@ class UnlockScreen(QWidget):
             raise
         self._rest(resting=False)
 
-    def _rest(self, *, resting: bool) -> None:
+    def _rest(self, *, resting: bool, waiting: bool = False) -> None:
         for part in (self.ok, self.officer, self.forgotten, self.enrol):
             part.setEnabled(not resting)
+        self.passphrase.setEnabled(not waiting)
+        self.forgotten.setVisible(not waiting)
+        self.stop.setVisible(waiting)
 
     def _forgotten(self) -> None:
         if not self._view.busy:
@@ -115,24 +121,10 @@ class UnlockScreen(QWidget):
         )
         if typed is None:
             return
-        async with self._resting(), self._waiting():
-            await self._view.reset(typed.new)
-
-    @asynccontextmanager
-    async def _waiting(self) -> AsyncIterator[None]:
-        """Offer to wait no longer: the passphrase may come to mind, or tomorrow be soon enough."""
-        self._show_waiting(waiting=True)
-        yield
-        self._show_waiting(waiting=False)
-
-    def _show_waiting(self, *, waiting: bool) -> None:
-        self.passphrase.setEnabled(not waiting)
-        self.forgotten.setVisible(not waiting)
-        self.stop.setVisible(waiting)
-        if waiting:
+        async with self._resting(waiting=True):
             self.stop.setFocus()
-        else:
-            self.passphrase.setFocus()
+            await self._view.reset(typed.new)
+        self.passphrase.setFocus()
 
     def _stop_waiting(self) -> None:
         self.trouble.say("")
