@@ -8,7 +8,7 @@ from tests.crash.disk import Disk, library, needs_disk
 from tests.ui.acts import VISIT_DAY, agree, ready
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
-from tests.ui.test_sync import sync_of, tried
+from tests.ui.test_sync import sync_of
 from tools.tour.seat import quiet
 
 
@@ -31,7 +31,8 @@ async def test_a_full_server_is_told(
     assert told not in words_on(screen)
 
     disk.orders.room(0)
-    await tried(li)
+    await li.sync_in_vain()
+    await quiet()
     assert told in screen.status.text
     seen = words_on(screen)
     assert li.main.words("Waiting to be sent ({n})", n=1) in seen

@@ -30,16 +30,6 @@ async def sync_of(seat: Seat) -> SyncScreen:
     return screen
 
 
-async def tried(seat: Seat) -> None:
-    """Ask for a sync by the key and wait until it has failed."""
-    loop = seat.program.sync_loop
-    assert loop is not None
-    await until(lambda: not loop.status.running)
-    press(seat.main, Qt.Key.Key_F5)
-    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
-    await quiet()
-
-
 def click(screen: SyncScreen, text: str) -> None:
     [found] = [b for b in screen.findChildren(QPushButton) if b.text() == text and b.isVisible()]
     found.click()
@@ -58,7 +48,8 @@ async def test_offline_everything_waits_and_the_window_says_so(room: Room) -> No
     case_id = (await ready(li))[0]
     await agree(li, case_id, VISIT_DAY)
     screen = await sync_of(li)
-    await tried(li)
+    await li.sync_in_vain()
+    await quiet()
     seen = words_on(screen)
     assert "The server cannot be reached just now. Go on working" in seen
     assert "Next try at" in seen

@@ -143,10 +143,7 @@ async def officer_visits_offline(stage: Stage, officer: Seat) -> CaseId:
     await _fill_visit(stage, officer)
     await officer.show("today")
     await stage.shot(officer.main, "officer-today-after-visit")
-    loop = officer.program.sync_loop
-    assert loop is not None
-    loop.request()
-    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
+    await officer.sync_in_vain()
     await officer.show("sync")
     await stage.shot(officer.main, "officer-sync-offline")
     return visited

@@ -87,6 +87,18 @@ class Seat:
         self.main.strip.sync_button.click()
         await until(lambda: loop.status.last_report is not before and not loop.status.running)
 
+    async def sync_in_vain(self) -> None:
+        """Ask for a sync by its key and wait until that one, not one before it, has failed."""
+        loop = self.program.sync_loop
+        assert loop is not None
+        await until(lambda: not loop.status.running)
+        running: list[bool] = []
+        stop = loop.listen(lambda status: running.append(status.running))
+        press(self.main, Qt.Key.Key_F5)
+        await until(lambda: True in running and not loop.status.running)
+        stop()
+        assert loop.status.trouble, "this sync has not failed"
+
     async def show(self, name: str) -> None:
         """Show a screen by its button and wait until it has read."""
         self.main.nav_buttons[name].click()
