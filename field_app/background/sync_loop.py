@@ -5,7 +5,6 @@ loop's thread. The engine runs on the network thread with a replica that hops to
 """
 
 import asyncio
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -71,7 +70,7 @@ class SyncLoop:
         runner: Runner,
         transport: Transport,
         clock: Clock,
-        chance: random.Random,
+        times: SyncTimes,
         on_bug: Callable[[Exception], None],
         following: Following | None = None,
         maps: MapFiles | None = None,
@@ -81,7 +80,7 @@ class SyncLoop:
         self._runner = runner
         self._transport = transport
         self._clock = clock
-        self._times = SyncTimes(clock, chance)
+        self._times = times
         self._on_bug = on_bug
         self._wanted = asyncio.Event()
         self._cancel = threading.Event()

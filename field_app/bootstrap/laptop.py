@@ -1,6 +1,7 @@
 """This computer's own parts: clock, randomness, ids, the folder of the vault, the line."""
 
 import os
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from sync.domain.ids import uuid7
 from sync.domain.time import Clock
 
 if TYPE_CHECKING:  # not for the way in: see `rest`
+    from field_app.background.sync_times import SyncTimes
     from sync.engine.ports import Transport
 
 VAULT = "vault"  # of the first officer; the folders of others are numbered
@@ -55,6 +57,7 @@ def mono_ms() -> int:
 
 
 type Connect = Callable[[str, str, bytes], Transport]  # address, token, device key
+type Times = Callable[[Clock], SyncTimes]
 
 
 def line(authority: str = "") -> Connect:
@@ -69,6 +72,13 @@ def line(authority: str = "") -> Connect:
     return connect
 
 
+def usual_times(clock: Clock) -> "SyncTimes":
+    """Return when the program syncs by itself."""
+    from field_app.background.sync_times import SyncTimes
+
+    return SyncTimes(clock, random.Random())  # noqa: S311  # spreads load, guards nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Laptop:
     """What differs between the real program and a test of it. `work` None = measure."""
@@ -78,6 +88,7 @@ class Laptop:
     secrets: SecretStore
     random: Callable[[int], bytes] = os.urandom
     connect: Connect = field(default_factory=line)
+    times: Times = usual_times
     work: KdfWork | None = None
     mono_ms: Callable[[], int] = mono_ms
     name: str = ""

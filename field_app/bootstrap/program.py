@@ -8,7 +8,6 @@ Read next: `workshop.py`, which makes the view-models.
 """
 
 import asyncio
-import random
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -188,7 +187,7 @@ class Program(QObject):
         self._profile = profile = await self.store.do(lambda: own_profile(vault))
         self.runner = Runner(self.store, desk)
         transport = self._laptop.connect(profile.address, profile.token, profile.device_key)
-        chance = random.Random()  # noqa: S311  # spreads load, guards nothing
+        clock = self._laptop.clock
         loop = asyncio.get_running_loop()
 
         def on_wiped() -> None:
@@ -197,7 +196,7 @@ class Program(QObject):
         maps = maps_of(self._laptop, profile)
         rounds = KeyRound(self._laptop, vault, self.store, on_wiped)
         self.sync_loop = SyncLoop(
-            self.runner, transport, self._laptop.clock, chance, _report, rounds, maps
+            self.runner, transport, clock, self._laptop.times(clock), _report, rounds, maps
         )
         self._downloads = Downloads(self.runner, transport)
         self.sync_loop.limit_files(self.settings.files_kb_s)

@@ -13,6 +13,7 @@ import pytest
 from field_app.background.runner import Runner
 from field_app.background.store_thread import StoreThread
 from field_app.background.sync_loop import SyncLoop, SyncStatus
+from field_app.background.sync_times import SyncTimes
 from sync.protocol.messages import Hello
 from sync.protocol.versions import PROGRAM, VERSION
 from tests.storage.furnished_vault import Furnished, profile_of_li
@@ -48,7 +49,8 @@ class Stage:
         self.line = Line(_of_my_server(said))
         self.runner = Runner(StoreThread(), furnished.desk)
         line: Any = self.line
-        self.loop = SyncLoop(self.runner, line, furnished.clock, random.Random(1), _bug)
+        times = SyncTimes(furnished.clock, random.Random(1))
+        self.loop = SyncLoop(self.runner, line, furnished.clock, times, _bug)
         self.told: asyncio.Queue[SyncStatus] = asyncio.Queue()
         self.loop.listen(self.told.put_nowait)
 

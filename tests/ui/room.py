@@ -5,6 +5,7 @@ the branch's server.
 """
 
 import csv
+import random
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,14 +17,15 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from field_app.bootstrap.laptop import Laptop, line
+from field_app.background.sync_times import SyncTimes
+from field_app.bootstrap.laptop import Laptop, Times, line
 from field_app.operations import team
 from field_app.settings.settings import Settings, read_settings, write_settings
 from field_app.storage.held_key import LEASE_ENDS
 from field_app.storage.keys import FLOOR
 from field_app.storage.slot_file import SecretStore
 from field_app.ui.main_window import MainWindow
-from sync.domain.time import local_date
+from sync.domain.time import Clock, local_date
 from sync.engine.http_transport import HttpTransport
 from sync.engine.ports import Transport
 from sync.protocol.lease import USUAL_HOURS
@@ -51,6 +53,39 @@ ODD_NAME = "<img src=x><b>${1}"
 ODD_CASE = "YC2026<i>9"
 SETTINGS = Settings(language="en", lock_minutes=60)
 NOBODY = "http://127.0.0.1:9"  # the port of "discard", where nothing listens
+ONE_DAY_S = 86_400.0
+
+
+class WhenAsked(SyncTimes):
+    """Times at which nothing is synced by itself, and so nothing amid what a test looks at."""
+
+    def after_start(self, *, synced_before: bool) -> float:
+        return ONE_DAY_S
+
+    def after_act(self) -> float:
+        return ONE_DAY_S
+
+    def after_success(self) -> float:
+        return ONE_DAY_S
+
+    def after_failure(self, failures: int, wish: float | None, *, passing: bool) -> float:
+        return ONE_DAY_S
+
+
+class Earliest(random.Random):
+    """Chance that always lets a laptop come first."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return a
+
+
+def only_when_asked(clock: Clock) -> SyncTimes:
+    return WhenAsked(clock, random.Random())
+
+
+def by_itself(clock: Clock) -> SyncTimes:
+    """Return the program's own times, as early as they may be."""
+    return SyncTimes(clock, Earliest())
 
 
 @dataclass(frozen=True)
@@ -164,7 +199,7 @@ class Room:
         self.server.start()
         return self.server
 
-    def laptop(self, login: str) -> Laptop:
+    def laptop(self, login: str, times: Times = only_when_asked) -> Laptop:
         """Return a copy of a person's enrolled laptop."""
         home = self.folder / login
         if not home.exists():
@@ -174,6 +209,7 @@ class Room:
             self.clock,
             self.desks.secrets[login],
             connect=self._connect,
+            times=times,
             work=FLOOR,
             mono_ms=self.clock.mono_ms,
             name=login,
@@ -188,6 +224,7 @@ class Room:
             self.clock,
             Secrets(),
             connect=line(authority),
+            times=only_when_asked,
             work=FLOOR,
             mono_ms=self.clock.mono_ms,
             name=name,

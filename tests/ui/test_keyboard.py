@@ -121,7 +121,6 @@ async def test_search_back_sync_lock(room: Room) -> None:
 
     loop = li.program.sync_loop
     assert loop is not None
-    await until(lambda: bool(loop.status.trouble) and not loop.status.running)
     running: list[bool] = []
     loop.listen(lambda status: running.append(status.running))
     press(li.main, Qt.Key.Key_F5)

@@ -13,9 +13,10 @@ from sync.domain.commands import RecordContact
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.records import Appointment, Contact
 from sync.domain.vocabulary import Channel, ContactResult
+from tests.sync.office import PASSPHRASE
 from tests.ui.acts import VISIT_DAY, agree, give, move, ready
 from tests.ui.lookup import file_of, records, words_on
-from tests.ui.room import Room
+from tests.ui.room import Room, by_itself
 from tools.tour.hands import asked, press, until
 from tools.tour.seat import Seat, quiet
 
@@ -70,6 +71,19 @@ async def test_offline_everything_waits_and_the_window_says_so(room: Room) -> No
     assert "1 sent" in seen
     assert "cannot be reached" not in screen.status.text
     assert "all sent" in li.main.strip.text.text()
+
+
+async def test_a_laptop_syncs_by_itself(room: Room) -> None:
+    room.serve()
+    li = room.window(room.laptop("li", by_itself), "li")
+    await li.unlock(PASSPHRASE)
+    loop = li.program.sync_loop
+    assert loop is not None
+    await until(lambda: loop.status.last_report is not None and not loop.status.running)
+    screen = await sync_of(li)
+    await agree(li, (await ready(li))[0], VISIT_DAY)
+    await until(lambda: "1 sent" in words_on(screen))
+    assert "Waiting to be sent (0)" in words_on(screen)
 
 
 async def moved_by_both(room: Room) -> tuple[Seat, Seat, CaseId]:
