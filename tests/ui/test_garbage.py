@@ -33,7 +33,7 @@ async def test_rubbish_goes_on_the_windows_thread(room: Room) -> None:
         return len([{"number": [n]} for n in range(200_000)])
 
     await read(li, much_work)
-    assert gone == []
+    # It may have been collected meanwhile, by the thread that waited for this.
     await until(lambda: bool(gone))
     assert gone == [threading.main_thread()]
     assert not gc.isenabled()

@@ -1,5 +1,8 @@
 """A newer map of the bank: told on the map and in the settings, fetched and shown on a click."""
 
+import pytest
+
+from field_app.background import sync_loop
 from field_app.settings.settings import resources_folder
 from field_app.ui.screens.map_screen import MapScreen
 from field_app.ui.screens.settings_screen import SettingsScreen
@@ -12,6 +15,7 @@ from tools.tour.seat import Seat, quiet
 
 pytestmark = NO_GRAPHICS
 PACK = resources_folder() / "sample" / "city.mappack"
+SLOWLY = 1000  # bytes a second: whoever stops the map comes before its end
 
 
 def with_a_map(room: Room) -> None:
@@ -59,8 +63,11 @@ async def test_a_newer_map(room: Room) -> None:
     assert source in words_on(await settings_of(li))
 
 
-async def test_a_newer_map_comes_by_itself_and_may_be_stopped(room: Room) -> None:
+async def test_a_newer_map_comes_by_itself_and_may_be_stopped(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sync screen says so; what was stopped stays so until somebody asks."""
+    monkeypatch.setattr(sync_loop, "IDLE_PER_S", SLOWLY)
     with_a_map(room)
     li = await room.seat("li", map_drawing="painted", newer_maps="idle")
     await li.show("sync")

@@ -1,5 +1,6 @@
 """Route plans: nothing to plan, a plan that is solved, stopped and published to the officers."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QComboBox
 from field_app.maps.travel import StraightLine
 from field_app.operations import route_changes
 from field_app.planning.problem import DayPlan
+from field_app.planning.process import PlanProcess
 from field_app.ui.components.day_board import clock
 from field_app.ui.map.painted_map import PaintedMap
 from field_app.ui.screens.plan_screen import PlanScreen
@@ -23,6 +25,7 @@ from tools.tour.hands import asked, press, type_text, until
 from tools.tour.seat import Seat, quiet
 
 VISITS = 3
+ENDLESS = [sys.executable, "-c", "import time; time.sleep(3600)"]
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -115,6 +118,7 @@ async def test_a_plan_is_solved_and_published(room: Room) -> None:
 async def test_planning_is_stopped(room: Room) -> None:
     chen, _li, _cases = await agreed(room)
     screen = await plan_of(chen)
+    screen._view._new_process = lambda: PlanProcess(ENDLESS)  # a quick one would have ended
     screen.solve.click()
     await until(lambda: screen.cancel.isVisible() and screen._view._process is not None)
     assert screen.progress.isVisible()
