@@ -52,6 +52,7 @@ class Gate:
     arriving: int = 512  # bodies on their way, which take no place yet
     a_minute: int = 3000  # a first sync with many files is a few hundred
     chance: random.Random = field(default_factory=random.Random)  # noqa: S311  # jitter
+    clock: Callable[[], float] = time.perf_counter
 
 
 class Admission(ASGIMiddleware):
@@ -60,15 +61,10 @@ class Admission(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_path_pattern = ("^/health$", "^/ready$", "^/metrics$")
 
-    def __init__(
-        self,
-        gate: Gate,
-        leaving: Leaving | None = None,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
+    def __init__(self, gate: Gate, leaving: Leaving | None = None) -> None:
         self._gate = gate
         self._leaving = leaving or Leaving()
-        self._clock = clock
+        self._clock = gate.clock
         self._arriving = 0
         self._room = asyncio.Semaphore(gate.at_once)
         self._queued = 0
