@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QShortcut, QWindow
 from PySide6.QtWidgets import (
     QFrame,
@@ -35,11 +35,11 @@ from field_app.ui.screens.visit_screen import VisitScreen
 from field_app.ui.sentences import clock_words
 from field_app.ui.shortcuts import KEYS, bind, keys_of, shown, text_of
 from field_app.ui.status_strip import StatusStrip
+from field_app.ui.told import Told
 from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import BOUND, SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
-TOLD_MS = 5000
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
@@ -63,18 +63,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(look.words("Yuefang"))
         self.resize(1280, 800)
         self.stack = QStackedWidget()
-        self.told = Notice(look)
-        self.clock = Notice(look)
-        self._told_timer = QTimer(self)
-        self._told_timer.setSingleShot(True)
-        self._told_timer.timeout.connect(lambda: self.told.say(""))
+        self.clock, self.ending = Notice(look), Notice(look)
         self.nav_buttons: dict[str, QPushButton] = {}
         self._bound: Mapping[str, QShortcut] = {}
         self._nav = self._make_nav(who)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addLayout(self._make_told())
+        middle.addLayout(self._make_warnings())
         middle.addWidget(self.stack, 1)
         self.strip = StatusStrip(look, sync)
         self.strip.lock_wanted.connect(self.lock_wanted)
@@ -86,6 +82,7 @@ class MainWindow(QMainWindow):
         line.setSpacing(0)
         line.addWidget(self._nav)
         line.addLayout(middle, 1)
+        self.told = Told(look, whole, self.strip)
         self.discreet = Discreet(self, look, whole)
         self.discreet.lock_wanted.connect(self.lock_wanted)
         self.setCentralWidget(self.discreet.layers)
@@ -93,6 +90,7 @@ class MainWindow(QMainWindow):
         if isinstance(application, QGuiApplication):
             application.focusWindowChanged.connect(self._watch)
         sync.changed.connect(self._show_clock)
+        sync.changed.connect(self._forget_end)
         sync.rules_changed.connect(self._tell_rules)
 
     def _make_nav(self, who: str) -> QFrame:
@@ -114,12 +112,13 @@ class MainWindow(QMainWindow):
         column.addWidget(scrolling(buttons))
         return nav
 
-    def _make_told(self) -> QVBoxLayout:
+    def _make_warnings(self) -> QVBoxLayout:
+        """Return the place of what stays until it is mended."""
         look = self._look
         line = QVBoxLayout()
         line.setContentsMargins(look.px(24), look.px(10), look.px(24), 0)
-        line.addWidget(self.clock)
-        line.addWidget(self.told)
+        for warning in (self.ending, self.clock):
+            line.addWidget(warning)
         return line
 
     def _show_clock(self) -> None:
@@ -227,15 +226,18 @@ class MainWindow(QMainWindow):
         self.tell(text, "warn")
 
     def warn_of_end(self, left: timedelta) -> None:
-        """Say aloud that the lease ends while the program runs; it stays until something else."""
+        """Say that the lease ends while the program runs; it stays until a sync puts it off."""
         minutes = max(1, round(left.total_seconds() / 60))
         text = self.words(
             "In {n} minutes this laptop locks: it has been without its server for as long as it "
             "may. What you typed is kept. Sync now.",
             n=minutes,
         )
-        self._told_timer.stop()
-        self.told.say(text, "warn")
+        self.ending.say(text, "warn")
+
+    def _forget_end(self) -> None:
+        if self._sync.lease_hours != 0:
+            self.ending.say("")
 
     def _tell_rules(self) -> None:
         rules = self._sync.rules
@@ -339,8 +341,7 @@ class MainWindow(QMainWindow):
 
     def tell(self, text: str, tone: str = "ok") -> None:
         """Tell what came of something, for a few seconds."""
-        self.told.say(text, tone)
-        self._told_timer.start(TOLD_MS)
+        self.told.tell(text, tone)
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard for a few seconds."""

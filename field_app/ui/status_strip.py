@@ -29,6 +29,9 @@ class StatusStrip(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(look.px(24), look.px(6), look.px(16), look.px(6))
         self.text = label("", "muted")
+        room = self.text.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.text.setSizePolicy(room)
         line.addWidget(self.text, 1)
         self.sync_button = button(
             look, look.words("Sync now"), sync.sync_now, kind="quiet", icon="sync"
@@ -40,6 +43,10 @@ class StatusStrip(QFrame):
         line.addWidget(lock)
         sync.changed.connect(self._show)
         sync.progressed.connect(self._show)
+
+    def give_way(self, told: bool) -> None:
+        """Leave the place of the words to what is told now; the strip stays as high as it is."""
+        self.text.setVisible(not told)
 
     def _show(self) -> None:
         status, words = self._sync.status, self._words
