@@ -26,6 +26,7 @@ class Runner:
         self.desk = desk  # only for code that itself goes to the store thread
         self._network = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
         self._listeners: list[Listener] = []
+        self.saved = 0  # how many acts were
 
     async def run[T](self, read: Callable[[Desk], T]) -> T:
         """Read on the store thread."""
@@ -45,6 +46,7 @@ class Runner:
         except VaultTrouble as trouble:
             return refused(trouble.code)
         if isinstance(written, Saved):
+            self.saved += 1
             self.publish(written.changes)
         return written
 
@@ -59,6 +61,7 @@ class Runner:
                 return (refused(trouble.code),)
             saved = [w.changes for w in written if isinstance(w, Saved)]
             if saved:
+                self.saved += len(saved)
                 cases = frozenset[Any]().union(*(c.cases for c in saved))
                 self.publish(Changes(cases, frozenset[str]().union(*(c.kinds for c in saved))))
             return written

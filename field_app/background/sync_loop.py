@@ -173,6 +173,7 @@ class SyncLoop:
         try:
             await self._look_for_maps()
             report = await self._runner.on_network(self._engine(asyncio.get_running_loop()))
+            await self._succeeded(began, report)
         except Trouble as trouble:
             await self._failed(began, str(trouble.code), trouble.params, trouble)
         except VaultTrouble as trouble:
@@ -180,8 +181,6 @@ class SyncLoop:
         except Exception as bug:
             self._on_bug(bug)
             await self._failed(began, "sync.bug", {}, None)
-        else:
-            await self._succeeded(began, report)
 
     async def _look_for_maps(self) -> bool:
         """Say whether a newer map comes by itself now: nobody works, and the settings allow it."""

@@ -29,6 +29,7 @@ from field_app.bootstrap.way_in import settle, shut_lease, slot_of
 from field_app.i18n.words import load_words
 from field_app.settings.settings import Settings, write_settings
 from field_app.storage.tries import Tries
+from field_app.storage.trouble import of_disk
 from field_app.storage.vault import Vault
 from field_app.theme.appearance import dress
 from field_app.theme.tokens import load_tokens
@@ -244,9 +245,14 @@ class Program(QObject):
         self._show(window)
 
     def apply(self, settings: Settings) -> None:
-        """Keep new settings and show the window anew."""
+        """Keep new settings and show the window anew; what cannot be kept is not applied."""
+        try:
+            write_settings(self._laptop.home, settings)
+        except OSError as error:
+            if self._desk_window is not None:
+                self._desk_window.tell(self.look.words.code(of_disk(error).code), "block")
+            return
         self.settings = settings
-        write_settings(self._laptop.home, settings)
         self.look = self._new_look()
         if self._lock is not None:
             self._lock.limit = timedelta(minutes=settings.lock_minutes)

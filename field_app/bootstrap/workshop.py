@@ -152,8 +152,10 @@ class Workshop:
                 AttachmentViewModel(runner, self._downloads, rules),
             ),
             appointment=AppointmentViewModel(runner, clock, rules, drafting),
-            visit=VisitViewModel(runner, clock, rules),
-            relief=ReliefViewModel(runner, rules, CareViewModel(runner, clock, rules, papers)),
+            visit=VisitViewModel(runner, clock, rules, drafting),
+            relief=ReliefViewModel(
+                runner, rules, CareViewModel(runner, clock, rules, papers), drafting
+            ),
             map=MapViewModel(
                 runner, clock, self._times, rules, papers, self._sheet_map, self._pack
             ),
@@ -167,7 +169,7 @@ class Workshop:
             review=ReviewViewModel(runner, clock, rules) if oversees else None,
             learning=LearningViewModel(runner, rules, self._lessons()),
             keys=KeysViewModel(runner, self._laptop.work),
-            door=DoorstepViewModel(runner, clock),
+            door=DoorstepViewModel(runner, clock, drafting),
             drafting=drafting,
         )
 
@@ -202,6 +204,7 @@ class Workshop:
             lambda: self._facts(profile),
             apply,
         )
+        views.drafting.unkept.connect(window.warn_of_unkept)
         window.furnish(screens)
         return window
 

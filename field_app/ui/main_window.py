@@ -40,6 +40,7 @@ from field_app.viewmodels.appointment import Suggestion
 from field_app.viewmodels.sync import BOUND, SyncViewModel
 from sync.domain.ids import CaseId, RecordId
 
+DISK_FULL = "vault.disk_full"
 TOUCHES = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 NAV_WIDTH = 190
 
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(look.words("Yuefang"))
         self.resize(1280, 800)
         self.stack = QStackedWidget()
-        self.clock, self.ending = Notice(look), Notice(look)
+        self.clock, self.ending, self.unkept = Notice(look), Notice(look), Notice(look)
         self.nav_buttons: dict[str, QPushButton] = {}
         self._bound: Mapping[str, QShortcut] = {}
         self._nav = self._make_nav(who)
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         look = self._look
         line = QVBoxLayout()
         line.setContentsMargins(look.px(24), look.px(10), look.px(24), 0)
-        for warning in (self.ending, self.clock):
+        for warning in (self.unkept, self.ending, self.clock):
             line.addWidget(warning)
         return line
 
@@ -238,6 +239,15 @@ class MainWindow(QMainWindow):
     def _forget_end(self) -> None:
         if self._sync.lease_hours != 0:
             self.ending.say("")
+
+    def warn_of_unkept(self, code: str) -> None:
+        """Say so while what is typed cannot be kept; with an empty code it is kept again."""
+        full = self.words(
+            "This laptop's disk is full: what you type stands on the screen only. Make room "
+            "before you leave it."
+        )
+        text = full if code == DISK_FULL else self.words.code(code) if code else ""
+        self.unkept.say(text, "warn")
 
     def _tell_rules(self) -> None:
         rules = self._sync.rules

@@ -22,7 +22,7 @@ from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.attachment import AttachmentViewModel
 from field_app.viewmodels.care import CareViewModel
 from field_app.viewmodels.findings import FindingText, RuleWords, explain
-from field_app.viewmodels.problem import Problem
+from field_app.viewmodels.problem import Problem, attempt
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import CaseId
 from sync.domain.outcome import Gone, Refused
@@ -101,9 +101,12 @@ class CaseViewModel(QObject):
         case_id = self.case_id
         if case_id is None:
             return
-        value = await self._runner.run(lambda desk: cases.reveal(desk, case_id, field))
-        if isinstance(value, Gone):
-            self.answered.emit("reveal", Answer(False, (Problem("answer.gone"),)))
+        value = await attempt(
+            lambda: self._runner.run(lambda desk: cases.reveal(desk, case_id, field))
+        )
+        if not isinstance(value, str):
+            why = Problem("answer.gone") if isinstance(value, Gone) else value
+            self.answered.emit("reveal", Answer(False, (why,)))
             return
         self.plain[field] = value
         self.revealed.emit(field, value)

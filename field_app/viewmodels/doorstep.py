@@ -1,16 +1,18 @@
 """At the door: one case, masked; when the officers came and when they left goes into the draft.
 
-Signals: `changed()` after each reading, `gone()` when the case has left this laptop.
+Signals: `changed()` after each reading, `gone()` when the case has left this laptop,
+`failed(object)` with the `Problem` in the way of what was asked for.
 """
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
-from field_app.operations import cases, doorstep, drafts
-from field_app.operations.desk import Desk
+from field_app.operations import cases, doorstep
 from field_app.operations.doorstep import AtDoor as AtDoor
 from field_app.operations.submit import Changes
+from field_app.viewmodels.drafting import Drafting
+from field_app.viewmodels.problem import Problem, attempt
 from field_app.viewmodels.reloading import Reloading
 from field_app.viewmodels.visit_entry import VisitEntry, draft_name
 from sync.domain.ids import CaseId, RecordId
@@ -24,10 +26,12 @@ class DoorstepViewModel(QObject):
 
     changed = Signal()
     gone = Signal()
+    failed = Signal(object)
 
-    def __init__(self, runner: Runner, clock: Clock) -> None:
+    def __init__(self, runner: Runner, clock: Clock, drafting: Drafting) -> None:
         super().__init__()
         self._runner = runner
+        self._drafting = drafting
         self._clock = clock
         self._wanted: tuple[CaseId, RecordId | None] | None = None
         self.card: AtDoor | None = None
@@ -63,7 +67,7 @@ class DoorstepViewModel(QObject):
         if wanted is None:
             return
         card = await self._runner.run(lambda desk: doorstep.at_door(desk, *wanted))
-        kept = await self._runner.run(lambda desk: drafts.load(desk, draft_name(*wanted)))
+        kept = await self._drafting.recall(draft_name(*wanted))
         if wanted != self._wanted:
             return
         self.card = card
@@ -78,9 +82,14 @@ class DoorstepViewModel(QObject):
         card = self.card
         if card is None:
             return
-        found = await self._runner.run(
-            lambda desk: cases.reveal(desk, card.case_id, Revealable.ADDRESS)
+        found = await attempt(
+            lambda: self._runner.run(
+                lambda desk: cases.reveal(desk, card.case_id, Revealable.ADDRESS)
+            )
         )
+        if isinstance(found, Problem):
+            self.failed.emit(found)
+            return
         if isinstance(found, Gone):
             self.gone.emit()
             return
@@ -109,14 +118,10 @@ class DoorstepViewModel(QObject):
         card = self.card
         if card is None:
             return
-        name, today = draft_name(card.case_id, card.appointment_id), self._clock.now()
-
-        def keep(desk: Desk) -> None:
-            kept = drafts.load(desk, name)
-            entry = msgspec.json.decode(kept, type=VisitEntry) if kept else VisitEntry()
-            day = entry.day or local(today, card.zone).date()
-            noted = msgspec.structs.replace(entry, day=day, **times)
-            drafts.save(desk, name, msgspec.json.encode(noted))
-
-        await self._runner.run(keep)
+        name, now = draft_name(card.case_id, card.appointment_id), self._clock.now()
+        kept = await self._drafting.recall(name)
+        entry = msgspec.json.decode(kept, type=VisitEntry) if kept else VisitEntry()
+        day = entry.day or local(now, card.zone).date()
+        noted = msgspec.structs.replace(entry, day=day, **times)
+        await self._drafting.put(name, msgspec.json.encode(noted))
         await self.load()

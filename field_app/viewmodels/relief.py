@@ -1,8 +1,8 @@
 """The sheet of hardship, income and expenditure, and the way to repay that follows from it.
 
 Signals: `loaded()` when another case is shown, `refreshed()` when its records changed, `reckoned()`
-after each answer to what was typed, `saved(str)` with what was kept, `refused(object)` with an
-`Answer`.
+after each answer to what was typed, `drafted(bool)` whether that is kept, `saved(str)` with what
+was kept, `refused(object)` with an `Answer`.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,14 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
-from field_app.operations import cases, drafts, relief
+from field_app.operations import cases, relief
 from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
 from field_app.operations.relief import MonthForm
 from field_app.operations.submit import Changes, Written
 from field_app.viewmodels.answer import Answer, answer_of
 from field_app.viewmodels.care import CareViewModel
+from field_app.viewmodels.drafting import Drafting
 from field_app.viewmodels.findings import RuleWords
 from field_app.viewmodels.money_entry import read_rate
 from field_app.viewmodels.problem import Problem
@@ -72,12 +73,16 @@ class ReliefViewModel(QObject):
     loaded = Signal()
     refreshed = Signal()
     reckoned = Signal()
+    drafted = Signal(bool)
     saved = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, runner: Runner, rules: RuleWords, care: CareViewModel) -> None:
+    def __init__(
+        self, runner: Runner, rules: RuleWords, care: CareViewModel, drafting: Drafting
+    ) -> None:
         super().__init__()
         self._runner = runner
+        self._drafting = drafting
         self._rules = rules
         self.care = care
         self.file: CaseFile | None = None
@@ -96,7 +101,7 @@ class ReliefViewModel(QObject):
         """Show a case, with the draft left by an earlier try."""
         await self.keeping.settled()
         self._case_id = case_id
-        kept = await self._runner.run(lambda desk: drafts.load(desk, _draft(case_id)))
+        kept = await self._drafting.recall(_draft(case_id))
         await self._read(case_id)
         self.entry = msgspec.json.decode(kept, type=ReliefEntry) if kept else self._fresh()
         await self._reckon()
@@ -140,7 +145,7 @@ class ReliefViewModel(QObject):
     async def _keep(self) -> None:
         case_id, body = self._case_id, msgspec.json.encode(self.entry)
         if case_id is not None:
-            await self._runner.run(lambda desk: drafts.save(desk, _draft(case_id), body))
+            self.drafted.emit(await self._drafting.put(_draft(case_id), body))
             await self._reckon()
 
     async def _reckon(self) -> None:
@@ -192,7 +197,7 @@ class ReliefViewModel(QObject):
             return
         case_id = self._case_id
         if case_id is not None:
-            await self._runner.run(lambda desk: drafts.drop(desk, _draft(case_id)))
+            await self._drafting.put(_draft(case_id), None)
             await self.open(case_id)
         self.saved.emit(what)
 

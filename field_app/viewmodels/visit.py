@@ -1,7 +1,7 @@
 """A visit: the check at the door, the form with its draft, the record.
 
 Signals: `loaded()`, `judged()` after each answer of the rules, `saved()`, `refused(object)`
-with an `Answer`, `draft_kept()`.
+with an `Answer`.
 """
 
 from datetime import date, timedelta
@@ -10,12 +10,13 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
-from field_app.operations import cases, drafts, visits
+from field_app.operations import cases, visits
 from field_app.operations.cases import CaseFile
 from field_app.operations.desk import Desk
 from field_app.operations.submit import RULES, Changes, Written
 from field_app.operations.visits import DoorCheck, VisitForm
 from field_app.viewmodels.answer import Answer, answer_of
+from field_app.viewmodels.drafting import Drafting
 from field_app.viewmodels.findings import FindingText, RuleWords, explain_decision
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.reloading import Reloading
@@ -53,11 +54,13 @@ class VisitViewModel(QObject):
     judged = Signal()
     saved = Signal()
     refused = Signal(object)
-    draft_kept = Signal()
 
-    def __init__(self, runner: Runner, clock: Clock, rule_words: RuleWords) -> None:
+    def __init__(
+        self, runner: Runner, clock: Clock, rule_words: RuleWords, drafting: Drafting
+    ) -> None:
         super().__init__()
         self._runner = runner
+        self._drafting = drafting
         self._clock = clock
         self._rule_words = rule_words
         self.file: CaseFile | None = None
@@ -95,8 +98,7 @@ class VisitViewModel(QObject):
 
     async def _begin(self, fresh: VisitEntry) -> None:
         """Begin with the draft, or with this when there is none."""
-        name = self._draft_name
-        kept = await self._runner.run(lambda desk: drafts.load(desk, name)) if self.file else None
+        kept = await self._drafting.recall(self._draft_name) if self.file else None
         self.entry = msgspec.json.decode(kept, type=VisitEntry) if kept else fresh
         if self.entry.day is None:
             self.entry = msgspec.structs.replace(self.entry, day=self._day())
@@ -142,18 +144,17 @@ class VisitViewModel(QObject):
         spoken = self.entry.hardship or self.entry.outcome in ABOUT_RELIEF
         return spoken and not self.hides_debt
 
-    async def change(self, entry: VisitEntry) -> None:
-        """Take what was typed, keep it as a draft and ask the rules when the door changed."""
+    async def change(self, entry: VisitEntry) -> bool:
+        """Take what was typed and ask the rules when the door changed; say whether it is kept."""
         if self._saving:
-            return
+            return False
         before, self.entry = self.entry, entry
+        kept = False
         if self.file is not None:
-            name = self._draft_name
-            body = msgspec.json.encode(entry)
-            await self._runner.run(lambda desk: drafts.save(desk, name, body))
-            self.draft_kept.emit()
+            kept = await self._drafting.put(self._draft_name, msgspec.json.encode(entry))
         if any(getattr(before, f) != getattr(entry, f) for f in AT_THE_DOOR):
             await self.judge()
+        return kept
 
     async def judge(self) -> None:
         """Ask the rules about beginning, or going on with, this visit now."""
@@ -193,8 +194,7 @@ class VisitViewModel(QObject):
         if not answer.saved:
             self.refused.emit(answer)
             return
-        name = self._draft_name
-        await self._runner.run(lambda desk: drafts.drop(desk, name))
+        await self._drafting.put(self._draft_name, None)
         self.saved.emit()
 
     def _write(self, desk: Desk, form: VisitForm) -> Written:

@@ -175,9 +175,9 @@ async def ask(
     """Ask and wait without stopping the loop; None when the person changed their mind.
 
     `ok` are the words of the button that takes, "Save" when none are given. What `check` says
-    against the values keeps the question open. With a `draft` what is typed outlives a lock and
-    stands there again. While one question is under way over a window, another is as if cancelled:
-    a key pressed twice asks once.
+    against the values keeps the question open. With a `draft` what is typed outlives a lock or a
+    refusal and stands there again. While one question is under way over a window, another is as if
+    cancelled: a key pressed twice asks once.
     """
     window = parent.window()
     if window.property(ASKING):
@@ -193,10 +193,10 @@ async def ask(
         answer: asyncio.Future[dict[str, str] | None] = asyncio.get_running_loop().create_future()
 
         def done(code: int) -> None:
+            taken = code == QDialog.DialogCode.Accepted
             if draft is not None:
-                draft.drop()
+                draft.take() if taken else draft.drop()
             if not answer.done():
-                taken = code == QDialog.DialogCode.Accepted
                 answer.set_result(dialog.values() if taken else None)
 
         dialog.finished.connect(done)

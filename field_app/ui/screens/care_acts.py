@@ -181,27 +181,26 @@ class CareActs:
         file, page, words = self._care.file, self._page, self._page.words
         if file is None:
             return
-        stands = wish_entry(file.case.wishes)
-        explain = words("From now on this binds like a rule, in place of the former wishes.")
-        title = words("The customer's wishes")
-        told: dict[str, str] | None = None
-        while True:
-            told = await ask(
-                page,
-                page.look,
-                title,
-                self._wish_fields(stands),
-                explain,
-                draft=page.draft("wishes", file.case.id),
-            )
-            if told is None:
-                return
-            stands = WishEntry(**told)
-            wished = read_wishes(stands)
-            if not isinstance(wished, Problem):
-                await self._care.wish(wished, stands.words)
-                return
-            explain = problem_text(words, wished)
+
+        def check(told: dict[str, str]) -> str:
+            wished = read_wishes(WishEntry(**told))
+            return problem_text(words, wished) if isinstance(wished, Problem) else ""
+
+        told = await ask(
+            page,
+            page.look,
+            words("The customer's wishes"),
+            self._wish_fields(wish_entry(file.case.wishes)),
+            words("From now on this binds like a rule, in place of the former wishes."),
+            check=check,
+            draft=page.draft("wishes", file.case.id),
+        )
+        if told is None:
+            return
+        entry = WishEntry(**told)
+        wished = read_wishes(entry)
+        if not isinstance(wished, Problem):
+            await self._care.wish(wished, entry.words)
 
     def _wish_fields(self, stands: WishEntry) -> tuple[Field, ...]:
         page, words = self._page, self._page.words

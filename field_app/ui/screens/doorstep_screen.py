@@ -5,6 +5,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from field_app.background.tasks import Tasks
+from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.flow import Flow
 from field_app.ui.components.large import enlarge, larger
 from field_app.ui.components.surfaces import Notice, scrolling
@@ -13,6 +14,7 @@ from field_app.ui.look import Look
 from field_app.ui.screens.case_screen import REVEAL_MS
 from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.doorstep import AtDoor, DoorstepViewModel
+from field_app.viewmodels.problem import Problem
 from sync.domain.ids import CaseId, RecordId
 
 
@@ -39,6 +41,7 @@ class DoorstepScreen(QWidget):
         self._hide_timer.timeout.connect(view.hide)
         view.changed.connect(self._show)
         view.gone.connect(self.left)
+        view.failed.connect(self._show_trouble)
 
     def _build(self) -> None:
         look, words = self.look, self.words
@@ -151,6 +154,9 @@ class DoorstepScreen(QWidget):
     def _reveal(self) -> None:
         self._tasks.start(self._view.show_address())
         self._hide_timer.start(REVEAL_MS)
+
+    def _show_trouble(self, problem: Problem) -> None:
+        self.rule.say(problem_text(self.words, problem), "warn")
 
     def _begin(self) -> None:
         self._follows = True

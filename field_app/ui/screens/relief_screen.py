@@ -52,6 +52,7 @@ class ReliefScreen(Page):
         view.loaded.connect(self._show)
         view.refreshed.connect(self._show_standing)
         view.reckoned.connect(self._show_reckoning)
+        view.drafted.connect(self._show_kept)
         view.saved.connect(self._on_saved)
         view.refused.connect(self._on_refused)
         view.care.answered.connect(self._on_answer)
@@ -203,7 +204,9 @@ class ReliefScreen(Page):
         if not self._filling:
             self.notice.say("")
             self._view.take(self._entry())
-            self.kept.setText(self.words("Draft kept on this laptop."))
+
+    def _show_kept(self, is_kept: bool) -> None:
+        self.kept.setText(self.words("Draft kept on this laptop.") if is_kept else "")
 
     def _entry(self) -> ReliefEntry:
         stands = self._view.entry

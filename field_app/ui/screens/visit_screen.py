@@ -167,8 +167,8 @@ class VisitScreen(Page):
 
     async def _take(self) -> None:
         entry = msgspec.structs.replace(self._view.entry, checks=self.checks.chosen)
-        await self._view.change(self.hardship.read(self.form.read(entry)))
-        self.kept.setText(self.words("Draft kept on this laptop."))
+        kept = await self._view.change(self.hardship.read(self.form.read(entry)))
+        self.kept.setText(self.words("Draft kept on this laptop.") if kept else "")
         self._show_door()
 
     def _open_door(self) -> None:

@@ -1,0 +1,195 @@
+"""This laptop's disk is full: screens say so, nothing typed is lost, all goes on with room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QPlainTextEdit
+
+from field_app.bootstrap import program
+from field_app.operations import outbox
+from field_app.storage.trouble import DiskFull
+from field_app.storage.vault import Vault
+from field_app.ui.screens.visit_screen import VisitScreen
+from sync.domain.records import Contact, Visit
+from sync.domain.vocabulary import Revealable, VisitOutcome
+from tests.ui.acts import VISIT_DAY, agree, ready, told_of_hardship
+from tests.ui.lookup import file_of, in_language, records, words_on
+from tests.ui.room import Room
+from tests.ui.sheets import sheet, told
+from tools.tour.hands import asked, type_text, until
+from tools.tour.seat import Seat, quiet
+
+LANGUAGES = ("zh_CN", "en")
+FULL = "vault.disk_full"
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Let no transaction of a vault be committed."""
+    real = Vault.transaction
+
+    @contextmanager
+    def full(vault: Vault) -> Iterator[Any]:
+        with real(vault) as connection:
+            yield connection
+            raise DiskFull("no room")
+
+    with mock.patch.object(Vault, "transaction", full):
+        yield
+
+
+async def at_the_visit(room: Room, language: str) -> tuple[Seat, VisitScreen]:
+    """Stand in the form of a visit that was agreed."""
+    li = await room.seat("li", language=language)
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
+    li.main.open_visit(case_id, agreed)
+    await quiet()
+    return li, li.screens.visit
+
+
+def fill(visit: VisitScreen) -> None:
+    for box in visit.checks.boxes.values():
+        box.click()
+    form = visit.form
+    form.present.boxes["customer"].click()
+    form.identity.click()
+    form.outcome.setCurrentIndex(form.outcome.findData(str(VisitOutcome.REFUSED_TO_TALK)))
+    type_text(form.left, "10:35")
+    type_text(form.note, "发工资后再谈")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_visit_waits_on_the_screen_until_there_is_room(room: Room, language: str) -> None:
+    li, visit = await at_the_visit(room, language)
+    words = li.main.words
+    with no_room():
+        fill(visit)
+        await until(lambda: bool(li.main.unkept.text))
+        assert in_language(li.main.unkept.text, language)
+        assert visit.kept.text() == "", "no draft is said to be kept that is not"
+        visit.submit()
+        await quiet()
+        assert visit.notice.text == words.code(FULL)
+        assert in_language(visit.notice.text, language)
+        assert visit.save.isEnabled()
+        assert await records(li, Visit) == []
+    visit.submit()
+    await quiet()
+    [kept] = await records(li, Visit)
+    assert kept.record.note == "发工资后再谈"
+    assert li.main.unkept.text == ""
+
+
+async def test_a_draft_that_was_not_kept_is_kept_with_the_next(room: Room) -> None:
+    li, visit = await at_the_visit(room, "en")
+    with no_room():
+        fill(visit)
+        await until(lambda: bool(li.main.unkept.text))
+    case_id = visit._view.file.case.id if visit._view.file else None
+    assert case_id is not None
+    screen = await sheet(li, (await ready(li))[1])
+    await told(screen)
+    assert li.main.unkept.text == ""
+    assert screen.kept.text() == "Draft kept on this laptop."
+    again = await room.again(li)
+    agreed = (await file_of(again, case_id)).open_appointments[0].record.id
+    again.main.open_visit(case_id, agreed)
+    await quiet()
+    assert again.screens.visit.form.note.toPlainText() == "发工资后再谈"
+
+
+async def test_words_of_a_question_that_was_refused_are_there_again(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    li.main.open_case(case_id)
+    await quiet()
+    case = li.screens.case
+    with no_room():
+        case.acts.contact("phone")
+        dialog = await asked(li.main)
+        type_text(dialog.entries["note"], "请下午再来电")
+        dialog.ok.click()
+        await quiet()
+        assert case.notice.text == li.main.words.code(FULL)
+        assert "what was typed" not in case.notice.text
+    case.acts.contact("phone")
+    dialog = await asked(li.main)
+    note = dialog.entries["note"]
+    assert isinstance(note, QPlainTextEdit)
+    assert note.toPlainText() == "请下午再来电"
+    dialog.ok.click()
+    await quiet()
+    assert "请下午再来电" in [one.record.note for one in await records(li, Contact)]
+    case.acts.contact("phone")
+    dialog = await asked(li.main)
+    assert dialog.values()["note"] == "", "what was saved is gone from the drafts"
+    dialog.reject()
+    await quiet()
+
+
+async def test_a_look_that_cannot_be_noted_shows_nothing_and_says_why(room: Room) -> None:
+    li = await room.seat("li")
+    li.main.open_case((await ready(li))[0])
+    await quiet()
+    case = li.screens.case
+    with no_room():
+        case.reveal_buttons[Revealable.PHONE].click()
+        await quiet()
+        assert case.notice.text == li.main.words.code(FULL)
+        assert case._view.plain == {}
+
+
+async def test_at_the_door_the_times_stand_and_a_look_says_why_not(room: Room) -> None:
+    li, visit = await at_the_visit(room, "en")
+    assert visit._view.file is not None
+    assert visit._view.appointment is not None
+    appointment = visit._view.appointment.record
+    li.main.open_door(appointment.case_id, appointment.id)
+    await quiet()
+    door = li.screens.door
+    with no_room():
+        door.show_address.click()
+        await quiet()
+        assert door.rule.text == li.main.words.code(FULL)
+        door.begin.click()
+        await quiet()
+        assert "Came at 10:00" in words_on(door)
+        assert door.end.isVisible()
+
+
+async def test_settings_that_cannot_be_written_stay_as_they_are(room: Room) -> None:
+    li = await room.seat("li")
+    await li.show("settings")
+    before = li.program.settings
+
+    def full(_home: Path, _settings: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with mock.patch.object(program, "write_settings", full):
+        li.program.apply(msgspec.structs.replace(before, lock_minutes=7))
+    assert li.main.told.text == li.main.words.code(FULL)
+    assert li.program.settings == before
+
+
+async def test_a_sync_whose_end_cannot_be_noted_ends_all_the_same(room: Room) -> None:
+    room.serve()
+    li = await room.seat("li")
+    await told_of_hardship(li, (await ready(li))[0])
+
+    def full(*_noted: object) -> None:
+        raise DiskFull("no room")
+
+    with mock.patch.object(outbox, "note_run", full):
+        await li.show("sync")
+        await li.sync_in_vain()
+    assert li.program.sync_loop is not None
+    assert li.program.sync_loop.status.trouble == FULL
+    await li.sync()
