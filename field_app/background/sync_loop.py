@@ -37,14 +37,16 @@ IDLE_PER_S = 100_000  # bytes a second of a map that nobody waits for
 class SyncStatus(msgspec.Struct, frozen=True):
     """How syncing stands now; `trouble` is a code with words in the catalogues, empty when well.
 
-    `files_trouble` is the same of a photo or paper alone: everything else was synced.
-    `next_at` is when the next try is planned; None while one runs or a person is needed.
+    `for_person`: asking again does not help by itself, somebody has to do something.
+    `files_trouble` is the same as `trouble` of a photo or paper alone: all else was synced.
+    `next_at` is when the next try is planned; None while one runs.
     """
 
     running: bool = False
     progress: Progress | None = None
     trouble: str = ""
     trouble_params: dict[str, object] = {}
+    for_person: bool = False
     files_trouble: str = ""
     last_report: SyncReport | None = None
     next_at: datetime | None = None
@@ -261,6 +263,7 @@ class SyncLoop:
             progress=None,
             trouble="",
             trouble_params={},
+            for_person=False,
             files_trouble=report.files_trouble,
             last_report=report,
         )
@@ -278,7 +281,13 @@ class SyncLoop:
             await self._runner.run(lambda desk: outbox.note_run(desk, run))
         except VaultTrouble as full:
             code, params = full.code, {}
-        self._tell(running=False, progress=None, trouble=code, trouble_params=params)
+        self._tell(
+            running=False,
+            progress=None,
+            trouble=code,
+            trouble_params=params,
+            for_person=not passing,
+        )
         self._end()
 
     def _tell(self, **news: object) -> None:

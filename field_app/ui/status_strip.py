@@ -50,7 +50,6 @@ class StatusStrip(QFrame):
 
     def _show(self) -> None:
         status, words = self._sync.status, self._words
-        self.sync_button.setEnabled(not status.running)
         if self._sync.state is None:
             return
         told = words.code(status.trouble, **status.trouble_params) if status.trouble else ""
@@ -84,8 +83,12 @@ class StatusStrip(QFrame):
         if status.running:
             yield words("syncing …")
         elif status.trouble:
-            gone = status.trouble == OFFLINE
-            yield words("offline just now") if gone else words("Sync has something to say")
+            if status.trouble == OFFLINE:
+                yield words("offline just now")
+            elif status.for_person:
+                yield words("sync cannot go on: see Sync")
+            else:
+                yield words("sync is tried again by itself")
         elif state is not None:
             doubt = state.record_trouble or state.rules_trouble
             if doubt:

@@ -18,6 +18,7 @@ from tests.ui.acts import VISIT_DAY, agree, give, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_accessible import reachable
+from tests.ui.test_full_disk import no_room
 from tests.ui.test_relief_plan import proposed_to_lead
 from tools.tour.hands import asked, press, taken_out, until
 from tools.tour.seat import quiet
@@ -235,6 +236,45 @@ async def test_the_focus_stays_where_the_work_is(room: Room) -> None:
     tab_to(li.main, today.begin_button)
     await agree(li, (await ready(li))[0], VISIT_DAY + timedelta(days=1, hours=2))
     assert focused() is today.begin_button
+
+
+@pytest.mark.parametrize("where", ["screen", "strip"])
+async def test_a_second_press_after_a_sync_does_not_lock(room: Room, where: str) -> None:
+    """Nobody answers: the button keeps the keys before, meanwhile and after."""
+    li = await room.seat("li")
+    await li.show("sync")
+    screen = li.screens.navigable["sync"]
+    pressed = screen.now if where == "screen" else li.main.strip.sync_button  # type: ignore[attr-defined]
+    pressed.setFocus()
+    await li.sync_in_vain()
+    assert focused() is pressed
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    assert focused() is pressed
+    assert li.relaunches == 0
+
+
+async def test_a_refused_visit_leaves_the_keys_with_its_button(room: Room) -> None:
+    li = await room.seat("li")
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
+    li.main.open_visit(case_id, agreed)
+    await quiet()
+    visit = li.screens.visit
+    visit.save.setFocus()
+    press(focused(), Qt.Key.Key_Return)
+    await quiet()
+    assert focused() is visit.form.left, "where something is missing"
+    visit.form.left.setText("10:35")
+    visit.form.outcome.setCurrentIndex(visit.form.outcome.findData("refused_to_talk"))
+    visit.save.setFocus()
+    with no_room():
+        press(focused(), Qt.Key.Key_Return)
+        await quiet()
+    assert visit.notice.text
+    assert focused() is visit.save
 
 
 async def test_each_screen_gives_the_keys_to_what_is_done_first(room: Room) -> None:

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QPushButton
 
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Saved, Written, submit
+from field_app.storage.slot_file import read_slot
 from field_app.ui.screens.sync_screen import SyncScreen
 from sync.domain.commands import RecordContact
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.records import Appointment, Contact
 from sync.domain.vocabulary import Channel, ContactResult
-from tests.sync.office import PASSPHRASE
+from tests.sync.office import PASSPHRASE, administer
 from tests.ui.acts import VISIT_DAY, agree, give, move, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import Room, by_itself
@@ -215,3 +216,24 @@ async def test_a_case_that_was_given_away_leaves_and_its_work_arrives(room: Room
     await chen.sync()
     notes = [e.kind for e in (await file_of(chen, case_id)).timeline]
     assert "contact" in notes
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_what_needs_a_person_promises_no_next_try(room: Room, language: str) -> None:
+    """Withdraw the laptop: the strip leads to Sync from every screen, and Sync says whom to ask."""
+    server = room.serve()
+    li = await room.seat("li", language=language)
+    await li.sync()
+    administer(server.data, "device", "revoke", read_slot(li.laptop.slot).device_id)
+    screen = await sync_of(li)
+    await li.sync_in_vain()
+    await quiet()
+    words, strip = li.main.words, li.main.strip.text
+    assert screen.status.text == words.code("sync.revoked")
+    assert words("Next try at {time}.", time="").strip(" .。") not in words_on(screen)
+    await li.show("today")
+    assert words("sync cannot go on: see Sync") in strip.text()
+    server.stop()
+    await li.sync_in_vain()
+    assert words("offline just now") in strip.text()
+    assert words("sync cannot go on: see Sync") not in strip.text()

@@ -24,6 +24,23 @@ def focus_kept(inside: QWidget) -> Iterator[None]:
         QTimer.singleShot(0, inside, lambda: _give(inside, wished))
 
 
+@contextmanager
+def resting(pressed: QWidget) -> Iterator[None]:
+    """Let a button rest; it has the keys again after, unless they were led elsewhere meanwhile.
+
+    Qt hands them to whatever stands behind it, which may be a way out.
+    """
+    had = pressed.hasFocus()
+    pressed.setEnabled(False)
+    behind = QApplication.focusWidget()
+    try:
+        yield
+    finally:
+        pressed.setEnabled(True)
+        if had and QApplication.focusWidget() is behind:
+            pressed.setFocus()
+
+
 def _give(inside: QWidget, wished: list[Name]) -> None:
     there = _reachable(inside)
     found = next((there[name] for name in wished if name in there), None)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from field_app.background.tasks import Tasks
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.focus import resting
 from field_app.ui.components.rows import add_row
 from field_app.ui.components.strength import StrengthMeter
 from field_app.ui.components.surfaces import Card, Notice, centre
@@ -97,14 +98,11 @@ class EnrolScreen(QWidget):
             self.passphrase.text(),
             self.repeated.text(),
         )
-        self.ok.setEnabled(False)
         self._tasks.start(self._enrol(form))
 
     async def _enrol(self, form: EnrolForm) -> None:
-        try:
+        with resting(self.ok):
             await self._view.enrol(form)
-        finally:
-            self.ok.setEnabled(True)
 
     def _show_step(self, step: str) -> None:
         self.trouble.say(self._look.words.code(f"enrol_step.{step}"), "info")

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text, problem_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
+from field_app.ui.components.focus import resting
 from field_app.ui.components.money_line import figure_line
 from field_app.ui.components.page import Page
 from field_app.ui.components.rows import add_row
@@ -237,11 +238,8 @@ class ReliefScreen(Page):
         self.start(self._work(self.keep, plan=False))
 
     async def _work(self, pressed: QWidget, *, plan: bool) -> None:
-        pressed.setEnabled(False)
-        try:
+        with resting(pressed):
             await (self._view.propose() if plan else self._view.keep_statement())
-        finally:
-            pressed.setEnabled(True)
 
     def _on_saved(self, what: str) -> None:
         self.bring(self.panel)

@@ -93,14 +93,13 @@ class SyncScreen(Page):
     def _show_status(self) -> None:
         status, words = self._view.status, self.words
         self.cancel.setVisible(status.running)
-        self.now.setEnabled(not status.running)
         self.progress.setVisible(status.running)
         if status.running and status.progress is not None:
             self._show_step(status.progress)
         elif status.trouble:
             text = words.code(status.trouble, **status.trouble_params)
             when = ""
-            if status.next_at is not None:
+            if status.next_at is not None and not status.for_person:
                 clock = words.clock(status.next_at, self._view.zone)
                 when = words("Next try at {time}.", time=clock)
             self.status.say(text, "warn", when)

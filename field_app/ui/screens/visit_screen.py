@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from field_app.ui.components.choices import CheckGroup
 from field_app.ui.components.findings_list import FindingsList, answer_text
 from field_app.ui.components.flow import COLUMNS_LEAST, Beside
+from field_app.ui.components.focus import resting
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, row
 from field_app.ui.components.texts import button, label
@@ -192,12 +193,9 @@ class VisitScreen(Page):
         self.start(self._submit())
 
     async def _submit(self) -> None:
-        self.save.setEnabled(False)
-        try:
+        with resting(self.save):
             await self._take()
             await self._view.record()
-        finally:
-            self.save.setEnabled(True)
 
     def _on_saved(self) -> None:
         self.notice.say("")
