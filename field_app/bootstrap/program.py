@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: TID251  # the composition root
 
 from field_app.background.lease_watch import LeaseWatch
@@ -160,7 +160,8 @@ class Program(QObject):
         before, self.window = self.window, window
         if window is not self._main:
             window.setWindowTitle(self.look.words("Yuefang"))
-            window.resize(self.look.px(900), self.look.px(680))
+            wished = QSize(self.look.px(900), self.look.px(680))
+            window.resize(wished.boundedTo(window.screen().availableSize()))
         window.show()
         if before is not None:
             before.close()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.store_thread import StoreThread
@@ -19,8 +20,22 @@ from field_app.storage.trouble import WrongPassphrase
 from field_app.storage.vault import Vault
 from field_app.viewmodels.problem import Problem, attempt
 from sync.engine.trouble import PASSING, Trouble
+from sync.protocol.messages import Codes
 
 ASK_EVERY_S = 5.0
+# What a sync would say of the line is not true of a laptop that is locked.
+WHILE_LOCKED: dict[str, str] = {
+    Codes.UNREACHABLE: "locked.unreachable",
+    Codes.STALLED: "locked.unreachable",
+    Codes.GARBAGE: "locked.garbage",
+    Codes.BUSY: "locked.server_away",
+    Codes.NO_ROOM: "locked.server_away",
+    Codes.SERVER_ERROR: "locked.server_away",
+    Codes.VERSION: "locked.version",
+    Codes.CLIENT: "locked.version",
+    Codes.SERVER_OLDER: "locked.version",
+    Codes.TOO_MANY_TRIES: "locked.too_many_tries",
+}
 
 
 class Reset(Protocol):
@@ -89,10 +104,14 @@ class UnlockViewModel(QObject):
                 return
             if answer.code == WrongPassphrase.code:
                 way.tries.wrong()
-            self.failed.emit(answer)
+            self._fail(answer)
             await self._wait(way)
         finally:
             self.busy = False
+
+    def _fail(self, problem: Problem) -> None:
+        code = WHILE_LOCKED.get(problem.code, problem.code)
+        self.failed.emit(msgspec.structs.replace(problem, code=code))
 
     async def _wait(self, way: WayIn) -> None:
         """Let the pause of earlier tries pass."""
@@ -117,7 +136,7 @@ class UnlockViewModel(QObject):
         finally:
             self.busy = False
         if isinstance(answer, Problem):
-            self.failed.emit(answer)
+            self._fail(answer)
         elif answer is not None:
             self.unlocked.emit(answer)
 

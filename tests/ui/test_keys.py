@@ -17,6 +17,8 @@ from field_app.ui.screens.gone_screen import GoneScreen
 from field_app.ui.screens.keys_card import KeysCard
 from field_app.ui.screens.settings_screen import SettingsScreen
 from field_app.ui.screens.unlock_screen import UnlockScreen
+from sync.engine.http_transport import HttpTransport
+from sync.protocol.versions import VERSION
 from tests.sync.office import PASSPHRASE, administer
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
@@ -93,6 +95,7 @@ async def test_a_lease_that_is_over_is_told_and_mended_online(room: Room, langua
     words = seat.program.look.words
     assert screen.trouble.text == words.code("vault.lease_over")
     assert in_language(screen.trouble.text, language)
+    assert not screen.hint.isVisible(), "this time it does not work without a network"
     room.serve()
     await seat.unlock(PASSPHRASE)
     assert laptop.secrets.load(lease_name(slot.device_id, slot.lease_epoch))
@@ -229,13 +232,20 @@ def custodians(data: Path, folder: Path) -> tuple[str, ...]:
 
 async def asking_for_the_key(seat: Seat, screen: UnlockScreen) -> None:
     """Say that the passphrase is forgotten, choose another, and wait for the digits."""
+    await for_the_key(seat, screen)
+    await until(lambda: "digits" in screen.trouble.text)
+
+
+async def for_the_key(seat: Seat, screen: UnlockScreen) -> None:
+    """Say that the passphrase is forgotten, choose another, and wait for what is said."""
+    screen.trouble.say("")
     screen.forgotten.click()
     await until(lambda: bool(seat.window.findChildren(PassphraseDialog)))
     dialog = asked(seat)
     type_text(dialog.new, OTHER)
     type_text(dialog.repeated, OTHER)
     dialog.ok.click()
-    await until(lambda: "digits" in screen.trouble.text)
+    await until(lambda: bool(screen.trouble.text))
 
 
 async def test_two_persons_give_the_key_back_while_the_window_waits(
@@ -295,6 +305,40 @@ async def test_whoever_waits_for_two_persons_may_stop_and_use_the_passphrase(roo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+async def test_nobody_can_be_asked_for_the_key_and_why_is_said(room: Room, language: str) -> None:
+    """Without a line, by a program of another version, and too often in a day."""
+    speaks = VERSION
+
+    def connect(_address: str, token: str, key: bytes) -> HttpTransport:
+        address = f"http://127.0.0.1:{room.port}"
+        return HttpTransport(address, token=token, key=key, version=speaks)
+
+    laptop = replace(room.laptop("li"), connect=connect)
+    seat = room.window(laptop, "li", language=language)
+    screen, words = way_in(seat), seat.program.look.words
+
+    async def told() -> str:
+        await for_the_key(seat, screen)
+        await until(screen.ok.isEnabled)
+        assert not screen.hint.isVisible()
+        assert in_language(screen.trouble.text, language)
+        return screen.trouble.text
+
+    assert await told() == words.code("locked.unreachable")
+    room.serve()
+    speaks = VERSION + 2
+    assert await told() == words.code("locked.version")
+    speaks = VERSION
+    for _ in range(5):
+        await for_the_key(seat, screen)
+        assert screen.stop.isVisible()
+        screen.stop.click()
+        await until(screen.ok.isEnabled)
+        assert screen.hint.isVisible()
+    assert await told() == words.code("locked.too_many_tries")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_wipe_ends_in_a_window_that_tells_it(room: Room, language: str) -> None:
     server = room.serve()
     laptop = replace(room.laptop("li"), secrets=Secrets())
@@ -308,6 +352,9 @@ async def test_a_wipe_ends_in_a_window_that_tells_it(room: Room, language: str) 
     await until(lambda: isinstance(seat.window, GoneScreen))
     assert in_language(words_on(seat.window).replace("约访 Yuefang\n", ""), language)
     assert not laptop.vault.exists()
+    assert seat.window.focusWidget() is not seat.window.out, "a key was meant for another window"
+    seat.window.out.click()
+    assert not seat.window.isVisible()
     await quiet()
 
 

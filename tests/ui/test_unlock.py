@@ -42,6 +42,13 @@ async def test_a_wrong_passphrase_and_then_the_right_one(room: Room, language: s
     assert isinstance(seat.main.stack.currentWidget(), TodayScreen)
 
 
+@pytest.mark.parametrize("size", [100, 200])
+async def test_the_way_in_is_no_larger_than_the_screen(room: Room, size: int) -> None:
+    seat = room.window(room.laptop("li"), "li", text_size=size)
+    there = seat.window.screen().availableSize()
+    assert seat.window.size().boundedTo(there) == seat.window.size()
+
+
 async def test_an_empty_passphrase_is_not_tried(room: Room) -> None:
     seat = room.window(room.laptop("li"), "li")
     screen = seat.window

@@ -20,7 +20,7 @@ from field_app.viewmodels.review import (
     PlanItem,
     ReviewViewModel,
 )
-from sync.domain.vocabulary import ComplaintState
+from sync.domain.vocabulary import ComplaintState, FactFlag
 
 SOON_DAYS = 5
 FILES_SHOWN = 40
@@ -56,7 +56,13 @@ class ReviewQueue(QWidget):
         )
         self._add(words("Plans to decide"), queue.plans, self._plan, words("No plan is waiting."))
         nothing = words("No record of the last 30 days is flagged.")
-        self._add(words("Flagged records"), queue.flagged, self._flagged, nothing)
+        flagged = self._add(words("Flagged records"), queue.flagged, self._flagged, nothing)
+        if any(FactFlag.FORKED in item.flags for item in queue.flagged):
+            copies = words(
+                "Two copies of a laptop are in use, or an older one was put back. Ask the officer "
+                "which records are theirs, and the administrator to have the laptop enrolled anew."
+            )
+            flagged.body.addWidget(label(copies, "muted"))
         usual = words("No day of the last 30 had unusually many.")
         self._add(words("Many looks at masked data"), queue.looks, self._looks, usual)
         self._add_files(queue.files)

@@ -17,6 +17,9 @@ from field_app.viewmodels.enrol import passphrase_strength
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.unlock import UnlockViewModel
 
+BUILT_ANEW = frozenset({"vault.rescued", "vault.rescued_in_part"})  # it opens after all
+OF_THE_LINE = ("vault.lease_over", "locked.", "sync.")
+
 
 class UnlockScreen(QWidget):
     """The way in. Signal: `enrol_wanted()` by another officer, or by this one anew."""
@@ -33,7 +36,8 @@ class UnlockScreen(QWidget):
         card.setMaximumWidth(look.px(480))
         card.body.addWidget(label("约访 Yuefang", "brand"))
         card.body.addWidget(label(words("Unlock"), "title"))
-        card.body.addWidget(label(words("Works without a network."), "muted"))
+        self.hint = label(words("Works without a network."), "muted")
+        card.body.addWidget(self.hint)
         names = [(str(n), login or "?") for n, login in enumerate(view.officers)]
         self.officer = combo(names, words("Account"), "0")
         self.officer.setVisible(len(names) > 1)
@@ -101,6 +105,8 @@ class UnlockScreen(QWidget):
         for part in (self.ok, self.officer, self.forgotten, self.enrol):
             part.setEnabled(not resting)
         self.passphrase.setEnabled(not waiting)
+        if waiting:
+            self.hint.hide()
         self.forgotten.setVisible(not waiting)
         self.stop.setVisible(waiting)
 
@@ -111,9 +117,9 @@ class UnlockScreen(QWidget):
     async def _reset(self) -> None:
         words = self._look.words
         explain = words(
-            "Two persons of the bank must agree before this laptop gets its key back. Choose a new "
-            "passphrase, then read the digits that appear to them and leave this window open. "
-            "Nothing recorded here is lost."
+            "Two persons of the bank must agree before this laptop gets its key back; the "
+            "administrator knows who they are. Choose a new passphrase, then read the digits that "
+            "appear to them and leave this window open. Nothing recorded here is lost."
         )
         title = words("Passphrase forgotten?")
         typed = await ask_passphrase(
@@ -128,10 +134,13 @@ class UnlockScreen(QWidget):
 
     def _stop_waiting(self) -> None:
         self.trouble.say("")
+        self.hint.show()
         self._view.stop_waiting()
 
     def _show_trouble(self, problem: Problem) -> None:
-        self.trouble.say(problem_text(self._look.words, problem), "block")
+        tone = "warn" if problem.code in BUILT_ANEW else "block"
+        self.trouble.say(problem_text(self._look.words, problem), tone)
+        self.hint.setHidden(problem.code.startswith(OF_THE_LINE))
 
     def _show_digits(self, digits: str, is_heard: bool) -> None:
         words = self._look.words
