@@ -7,10 +7,13 @@ after a day with three laptops: an import of thirty cases, a whole visit, calls,
 import lzma
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from sync.cli.arguments import build_parser
 from sync.cli.program import settings_of
@@ -120,6 +123,44 @@ def check_read(data: Path) -> None:
     assert all(decode_envelope(e).mid == mid for mid, _, e in sent)
     folded = rows(data, "SELECT count(*) FROM scope_row")[0][0]
     assert folded == rows(data, "SELECT sum(n) FROM scope_sum")[0][0] > 0
+
+
+@contextmanager
+def ending(at: int) -> Iterator[list[int]]:
+    """End what upgrades a database before its n-th statement; tell how many were left to come."""
+    left = [at]
+
+    def count(*_statement: Any) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield left
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize("step", RELEASED)
+def test_an_upgrade_that_was_ended_leaves_the_file_as_it_was(step: str, tmp_path: Path) -> None:
+    """SQLite's driver commits a table that was made by itself, unless it is told not to."""
+    dump = lzma.decompress((DUMPS / f"{step}.sqlite.sql.xz").read_bytes()).decode()
+    with sqlite3.connect(tmp_path / "server.db") as database:
+        database.executescript(dump)
+    before = list(database.iterdump())
+    settings = settings_of(build_parser().parse_args(["init", *whereabouts(tmp_path)]))
+    at = 1
+    while True:
+        with ending(at) as left, suppress(KeyboardInterrupt):
+            upgrade(settings)
+        if left[0] > 0:
+            break
+        assert list(database.iterdump()) == before, f"ended before statement {at}"
+        at += max(1, at // 8)
+    database.close()
+    assert is_newest(settings)
+    assert at > 10
 
 
 def test_a_database_of_a_newer_program_is_left_alone(server_data: Path) -> None:

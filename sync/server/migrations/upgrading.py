@@ -41,7 +41,9 @@ def _on_connection[T](settings: ServerSettings, act: Callable[[Connection], T]) 
     """Run an act in one transaction of the database."""
     if not settings.is_sqlite:
         return asyncio.run(_on_postgres(settings, act))
-    engine = create_engine(f"sqlite:///{settings.sqlite_path}")
+    # By itself Python's driver commits each change of a table at once: a cut would leave half.
+    whole = {"autocommit": False}
+    engine = create_engine(f"sqlite:///{settings.sqlite_path}", connect_args=whole)
     try:
         with engine.begin() as connection:
             return act(connection)
