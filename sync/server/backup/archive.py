@@ -5,7 +5,9 @@ Private keys are not in it: whoever finds a backup must not be able to sign.
 
 import hashlib
 import io
+import os
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -48,8 +50,10 @@ def write_archive(out: Path, manifest: Manifest, database: Path, files: Path) ->
             tar.add(database, DATABASE)
             for one in sorted(files.glob("*/*")):
                 if one.is_file() and one.suffix != ".part":
-                    tar.add(one, f"{FILES}/{one.parent.name}/{one.name}")
+                    with suppress(FileNotFoundError):  # erased in this very moment
+                        tar.add(one, f"{FILES}/{one.parent.name}/{one.name}")
         file.flush()
+        os.fsync(file.fileno())
     read_manifest(out, check=True)
 
 

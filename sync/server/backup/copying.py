@@ -18,12 +18,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from sync.server.backup.archive import NoBackup
+from sync.server.key_file import settle
 from sync.server.repositories.postgres import PostgresDatabase
 from sync.server.repositories.session import Database
 from sync.server.repositories.sqlite import SqliteDatabase
 from sync.server.settings import ServerSettings
-
-PAGES = 4096  # of a copy at once; the server writes between
 
 
 class CopyFailed(Exception):
@@ -35,7 +34,8 @@ def take_copy(settings: ServerSettings, to: Path) -> None:
     if settings.is_sqlite:
         source = sqlite3.connect(f"file:{settings.sqlite_path}?mode=rw", uri=True)
         with closing(source), closing(sqlite3.connect(to)) as copy:
-            source.backup(copy, pages=PAGES)
+            # In one step: between two of them any commit of the server begins the copy anew.
+            source.backup(copy)
     else:
         _run(settings.database_url, "pg_dump", "--format=custom", "--no-owner", f"--file={to}")
 
@@ -112,7 +112,10 @@ def _replace_file(path: Path, copy: Path) -> str:
             former = Path(f"{path}{end}")
             if former.exists():
                 former.replace(f"{aside}{end}")
+    with copy.open("r+b") as file:
+        os.fsync(file.fileno())
     copy.replace(path)
+    settle(path.parent)
     return Path(aside).name
 
 

@@ -13,6 +13,7 @@ from sync.domain.ids import BranchId
 from sync.server.audit.verifying import verify
 from sync.server.backup.archive import FILES, FORMAT, Manifest, NoBackup, sha256_of, write_archive
 from sync.server.backup.copying import opened, take_copy
+from sync.server.key_file import settle
 from sync.server.repositories import accounts, horizons, records
 from sync.server.repositories.session import Session
 from sync.server.service import Service
@@ -39,6 +40,7 @@ async def take_backup(service: Service, settings: ServerSettings, out: Path) -> 
         packed = Path(room) / "packed"
         write_archive(packed, manifest, copy, settings.data / FILES)
         packed.replace(out)
+    settle(out.parent)  # on the disk, name and all, before laptops hear of it
     await service.database.write(lambda session: _move_horizon(session, manifest))
     return manifest
 
