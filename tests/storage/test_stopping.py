@@ -14,6 +14,8 @@ from field_app.background.runner import Runner
 from field_app.background.store_thread import StoreThread
 from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.background.sync_times import SyncTimes
+from field_app.operations import outbox
+from field_app.storage.trouble import DiskFull
 from sync.protocol.messages import Hello
 from sync.protocol.versions import PROGRAM, VERSION
 from tests.storage.furnished_vault import Furnished, profile_of_li
@@ -152,5 +154,27 @@ def test_a_sync_is_stopped(furnished: Furnished, act: Callable[[Stage], Awaitabl
             # And none of it stops what is asked for afterwards.
             stage.loop.request()
             assert not await stage.ended()
+
+    asyncio.run(played())
+
+
+def test_a_disk_that_is_full_behind_a_sync_ends_no_later_one(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_run: object) -> None:
+        raise DiskFull
+
+    async def played() -> None:
+        async with staged(furnished) as stage:
+            with monkeypatch.context() as there:
+                there.setattr(outbox, "note_run", full)
+                stage.loop.request()
+                await stage.until(lambda status: status.running)
+                status = await stage.until(lambda status: not status.running)
+                assert status.trouble == DiskFull.code
+                await stage.rest()
+            stage.loop.request()
+            assert not await stage.ended()
+            assert stage.loop.status.trouble == ""
 
     asyncio.run(played())
