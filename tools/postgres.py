@@ -5,7 +5,6 @@ As root, PostgreSQL's programs run as the user `postgres`, for they refuse to ru
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tools.left_behind import throw_away_with_us
+from tools.ports import free_port
 
 USER = "yuefang"
 SYSTEM_USER = "postgres"
@@ -96,9 +96,7 @@ def running(*settings: str, inside: Path | None = None) -> Iterator[Cluster]:
     throw_away_with_us(folder)
     if os.geteuid() == 0:
         shutil.chown(folder, SYSTEM_USER)
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = int(found.getsockname()[1])
-    cluster = Cluster(folder, port, count(1))
+    cluster = Cluster(folder, free_port(), count(1))
     cluster.start(*settings)
     try:
         yield cluster

@@ -9,7 +9,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import cycle
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +41,7 @@ from sync.engine.ports import Progress, Transport
 from tests.sync import warm
 from tools.left_behind import end_with_us
 from tools.own_port import until_it_listens
+from tools.ports import free_port
 from tools.postgres import Cluster
 from tools.sample.export import Export, write_export
 from tools.sample.keyrings import Secrets
@@ -67,41 +66,6 @@ def never() -> bool:
 
 def unheard(_progress: Progress) -> None:
     """Nobody listens to the progress."""
-
-
-PORTS_EACH = 500
-
-
-def _own_ports() -> Iterator[int]:
-    """Yield ports of this test process, below those that the system hands out.
-
-    They are a block, claimed by listening on its first one as long as the process lives.
-    """
-    for first in range(20_000, 32_000, PORTS_EACH):
-        try:
-            claim = socket.create_server(("127.0.0.1", first))
-        except OSError:
-            continue
-        with claim:
-            yield from cycle(range(first + 1, first + PORTS_EACH))
-    raise AssertionError("every block of ports is somebody's")
-
-
-PORTS = _own_ports()
-
-
-def free_port() -> int:
-    """Return a port nobody listens on, and no other test process will.
-
-    A server shares a port that another took in between: a test then asked the wrong one.
-    """
-    for port in PORTS:
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
-    raise AssertionError("there are ports without end")
 
 
 def whereabouts(data: Path) -> list[str]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.sync.cluster import in_memory
-from tests.sync.office import free_port
 from tools.left_behind import throw_away_with_us
+from tools.ports import free_port
 from tools.postgres import SYSTEM_USER, TRUST, USER, Cluster, programs
 
 NAME = "yuefang"

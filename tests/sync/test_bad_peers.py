@@ -17,8 +17,9 @@ from sync.engine.http_transport import HttpTransport
 from sync.engine.trouble import PASSING, Trouble
 from sync.protocol.messages import MAX_DECOMPRESSED, Codes
 from tests.sync.acts import call, counted, grown, unanswered, without_news
-from tests.sync.office import Office, Seat, Server, copied, free_port
+from tests.sync.office import Office, Seat, Server, copied
 from tests.sync.relay import Relay, Spoil, raw, relay_to, says, stalls
+from tools.ports import free_port
 
 HTML = b"<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
 STALL_S = 0.5  # for a peer that says nothing

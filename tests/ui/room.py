@@ -35,10 +35,10 @@ from tests.sync.office import (
     Office,
     Server,
     administer,
-    free_port,
     furnish,
 )
 from tests.ui.room_server import SHIFT_FILE, RoomClock
+from tools.ports import free_port
 from tools.sample.export import TITLES, Export, rows
 from tools.sample.keyrings import Secrets
 from tools.tour.seat import Seat, quiet

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from tools.left_behind import end_with_us
 from tools.own_port import until_it_listens
+from tools.ports import free_port
 from tools.sample.export import Export, write_export
 from tools.sample.shifted_server import DATA, PORT, SHIFT, ShiftedClock
 
@@ -32,7 +32,7 @@ class Branch:
     def __init__(self, folder: Path, clock: ShiftedClock) -> None:
         self.data = folder
         self._clock = clock
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -102,8 +102,3 @@ class Branch:
         """Stop and start, after the clock has jumped."""
         self.stop()
         self.start()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
