@@ -5,7 +5,7 @@ Both lie over the whole window; while one does, no key of the window behind it w
 
 from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -31,7 +31,7 @@ class Discreet(QObject):
         self._dialogs: list[QDialog] = []
         self._before: QWidget = whole
         self._keys: Mapping[str, QShortcut] = {}
-        self._since = QElapsedTimer()
+        self._escaped_ms: int | None = None
         self.door: DoorstepScreen | None = None
         self._new_door: Callable[[], DoorstepScreen] | None = None
         self._cover_s: Callable[[], int] = int
@@ -106,13 +106,17 @@ class Discreet(QObject):
         self.layers.setCurrentWidget(layer)
 
     def hear(self, event: QEvent) -> None:
-        """Listen to a key of any of the window's own windows: Escape twice covers everything."""
+        """Listen to a key of any of the window's own windows: Escape twice covers everything.
+
+        What counts is when a key was pressed, not when the window had time for it.
+        """
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return
+        before, self._escaped_ms = self._escaped_ms, None
         if event.key() != Qt.Key.Key_Escape or event.isAutoRepeat():
-            self._since.invalidate()
-        elif self._since.isValid() and self._since.elapsed() <= TWICE_MS:
-            self._since.invalidate()
+            return
+        pressed_ms = event.timestamp()
+        if before is not None and 0 <= pressed_ms - before <= TWICE_MS:
             self.hide_all()
         else:
-            self._since.start()
+            self._escaped_ms = pressed_ms

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontInfo, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from field_app.ui.screens.visit_screen import VisitScreen
 from sync.domain.ids import CaseId
@@ -164,6 +164,20 @@ async def test_escape_twice_hides_everything_and_a_key_brings_it_back(
     assert li.main.discreet.is_at_door
     assert name in words_on(li.main)
     assert cover.left_ms == -1
+
+
+@pytest.mark.parametrize(("apart_ms", "covered"), [(600, True), (800, False)])
+async def test_a_busy_window_knows_when_the_keys_were_pressed(
+    room: Room, apart_ms: int, covered: bool
+) -> None:
+    li, _case = await at_the_door(room)
+    handle = li.main.windowHandle()
+    assert handle is not None
+    for pressed_ms in (5_000, 5_000 + apart_ms):
+        escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+        escape.setTimestamp(pressed_ms)
+        QApplication.sendEvent(handle, escape)
+    assert li.main.discreet.is_covered is covered
 
 
 async def test_after_its_time_the_cover_locks(room: Room) -> None:
