@@ -10,12 +10,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from field_app.bootstrap.running import new_application, run_loop
+from sync.policy.calendar import LAST_KNOWN, calendar_for
 from tools.tour import files, lead_steps, listening, maps, officer_steps, relief
 from tools.tour.proof import proof
 from tools.tour.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
+THEN = timedelta(days=2)
 IN_DOCS = (
     "officer-today.png",
     "officer-map.png",
@@ -38,12 +40,16 @@ ARRIVED_ONCE = {
 
 
 def working_days(now: datetime) -> tuple[datetime, datetime]:
-    """Return ten in the morning of a Tuesday to come and of the Thursday after it."""
+    """Return ten in the morning of a Tuesday to come and of the Thursday after it.
+
+    In a week with a holiday on one of them nobody is visited then.
+    """
+    works = calendar_for("CN", LAST_KNOWN).is_working_day
     day = now.astimezone(ZONE).date() + timedelta(days=1)
-    while day.weekday() != 1:
+    while not (day.weekday() == 1 and works(day) and works(day + THEN)):
         day += timedelta(days=1)
     first = datetime.combine(day, clock_time(10), ZONE)
-    return first, first + timedelta(days=2)
+    return first, first + THEN
 
 
 async def tour(stage: Stage, visit_day: datetime) -> None:

@@ -64,9 +64,11 @@ class Stage:
         await seat.sync()
 
     async def settle(self) -> None:
-        """Let reads that were asked for come back and be drawn."""
+        """Let reads that were asked for come back and be drawn, however long a laptop takes."""
         for _ in range(12):
             await asyncio.sleep(STEP_S)
+            for seat in self.seats:
+                await seat.program.store.do(_nothing)  # done behind what was asked for before
 
     async def shot(self, window: QWidget, name: str) -> None:
         """Save a picture of a window with the dialog over it."""
@@ -95,6 +97,10 @@ class Stage:
         for seat in self.seats:
             await seat.close()
         self.branch.stop()
+
+
+def _nothing() -> None:
+    pass
 
 
 CODE = re.compile(r"^[a-z_]+\.[a-z_]+$")
