@@ -18,6 +18,7 @@ from field_app.storage.audit import AuditTrail
 from field_app.storage.case_index import CaseIndex
 from field_app.storage.cipher import Connection, VaultKey, open_database
 from field_app.storage.durable_files import sync_folder, take_name
+from field_app.storage.held_records import FORMER
 from field_app.storage.journal import Journal, JournalRead
 from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
@@ -125,7 +126,12 @@ def _salvage(vault: Vault, broken: Path) -> int:
         "DELETE FROM replica WHERE NOT EXISTS "
         "(SELECT 1 FROM membership m WHERE m.kind = replica.kind AND m.id = replica.id)"
     )
-    execute("INSERT INTO scope_state SELECT DISTINCT scope, '', 0, -1, 0 FROM membership")
+    # What a reading begun anew had set aside is its scope's, and stays until that was read.
+    execute(
+        "INSERT INTO scope_state SELECT DISTINCT "
+        "iif(instr(scope, ?) = 1, substr(scope, ?), scope), '', 0, -1, 0 FROM membership",
+        (FORMER, len(FORMER) + 1),
+    )
     CaseIndex(vault.connection, Projection(vault.connection)).rebuild()
     found = execute("SELECT count(*) FROM replica").fetchone()
     return int(found[0]) if found else 0

@@ -158,6 +158,23 @@ def test_salvaged_records_are_read_anew_and_strangers_leave(worked: Furnished) -
     assert [row[0] for row in worked.rows("SELECT id FROM case_index ORDER BY id")] == ["c1", "c2"]
 
 
+def test_what_a_reading_begun_anew_had_set_aside_stays_until_it_is_whole(worked: Furnished) -> None:
+    """The reading was cut off, and the vault harmed before the next sync."""
+    worked.open().replica.reset_scope(MINE, EPOCH)
+    first = next(r for r in FIRST_PULL if isinstance(r, Case))
+    worked.store.replica.apply_page(page(put(first, rev=4, commit=9), more=True))
+    worked.close()
+    flip(worked.database, len(worked.database.read_bytes()) - 10)
+    rescued(worked)
+    replica = worked.store.replica
+    replica.leave_scopes([MINE])
+    assert worked.rows("SELECT count(*) FROM case_index") == [(3,)]
+    assert [state.scope for state in replica.scope_states()] == [MINE]
+    replica.reset_scope(MINE, EPOCH)
+    replica.apply_page(page(put(first, rev=4, commit=9)))
+    assert worked.rows("SELECT id FROM case_index") == [(first.id,)]
+
+
 def test_what_was_erased_does_not_come_back_and_the_chain_goes_on(worked: Furnished) -> None:
     store = worked.open()
     last = call(worked, OTHERS[0].id, "将被删除")
