@@ -6,7 +6,7 @@ import msgspec
 
 from field_app.operations.desk import Desk
 from field_app.storage.time_mark import TimeMark
-from sync.domain.commands import Command, name_of
+from sync.domain.commands import Command, encode_command, name_of
 from sync.domain.decide import decide
 from sync.domain.hidden_text import first_hidden
 from sync.domain.ids import CaseId, MutationId
@@ -15,6 +15,7 @@ from sync.domain.question import Question
 from sync.domain.records import case_of, kind_of
 from sync.domain.situation import Decision
 from sync.domain.snapshot import needs
+from sync.protocol.messages import MAX_BATCH_BYTES
 
 RULES = frozenset({"policy"})  # the kind of change when other rules came into force
 
@@ -42,6 +43,8 @@ def submit(desk: Desk, command: Command) -> Written:
     hidden = first_hidden(command)
     if hidden:
         return refused("text.hidden", where=hidden)
+    if len(encode_command(command)) > MAX_BATCH_BYTES:
+        return refused("text.too_much")  # it would never get through, nor anything behind it
     store = desk.store
     now = desk.clock.now()
     mark = TimeMark(store.vault)

@@ -12,6 +12,7 @@ from sync.domain.commands import RecordContact, encode_command
 from sync.domain.outcome import Refused
 from sync.domain.records import AgreementEvidence, Attachment, Contact, Hold
 from sync.domain.vocabulary import AgreedBy, Channel, FeedbackKind, HoldKind
+from sync.protocol.messages import MAX_BATCH_BYTES
 from sync.server.well_formed import read_command
 from tests.security.hostile import HIDDEN, SHOWN
 from tests.storage.acts import call
@@ -106,3 +107,16 @@ def test_a_vault_that_holds_one_shows_its_number(furnished: Furnished, name: str
     assert "‹U+" in file.case.customer.name
     [row] = [r for r in furnished.store.lists.page(cases.Wanted(), None, 100) if r.id == record.id]
     assert "‹U+" in row.name
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_more_text_than_can_be_sent_is_refused_and_changes_nothing(
+    furnished: Furnished, place: str
+) -> None:
+    """The server takes no such act, and whatever was recorded behind it would wait for ever."""
+    before = furnished.rows("SELECT count(*) FROM outbox")
+    answer = act(furnished, place, "字" * (MAX_BATCH_BYTES // 3))
+    assert isinstance(answer, Refused)
+    assert [reason.code for reason in answer.reasons] == ["text.too_much"]
+    assert furnished.rows("SELECT count(*) FROM outbox") == before
+    assert furnished.rows("SELECT count(*) FROM upload") == [(0,)]

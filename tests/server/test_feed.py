@@ -2,13 +2,15 @@
 
 import itertools
 
+import msgspec
 import pytest
 
 from sync.domain.ids import BranchId
+from sync.protocol.digest import WantedRecords
 from sync.protocol.messages import MAX_PAGE, Codes, Status
-from sync.protocol.pages import Cursor, FeedRow, Op, PageOp, line_of
+from sync.protocol.pages import Cursor, FeedRow, Op, PageOp, line_of, read_page
 from sync.protocol.pages import place_of as place_of_line
-from sync.server.handlers import pull
+from sync.server.handlers import digest, pull
 from sync.server.repositories import records
 from sync.server.repositories.session import Session
 from tests.server.acts import call, give, hold
@@ -112,8 +114,38 @@ def test_large_bodies_end_a_page_early(house: House, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pull, "READ_AT_ONCE", 2)
     monkeypatch.setattr(pull, "MAX_PAGE_BYTES", 1)
     page = chen.page(NORTH)
-    assert (len(page.ops), page.more) == (2, True)
+    assert (len(page.ops), page.more) == (1, True)
     assert chen.feed(NORTH) == whole
+
+
+def test_a_page_of_large_bodies_can_be_unpacked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """End it with the op that passes its bytes, however many were read at once."""
+    chen = house.crew["chen"]
+    whole = chen.page(NORTH)
+    size = 0
+    for count, op in enumerate(whole.ops, 1):
+        size += len(msgspec.json.encode(op)) - len("[]")
+        monkeypatch.setattr(pull, "MAX_PAGE_BYTES", size)
+        page = chen.page(NORTH)
+        assert (page.ops, page.more) == (whole.ops[:count], count < len(whole.ops))
+
+
+def test_records_that_one_answer_cannot_hold_come_with_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chen = house.crew["chen"]
+    keys = list(dict.fromkeys((op.kind, op.id) for op in chen.page(NORTH).ops))[:5]
+
+    def asked() -> list[tuple[str, str]]:
+        body = msgspec.json.encode(WantedRecords(NORTH, tuple(keys)))
+        answer = chen.ask("POST", "/records", content=body)
+        return [(op.kind, op.id) for op in read_page(answer.content).ops]
+
+    assert asked() == keys
+    monkeypatch.setattr(digest, "MAX_PAGE_BYTES", 1)
+    assert asked() == keys[:1]
 
 
 def test_a_cursor_of_the_future(house: House) -> None:

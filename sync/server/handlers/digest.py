@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.domain.records import KINDS, case_of, encode_record
 from sync.domain.redaction import seen_in
 from sync.protocol.digest import BUCKETS, MOST_WANTED, Buckets, HeldRows, WantedRecords
-from sync.protocol.messages import Codes
+from sync.protocol.messages import MAX_PAGE_BYTES, Codes
 from sync.protocol.pages import Cursor, FeedRow, Op, line_of, splice_page
 from sync.server.caller import Caller
 from sync.server.problems import Refusal
@@ -44,7 +44,8 @@ async def rows(service: Service, caller: Caller, scope: str, numbers: Sequence[i
 async def held_records(service: Service, caller: Caller, wanted: WantedRecords) -> bytes:
     """Return these records as a page whose cursor leads nowhere; what left meanwhile is left out.
 
-    Raises Refusal for a foreign scope and for too many at once.
+    So is what a page has no room for: the laptop's sums differ still, and it asks again. Raises
+    Refusal for a foreign scope and for too many at once.
     """
     _check(caller, wanted.scope)
     if len(wanted.keys) > MOST_WANTED:
@@ -55,7 +56,10 @@ async def held_records(service: Service, caller: Caller, wanted: WantedRecords) 
     async def look(session: Session) -> bytes:
         branch = caller.device.branch_id
         found: list[bytes] = []
+        size = 0
         for kind, record_id in wanted.keys:
+            if size >= MAX_PAGE_BYTES:
+                break
             stands = await records.get(session, branch, kind, record_id)
             if stands is None or not await digests.holds(
                 session, branch, wanted.scope, (kind, record_id)
@@ -66,6 +70,7 @@ async def held_records(service: Service, caller: Caller, wanted: WantedRecords) 
             about = case_of(record) or ""
             row = FeedRow(0, len(found), Op.PUT, kind, record_id, stands.rev, about, body)
             found.append(line_of(row))
+            size += len(found[-1])
         return splice_page(
             epoch=await accounts.meta(session, "epoch") or "",
             scope=wanted.scope,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import accumulate
 
 import msgspec
 
@@ -111,14 +112,21 @@ async def _lines(
     while size < MAX_PAGE_BYTES:
         wanted = min(READ_AT_ONCE, limit - len(lines))
         found = await records.feed_page(session, branch, scope, after, wanted + 1)
-        lines += found[:wanted]
-        if len(found) <= wanted:
+        taken = _fitting(found[:wanted], MAX_PAGE_BYTES - size)
+        lines += taken
+        if len(found) == len(taken):
             return lines, False
-        if len(lines) == limit:
+        if len(lines) == limit or len(taken) < wanted:
             break
         after = place_of(lines[-1])
-        size += sum(map(len, found[:wanted]))
+        size += sum(map(len, taken))
     return lines, True
+
+
+def _fitting(lines: Sequence[bytes], room: int) -> list[bytes]:
+    """Return the first lines, the last of them the one that passes so many bytes."""
+    before = accumulate(map(len, lines), initial=0)
+    return [line for line, size in zip(lines, before, strict=False) if size < room]
 
 
 async def checkpoint_of(
