@@ -36,7 +36,7 @@ def pull_all(
     `news` are first pages that came already.
     """
     known = {s.scope: s for s in replica.scope_states()}
-    reading = _Reading(replica, transport, on_progress, cancelled)
+    reading = _Reading(replica, transport, epoch, on_progress, cancelled)
     for scope, following in zip(scopes, (*scopes, "")[1:], strict=True):
         state = known.get(scope)
         if state is not None and state.epoch != epoch:
@@ -58,11 +58,13 @@ class _Reading:
         self,
         replica: Replica,
         transport: Transport,
+        epoch: str,
         on_progress: OnProgress,
         cancelled: Cancelled,
     ) -> None:
         self._replica = replica
         self._transport = transport
+        self._epoch = epoch
         self._on_progress = on_progress
         self._cancelled = cancelled
         self.done = 0
@@ -70,7 +72,8 @@ class _Reading:
     def read(self, scope: str, state: ScopeState | None, came: Page | None, following: str) -> None:
         """Read a scope to its head; the beginning of the one that follows is fetched meanwhile.
 
-        Raises Trouble for the line, and for a page that is another scope's or leads nowhere.
+        Raises Trouble for the line, and for a page that is another scope's, leads nowhere, or is of
+        a server that was put back since it greeted: what that lost is asked for after a greeting.
         """
         after, floor = (state.cursor, state.floor) if state else (Cursor(), 0)
         limit = PAGE
@@ -88,7 +91,7 @@ class _Reading:
                 after, floor = Cursor(), 0
                 continue
             came = None
-            if page.scope != scope:
+            if (page.scope, page.epoch) != (scope, self._epoch):
                 raise Trouble(Codes.GARBAGE)
             if following and not page.more:
                 self._transport.ahead(following, PAGE, self._replica.foresee)
