@@ -43,7 +43,7 @@ def message[T](body: bytes, cls: type[T]) -> T:
     """Read a message; raises Trouble."""
     try:
         return msgspec.json.decode(body, type=cls)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Trouble(Codes.GARBAGE) from error
 
 
@@ -52,7 +52,7 @@ def page_of(body: bytes) -> Page:
     try:
         page = read_page(body)
         Cursor.parse(page.to)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Trouble(Codes.GARBAGE) from error
     return page
 
@@ -71,7 +71,7 @@ def _told(status: int, wish: str, body: bytes) -> Trouble:
     try:
         problem: Any = msgspec.json.decode(body, type=Problem)
         return Trouble(Codes(problem.code), retry_after, **problem.params)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
         # Not our server's words: something between here and there answered.
         return Trouble(_code_of(status), retry_after, status=status)
 

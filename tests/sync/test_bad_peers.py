@@ -69,6 +69,11 @@ PEERS: dict[str, tuple[Spoil, Codes]] = {
     "hung up at once": (raw(b""), Codes.UNREACHABLE),
     "not even http": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), Codes.UNREACHABLE),
     "a chunk cut off": (raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"), Codes.UNREACHABLE),
+    "brackets without end": (says(200, b'{"pages":' + b"[" * 200_000), Codes.GARBAGE),
+    "a refusal without end": (
+        says(400, b'{"code":"sync.busy","params":{"a":' + b"[" * 200_000),
+        Codes.GARBAGE,
+    ),
     "gzip that is none": (says(200, b"{}", Content_Encoding="gzip"), Codes.GARBAGE),
     "an unknown packing": (says(200, b"{}", Content_Encoding="br"), Codes.GARBAGE),
     "half a zstd frame": (
