@@ -107,6 +107,16 @@ def test_no_news_of_what_may_not_be_pulled(house: House) -> None:
         assert tell(house.data, "least-client", "none").out == "any version may work\n"
 
 
+@pytest.mark.parametrize("seq", [-(2**70), -1, 0, 2**63, 2**70])
+def test_a_number_that_no_laptop_gives(house: House, seq: int) -> None:
+    li = house.crew["li"]
+    before = li.hello()
+    [envelope] = li.sealed(call(li, house.cases["own"]))
+    li.seq, li.chain = before.last_seq, before.chain_hash
+    assert refused(li, [sign(replace(envelope, seq=seq), li.key)]) == (400, Codes.MALFORMED)
+    assert not li.hello().forked
+
+
 def test_a_gap(house: House) -> None:
     li = house.crew["li"]
     seq = li.hello().last_seq

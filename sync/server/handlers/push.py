@@ -46,6 +46,8 @@ from sync.server.service import Service
 from sync.server.stamping import bracketed, stamped
 from sync.server.well_formed import is_id, read_command
 
+LARGEST_SEQ = 2**63 - 1  # what the column holds
+
 
 async def push(service: Service, caller: Caller, request: Push) -> Pushed:
     """Take a batch in one transaction; raises Refusal when it must not be taken at all."""
@@ -53,7 +55,7 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
         raise Refusal(413, Codes.TOO_LARGE, most=MAX_BATCH)
     if request.device_id != caller.device.id:
         raise Refusal(403, Codes.FORBIDDEN)
-    if not all(is_id(e.mid) for e in request.envelopes):
+    if not all(is_id(e.mid) and 0 < e.seq <= LARGEST_SEQ for e in request.envelopes):
         raise Refusal(400, Codes.MALFORMED)
     _refuse_twins(request)
     read = await opened(request.envelopes, caller.device.public_key)
