@@ -182,6 +182,8 @@ def test_the_server_does_them_by_itself(data: Path, staffed: Staffed) -> None:
         ("2026-03-02T17:59:00+00:00", True),
         ("2026-03-02T18:00:00+00:00", False),
         ("2026-03-03T11:00:00+00:00", False),
+        ("2026-03-03T12:00:05+00:00", False),  # by a process whose clock is a little ahead
+        ("2027-03-03T12:00:00+00:00", True),  # by a clock that was wrong by a year
     ],
 )
 def test_the_hour_strikes_once_a_day(done: str, due: bool) -> None:

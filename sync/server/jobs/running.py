@@ -23,6 +23,7 @@ LAST = Gauge(
     "yuefang_job_done_timestamp_seconds", "Done last", ("job",), multiprocess_mode="mostrecent"
 )
 HELD = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -34,11 +35,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def is_due(done_at: str, now: datetime, hour: int) -> bool:
-    """Say whether a job was not done since `hour` (UTC) struck last."""
+    """Say whether a job was not done since `hour` (UTC) struck last.
+
+    What was done in days to come was done by a clock that was wrong.
+    """
     struck = now.replace(hour=hour, minute=0, second=0, microsecond=0)
     if struck > now:
-        struck -= timedelta(days=1)
-    return not done_at or datetime.fromisoformat(done_at) < struck
+        struck -= DAY
+    return not done_at or not struck <= datetime.fromisoformat(done_at) < now + DAY
 
 
 async def run(service: Service, *, hour: int | None = None) -> list[Outcome]:
