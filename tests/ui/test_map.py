@@ -9,6 +9,7 @@ import prcoords
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from field_app.settings.settings import resources_folder
 from field_app.ui.dialogs.form_dialog import FormDialog
@@ -27,6 +28,7 @@ from tools.tour.seat import Seat, quiet
 
 pytestmark = NO_GRAPHICS
 RIVER = (35.0220892, 118.3401347)  # of the invented city
+BACKTAB = Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier
 PACK = resources_folder() / "sample" / "city.mappack"
 
 
@@ -115,7 +117,7 @@ async def test_a_pack_that_has_gone_or_is_none(room: Room, tmp_path: Path) -> No
 
 async def day_of_two(room: Room, **wished: object) -> tuple[Seat, MapScreen]:
     """Open the map on a day with two agreed visits."""
-    li = await room.seat("li", map_pack=str(PACK), **wished)
+    li = await room.seat("li", **{"map_pack": str(PACK)} | wished)
     pinned = [c for c in await ready(li) if (await file_of(li, c)).case.address.point][:2]
     for number, case_id in enumerate(pinned):
         await agree(li, case_id, VISIT_DAY + timedelta(hours=3 * number))
@@ -366,6 +368,39 @@ async def test_every_line_of_the_list_is_whole_with_large_words(room: Room, lang
             inner, Qt.TextFlag.TextWordWrap, entry.text()
         )
         assert needed.height() <= inner.height()
+
+
+@pytest.mark.parametrize("size", [100, 150, 200])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_list_and_map_are_whole_on_a_small_screen_with_large_words(
+    room: Room, language: str, size: int
+) -> None:
+    li, screen = await day_of_two(room, language=language, text_size=size, map_pack="")
+    li.main.resize(1280, 720)
+    await li.show("today")
+    await map_of(li)
+    shown = screen.map
+    assert shown is not None
+    await until(lambda: screen.list.visibleRegion().boundingRect() == screen.list.rect())
+    assert shown.visibleRegion().boundingRect() == shown.rect()
+    assert shown.height() >= li.program.look.px(map_screen.MAP_LEAST)
+    assert screen.foot.geometry().top() > screen._split.geometry().bottom()
+    li.main.activateWindow()
+    await until(li.main.isActiveWindow)
+    while not screen.open_case.hasFocus():
+        press(QApplication.focusWidget() or screen, BACKTAB[0], BACKTAB[1])
+    assert screen.open_case.visibleRegion().boundingRect() == screen.open_case.rect()
+
+
+async def test_why_there_is_no_map_is_said_for_as_long_as_that_is_so(room: Room) -> None:
+    """What came of a pin is told in its own place."""
+    li, screen = await day_of_two(room, map_pack="")
+    why = li.main.words.code("map.none_chosen")
+    assert why in words_on(screen)
+    screen._pin_done("kept", "ok")
+    screen.all.click()
+    await quiet()
+    assert why in words_on(screen)
 
 
 async def test_a_day_without_points_says_so(room: Room) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from field_app.background.tasks import Tasks
@@ -13,6 +13,8 @@ from field_app.ui.components.surfaces import EmptyState, Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.viewmodels.drafting import Drafting, KeptDraft
+
+EDGE = 12  # that what has the keys keeps from the edge when it is scrolled into sight
 
 
 class _Ear(QObject):
@@ -38,10 +40,13 @@ class Page(QWidget):
     """A screen; `body` is its content's layout, `toolbar` the row beside its `heading`.
 
     It is made inside its `home`: put in there when it is full, each of its parts would be styled
-    and measured again, which takes as long as making it.
+    and measured again, which takes as long as making it. Lower than `low`, its head scrolls with
+    the content: beside large words there would be no room for that.
     """
 
-    def __init__(self, home: QWidget, look: Look, title: str, *, scrolls: bool = True) -> None:
+    def __init__(
+        self, home: QWidget, look: Look, title: str, *, scrolls: bool = True, low: int = 0
+    ) -> None:
         super().__init__(home)
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -51,7 +56,9 @@ class Page(QWidget):
         self._tasks = Tasks()
         self._unseen: dict[Callable[[], None], None] = {}
         self._wants_keys = False
-        outer = QVBoxLayout(self)
+        self._low = look.px(low)
+        self._is_low = False
+        self._outer = outer = QVBoxLayout(self)
         edge = look.px(24)
         outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
         outer.setSpacing(look.px(12))
@@ -108,6 +115,14 @@ class Page(QWidget):
         """Return where a question keeps what is typed; its name tells what it is about."""
         return KeptDraft(self.drafting, "/".join((what, *ids))) if self.drafting else None
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the head where a page of this height has it."""
+        super().resizeEvent(event)
+        low = event.size().height() < self._low
+        if low != self._is_low:
+            self._is_low = low
+            (self.body if low else self._outer).insertWidget(0, self._head)
+
     def bring(self, part: QWidget) -> None:
         """Scroll the content so that a part of it begins at the top."""
         if isinstance(self._content, QScrollArea) and (inside := self._content.widget()):
@@ -128,6 +143,17 @@ class Page(QWidget):
         first = self.first_act() if self.isVisible() else None
         if first is not None and first.isVisible() and first.isEnabled():
             first.setFocus()
+            # In the next turn: what is laid out anew has its place only then.
+            QTimer.singleShot(0, first, lambda: self._see(first))
+
+    def _see(self, part: QWidget) -> None:
+        """Scroll no farther than needed for a part to be seen whole, or its top at least."""
+        area = self._content
+        inside = area.widget() if isinstance(area, QScrollArea) else None
+        if isinstance(area, QScrollArea) and inside is not None and inside.isAncestorOf(part):
+            top = part.mapTo(inside, QPoint(0, 0)).y()
+            for edge in (top + part.height(), top):
+                area.ensureVisible(0, edge, 0, self.look.px(EDGE))
 
     def _give_wanted_keys(self) -> None:
         if self._wants_keys:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from field_app.ui.components.findings_list import problem_text
 from field_app.ui.components.page import Page
+from field_app.ui.components.surfaces import Notice
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.export_dialog import ask_export
 from field_app.ui.look import Look
@@ -24,6 +25,7 @@ from field_app.viewmodels.papers import file_name
 from sync.domain.vocabulary import Role
 
 MAP_LEAST = 220
+LOW = 450
 STEP_PX = 120
 PLACE_ZOOM = 16
 
@@ -38,6 +40,14 @@ class NewMap(Protocol):
         ...
 
 
+class Halves(QSplitter):
+    """List and map, as high as there is room: a map itself would be as large as its picture."""
+
+    def sizeHint(self) -> QSize:
+        """Return the least height."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
 class MapScreen(Page):
     """The day, all cases, or those to be pinned; the map is made when it is first wanted."""
 
@@ -50,13 +60,16 @@ class MapScreen(Page):
         go: Navigator,
         news: MapNewsBar,
     ) -> None:
-        super().__init__(home, look, look.words("Map"))
+        super().__init__(home, look, look.words("Map"), low=LOW)
         self._view = view
         self._new_map = new_map
         self._go = go
         self._fitted: tuple[str, ...] = ()
         self.map: MapCanvas | None = None
+        self._trouble = ""
         self._make_toolbar()
+        self.why = Notice(look)
+        self.body.addWidget(self.why)
         self.news = news
         self.body.addWidget(news)
         self.pin = PinBar(look, view, self, self._pin_done)
@@ -64,7 +77,7 @@ class MapScreen(Page):
         self.body.addWidget(self.pin)
         self.points = MapList(look, view, self._go_to, self._open)
         self.list, self.search = self.points.list, self.points.search
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = Halves(Qt.Orientation.Horizontal)
         self._split.setMinimumHeight(look.px(MAP_LEAST))
         self._split.addWidget(self.points)
         self.body.addWidget(self._split, 1)
@@ -137,9 +150,8 @@ class MapScreen(Page):
         return self.list if self.list.count() else self.search
 
     def _lay_map(self, *, painted: bool) -> None:
-        made, trouble = self._new_map(painted=painted)
-        if trouble:
-            self.notice.say(self.words.code(trouble), "warn")
+        made, self._trouble = self._new_map(painted=painted)
+        self._say_why()
         if isinstance(made, MapView):
             made.died.connect(self._on_died)
         made.ready.connect(self._show_on_map)
@@ -167,17 +179,19 @@ class MapScreen(Page):
             one.setChecked(view.shows == name)
         self.points.fill()
         self.foot.setText(self._counts())
-        if view.is_elsewhere:
-            self.notice.say(
-                self.words("This map pack is for another region: none of the points lie in it."),
-                "warn",
-            )
+        self._say_why()
         self.open_case.setEnabled(bool(view.items))
         self.move_pin.setEnabled(bool(view.items))
         self.show_content()
         self._show_on_map()
         if view.chosen_id:
             self._on_chosen(view.chosen_id)
+
+    def _say_why(self) -> None:
+        """Say why there is no map, or not the right one, for as long as that is so."""
+        elsewhere = self.words("This map pack is for another region: none of the points lie in it.")
+        told = self.words.code(self._trouble) if self._trouble else ""
+        self.why.say(told or (elsewhere if self._view.is_elsewhere else ""), "warn")
 
     def _counts(self) -> str:
         words, view = self.words, self._view
