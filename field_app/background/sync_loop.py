@@ -280,7 +280,7 @@ class SyncLoop:
         try:
             await self._runner.run(lambda desk: outbox.note_run(desk, run))
         except VaultTrouble as full:
-            code, params = full.code, {}
+            code, params, passing = full.code, {}, False
         self._tell(
             running=False,
             progress=None,

@@ -251,7 +251,7 @@ class Program(QObject):
             write_settings(self._laptop.home, settings)
         except OSError as error:
             if self._desk_window is not None:
-                self._desk_window.tell(self.look.words.code(of_disk(error).code), "block")
+                self._desk_window.refuse(self.look.words.code(of_disk(error).code))
             return
         self.settings = settings
         self.look = self._new_look()

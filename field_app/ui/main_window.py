@@ -353,6 +353,12 @@ class MainWindow(QMainWindow):
         """Tell what came of something, for a few seconds."""
         self.told.tell(text, tone)
 
+    def refuse(self, text: str) -> None:
+        """Say at the screen that is shown why something was not done."""
+        shown = self.stack.currentWidget()
+        if isinstance(shown, Page):
+            shown.notice.say(text, "block")
+
     def copy(self, text: str) -> None:
         """Put a text on the clipboard for a few seconds."""
         self.clipboard.copy(text)

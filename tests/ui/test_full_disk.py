@@ -175,7 +175,7 @@ async def test_settings_that_cannot_be_written_stay_as_they_are(room: Room) -> N
 
     with mock.patch.object(program, "write_settings", full):
         li.program.apply(msgspec.structs.replace(before, lock_minutes=7))
-    assert li.main.told.text == li.main.words.code(FULL)
+    assert li.screens.navigable["settings"].notice.text == li.main.words.code(FULL)
     assert li.program.settings == before
 
 

@@ -25,6 +25,7 @@ from sync.domain.vocabulary import (
 )
 from tests.sync.office import PASSPHRASE
 from tests.ui.acts import VISIT_DAY, agree, ready, visited
+from tests.ui.legible import SMALL, clipped
 from tests.ui.lookup import file_of, in_language, read, records, words_on
 from tests.ui.room import MORNING, Room
 from tools.tour.hands import asked, taken_out, until
@@ -279,8 +280,11 @@ async def ring(seat: Seat, case_id: CaseId) -> None:
     await quiet()
 
 
+@pytest.mark.parametrize("size", [100, 200])
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-async def test_a_copied_laptop_is_told_with_what_to_do(room: Room, language: str) -> None:
+async def test_a_copied_laptop_is_told_with_what_to_do(
+    room: Room, language: str, size: int
+) -> None:
     room.serve()
     first = room.laptop("li")
     copy = room.folder / "copy"
@@ -291,7 +295,8 @@ async def test_a_copied_laptop_is_told_with_what_to_do(room: Room, language: str
         await ring(li, (await ready(li))[0])
         await (li.sync() if laptop is first else li.sync_in_vain())
         await room.leave(li)
-    chen = await room.seat("chen", language=language)
+    chen = await room.seat("chen", language=language, text_size=size)
+    chen.main.resize(SMALL)
     nothing = words_on(await shown(chen))
     await chen.sync()
     seen = words_on(await shown(chen))
@@ -302,3 +307,5 @@ async def test_a_copied_laptop_is_told_with_what_to_do(room: Room, language: str
     assert in_language(told, language)
     assert told not in nothing
     assert seen.count(told) == 1
+    assert chen.main.words.code("flag.forked") in seen
+    assert clipped(chen.main) == [], "the longest mark there is"

@@ -14,6 +14,7 @@ from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.viewmodels.drafting import Drafting, KeptDraft
 
+LOW = 400
 EDGE = 12  # that what has the keys keeps from the edge when it is scrolled into sight
 
 
@@ -40,13 +41,11 @@ class Page(QWidget):
     """A screen; `body` is its content's layout, `toolbar` the row beside its `heading`.
 
     It is made inside its `home`: put in there when it is full, each of its parts would be styled
-    and measured again, which takes as long as making it. Lower than `low`, its head scrolls with
-    the content: beside large words there would be no room for that.
+    and measured again, which takes as long as making it. In a low window the head scrolls with the
+    content: beside large words there would be no room for that.
     """
 
-    def __init__(
-        self, home: QWidget, look: Look, title: str, *, scrolls: bool = True, low: int = 0
-    ) -> None:
+    def __init__(self, home: QWidget, look: Look, title: str, *, scrolls: bool = True) -> None:
         super().__init__(home)
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,8 +55,7 @@ class Page(QWidget):
         self._tasks = Tasks()
         self._unseen: dict[Callable[[], None], None] = {}
         self._wants_keys = False
-        self._low = look.px(low)
-        self._is_low = False
+        self._head_scrolls = False
         self._outer = outer = QVBoxLayout(self)
         edge = look.px(24)
         outer.setContentsMargins(edge, look.px(18), edge, look.px(12))
@@ -118,10 +116,16 @@ class Page(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the head where a page of this height has it."""
         super().resizeEvent(event)
-        low = event.size().height() < self._low
-        if low != self._is_low:
-            self._is_low = low
-            (self.body if low else self._outer).insertWidget(0, self._head)
+        self._place_head()
+
+    def _place_head(self) -> None:
+        """Let the head scroll with the content of a low page; an empty page has room for it."""
+        there = isinstance(self._content, QScrollArea)
+        empty = self._empty is not None and self._states.currentWidget() is self._empty
+        scrolls = there and not empty and self.height() < self.look.px(LOW)
+        if scrolls != self._head_scrolls:
+            self._head_scrolls = scrolls
+            (self.body if scrolls else self._outer).insertWidget(0, self._head)
 
     def bring(self, part: QWidget) -> None:
         """Scroll the content so that a part of it begins at the top."""
@@ -168,6 +172,7 @@ class Page(QWidget):
             self._states.setUpdatesEnabled(False)
             self._states.setCurrentWidget(self._content)
             QTimer.singleShot(0, self._states, lambda: self._states.setUpdatesEnabled(True))
+        self._place_head()
 
     def show_loading(self) -> None:
         """Show that something is being read."""
@@ -182,6 +187,7 @@ class Page(QWidget):
         self._give_wanted_keys()
         self._states.addWidget(self._empty)
         self._states.setCurrentWidget(self._empty)
+        self._place_head()
 
     def subtitle_says(self, text: str) -> None:
         """Say something below the title."""

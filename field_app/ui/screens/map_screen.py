@@ -25,7 +25,6 @@ from field_app.viewmodels.papers import file_name
 from sync.domain.vocabulary import Role
 
 MAP_LEAST = 220
-LOW = 450
 STEP_PX = 120
 PLACE_ZOOM = 16
 
@@ -60,7 +59,7 @@ class MapScreen(Page):
         go: Navigator,
         news: MapNewsBar,
     ) -> None:
-        super().__init__(home, look, look.words("Map"), low=LOW)
+        super().__init__(home, look, look.words("Map"))
         self._view = view
         self._new_map = new_map
         self._go = go

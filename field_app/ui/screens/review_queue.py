@@ -1,10 +1,12 @@
 """The queue: complaints by their deadline, plans that wait, facts that carry a mark."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside, Flow
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -100,6 +102,18 @@ class ReviewQueue(QWidget):
         made.setAccessibleName(open_case)
         return made
 
+    def _line(self, card: Card, told: Sequence[QWidget], marks: Sequence[QWidget]) -> None:
+        """Add what is told with its marks behind it, or below it where words are large."""
+        look = self._page.look
+        line = Beside(look, COLUMNS_LEAST, 8)
+        line.add(row(look, *told, None), 1)
+        behind = Flow(look)
+        behind.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        for mark in marks:
+            behind.addWidget(mark)
+        line.add(behind)
+        card.body.addWidget(line)
+
     def _complaint(self, card: Card, item: ComplaintItem) -> None:
         words, one = self._page.words, item.complaint
         left = item.days_left
@@ -112,7 +126,7 @@ class ReviewQueue(QWidget):
         if one.escalated_at is not None:
             marks.append(badge(words("with compliance"), "warn"))
         topic = label(words.code(f"topic.{one.topic}"))
-        card.body.addLayout(row(self._page.look, self._open(item), topic, None, *marks))
+        self._line(card, [self._open(item), topic], marks)
         for text in (item.said, one.answer, one.customer_words):
             if text:
                 card.body.addWidget(label(text, "muted"))
@@ -204,13 +218,13 @@ class ReviewQueue(QWidget):
         by = label(" · ".join(p for p in (told, item.proposed_by) if p), "muted")
         opened = self._open(item)
         self.first = self.first or opened  # a plan is decided in its case
-        card.body.addLayout(row(self._page.look, opened, by, None, *marks))
+        self._line(card, [opened, by], marks)
 
     def _looks(self, card: Card, item: ManyLooks) -> None:
         words = self._page.words
         told = words("{n} looks at {m} cases", n=item.looks, m=item.cases)
         text = label(f"{item.by} · {words.day(item.day)}")
-        card.body.addLayout(row(self._page.look, text, None, badge(told, "warn")))
+        self._line(card, [text], [badge(told, "warn")])
 
     def _file(self, card: Card, item: FileTaken) -> None:
         words, one = self._page.words, item.export
@@ -222,7 +236,7 @@ class ReviewQueue(QWidget):
         if item.over:
             marks.append(badge(words("number {n} of the day", n=item.nth), "warn"))
         text = label(" · ".join((item.by, when, what, about, why)))
-        card.body.addLayout(row(self._page.look, text, None, *marks))
+        self._line(card, [text], marks)
         if one.words:
             card.body.addWidget(label(one.words, "muted"))
 
@@ -233,4 +247,4 @@ class ReviewQueue(QWidget):
         marks += [badge(rule, "block") for rule in item.rules]
         parts = (words.code(f"kind.{item.kind}"), when, item.by)
         told = label(" · ".join(p for p in parts if p), "muted")
-        card.body.addLayout(row(self._page.look, self._open(item), told, None, *marks))
+        self._line(card, [self._open(item), told], marks)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from field_app.background.tasks import Tasks
 from field_app.ui.components.choices import combo
 from field_app.ui.components.findings_list import problem_text
+from field_app.ui.components.flow import Beside
 from field_app.ui.components.surfaces import Card, Notice, centre, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.passphrase_dialog import ask_passphrase
@@ -17,6 +18,7 @@ from field_app.viewmodels.enrol import passphrase_strength
 from field_app.viewmodels.problem import Problem
 from field_app.viewmodels.unlock import UnlockViewModel
 
+WAYS_LEAST = 420
 BUILT_ANEW = frozenset({"vault.rescued", "vault.rescued_in_part"})  # it opens after all
 OF_THE_LINE = ("vault.lease_over", "locked.", "sync.")
 
@@ -59,7 +61,10 @@ class UnlockScreen(QWidget):
         )
         self.stop = button(look, words("Stop waiting"), self._stop_waiting, kind="quiet")
         self.stop.hide()
-        card.body.addLayout(row(look, self.forgotten, self.stop, None, self.enrol))
+        ways = Beside(look, WAYS_LEAST, 8)
+        ways.add(row(look, self.forgotten, self.stop, None), 1)
+        ways.add(row(look, self.enrol, None))
+        card.body.addWidget(ways)
         centre(self, card)
         view.failed.connect(self._show_trouble)
         view.paused.connect(self._show_pause)
