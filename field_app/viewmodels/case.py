@@ -141,9 +141,9 @@ class CaseViewModel(QObject):
         """Attach a picture or PDF."""
         try:
             data = await self._runner.store.do(path.read_bytes)
-        except OSError as trouble:
-            problem = Problem("attachment.unreadable", {"reason": trouble.strerror or ""})
-            self.answered.emit("attachment", Answer(False, (problem,)))
+        except OSError:
+            unreadable = Problem("attachment.unreadable")
+            self.answered.emit("attachment", Answer(False, (unreadable,)))
             return
         # On a thread of its own: reading a photo anew takes as long as many queries.
         kept = await asyncio.to_thread(photographs.clean, data)

@@ -83,8 +83,8 @@ class Exports:
             await asyncio.to_thread(work)
         except NoTypeface:
             return Problem("paper.no_typeface")
-        except OSError as trouble:
-            return Problem("export.unwritable", {"reason": trouble.strerror or ""})
+        except OSError:  # the system's reason would be in its own language
+            return Problem("export.unwritable")
         return None
 
 

@@ -62,7 +62,7 @@ async def test_a_file_that_cannot_be_written_is_told(room: Room) -> None:
     screen.panel.card.print_button.click()
     await taken_out(li.main, Path("/proc/plan.pdf"))
     await quiet()
-    told_so = li.program.look.words.code("export.unwritable", reason="No such file or directory")
+    told_so = li.program.look.words.code("export.unwritable")
     assert screen.notice.text == told_so
 
 
