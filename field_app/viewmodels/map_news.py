@@ -3,11 +3,13 @@
 Signals: `changed()` after reading and with each step of a fetch.
 """
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from field_app.background.runner import Runner
 from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.storage.map_notices import MapState
+from field_app.viewmodels.problem import Problem, attempt
 from field_app.viewmodels.reloading import Reloading
 from sync.protocol.published_map import PublishedMap
 
@@ -70,13 +72,24 @@ class MapNewsViewModel(QObject):
 
     async def fetch(self) -> None:
         """Ask for the newer map; it comes behind everything else."""
-        await self._runner.run(lambda desk: desk.store.map_notices.want(True))
-        await self.load()
-        self._loop.request()
+        if await self._wished(True):
+            await self.load()
+            self._loop.request()
+
+    async def _wished(self, wanted: bool) -> bool:
+        """Keep the wish, or say that this laptop has no room even for that."""
+        found = await attempt(
+            lambda: self._runner.run(lambda desk: desk.store.map_notices.want(wanted))
+        )
+        if isinstance(found, Problem):
+            self.state = msgspec.structs.replace(self.state, trouble=found.code)
+            self.changed.emit()
+        return not isinstance(found, Problem)
 
     async def give_up(self) -> None:
         """Ask for it no longer; what came of it is kept for another time."""
-        await self._runner.run(lambda desk: desk.store.map_notices.want(False))
+        if not await self._wished(False):
+            return
         step = self._loop.status.progress
         if step is not None and step.phase == "map":
             self._loop.cancel()

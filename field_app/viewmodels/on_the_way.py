@@ -22,7 +22,7 @@ from field_app.operations.on_the_way import NextStop as NextStop
 from field_app.operations.routes import PlanGround
 from field_app.operations.today import TodayVisit
 from field_app.viewmodels.exports import Exports, ExportWish, FileOut
-from field_app.viewmodels.problem import Problem
+from field_app.viewmodels.problem import Problem, attempt
 from sync.domain.ids import RecordId
 from sync.domain.time import Clock, at_local, local, local_date
 from sync.domain.vocabulary import AppointmentState, ExportFile
@@ -126,6 +126,6 @@ class OnTheWay(QObject):
         out = FileOut(ExportFile.DAY_GPX, make, sum(v.point is not None for v in visits))
         return await self._exports.write(words, wish, path, out)
 
-    async def hand_over(self, visit: TodayVisit) -> str:
-        """Note that a place is given to a navigation program; return its geo: URI."""
-        return await self._runner.run(lambda desk: on_the_way.hand_over(desk, visit))
+    async def hand_over(self, visit: TodayVisit) -> str | Problem:
+        """Note that a place is given to a navigation program; return its geo: URI, or why not."""
+        return await attempt(lambda: self._runner.run(lambda d: on_the_way.hand_over(d, visit)))

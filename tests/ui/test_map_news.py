@@ -10,6 +10,7 @@ from field_app.ui.screens.sync_screen import SyncScreen
 from tests.sync.office import administer
 from tests.ui.lookup import words_on
 from tests.ui.room import NO_GRAPHICS, Room
+from tests.ui.test_full_disk import no_room
 from tools.tour.hands import until
 from tools.tour.seat import Seat, quiet
 
@@ -118,3 +119,16 @@ async def test_a_withdrawn_map_is_told(room: Room) -> None:
     administer(room.server.data, "mappack", "withdraw")
     await li.sync()
     assert "The bank has withdrawn this map" in words_on(await map_of(li))
+
+
+async def test_a_wish_that_cannot_be_kept_says_why(room: Room) -> None:
+    with_a_map(room)
+    li = await room.seat("li", map_drawing="painted")
+    await li.sync()
+    screen = await map_of(li)
+    with no_room():
+        screen.news.fetch.click()
+        await quiet()
+    assert li.main.words.code("vault.disk_full") in screen.news.text.text()
+    screen.news.fetch.click()
+    await until(lambda: screen.news.use.isVisible())

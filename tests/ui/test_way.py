@@ -16,6 +16,7 @@ from sync.domain.ids import CaseId
 from tests.ui.acts import VISIT_DAY
 from tests.ui.lookup import file_of, in_language, read, words_on
 from tests.ui.room import Room
+from tests.ui.test_full_disk import no_room
 from tests.ui.test_plan import agreed, plan_of, solved
 from tests.ui.test_today import agreed_day, buttons, today_of
 from tools.tour.hands import asked, taken_out, type_text, until
@@ -169,6 +170,12 @@ async def test_a_place_is_handed_over_by_a_clear_yes_only(room: Room) -> None:
         await quiet()
         assert program.given == []
         assert await trail(li, "navigation") == []
+        with no_room():  # what cannot be noted is not given away
+            buttons(today, "Navigate")[0].click()
+            (await asked(li.main)).ok.click()
+            await quiet()
+        assert today.way.trouble.text == li.main.words.code("vault.disk_full")
+        assert program.given == []
         buttons(today, "Navigate")[0].click()
         question = await asked(li.main)
         assert question.ok.text() == "Give the place"

@@ -203,6 +203,8 @@ class WayCard(QWidget):
         if not await confirm(self, self._look, title, explain, words("Give the place")):
             return
         uri = await self._view.hand_over(visit)
-        if not QDesktopServices.openUrl(QUrl(uri)):
+        if isinstance(uri, Problem):
+            self.trouble.say(problem_text(words, uri), "block")
+        elif not QDesktopServices.openUrl(QUrl(uri)):
             text = words("No navigation program on this laptop takes a place.")
             self.trouble.say(text, "warn")
