@@ -14,7 +14,7 @@ from field_app.ui.components.texts import label
 from field_app.ui.look import Look
 from field_app.viewmodels.drafting import Drafting, KeptDraft
 
-LOW = 400
+LOW = 450
 EDGE = 12  # that what has the keys keeps from the edge when it is scrolled into sight
 
 
