@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from field_app.background.lock_timer import LONGEST_NAP
+from field_app.storage.trouble import VaultTrouble
 
 WARN_BEFORE = timedelta(minutes=15)
 
@@ -33,8 +34,14 @@ class LeaseWatch:
         self._on_end()
 
     async def look(self) -> bool:
-        """Say whether the lease has ended; warn when it is about to."""
-        left = await self._left()
+        """Say whether the lease has ended; warn when it is about to.
+
+        What the disk does not tell now it is asked for again: the watch goes on.
+        """
+        try:
+            left = await self._left()
+        except VaultTrouble:
+            return False
         is_short = left is not None and left <= WARN_BEFORE
         if left is not None and is_short and not self._is_told and left > timedelta(0):
             self._on_soon(left)

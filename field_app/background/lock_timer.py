@@ -24,8 +24,13 @@ class LockTimer:
 
     @property
     def left(self) -> timedelta:
-        """Return how long until the lock; negative once it is due."""
-        return self._last + self.limit - self._clock.now()
+        """Return how long until the lock; negative once it is due.
+
+        A clock that was set back begins the count anew: it must not put the lock off by a day.
+        """
+        now = self._clock.now()
+        self._last = min(self._last, now)
+        return self._last + self.limit - now
 
     async def watch(self) -> None:
         """Wait until the lock is due, then lock; short naps notice a laptop that slept."""
