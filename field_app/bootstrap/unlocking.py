@@ -32,13 +32,20 @@ from field_app.storage.keys import (
     unwrap,
 )
 from field_app.storage.profile import profile_of
-from field_app.storage.rekeying import finish, rekey
+from field_app.storage.rekeying import finish, is_under_way, rekey
 from field_app.storage.rescue import rescue
 from field_app.storage.second_copy import reconcile
 from field_app.storage.shredding import shred
 from field_app.storage.slot_file import read_slot
 from field_app.storage.time_mark import TimeMark
-from field_app.storage.trouble import Damaged, LeaseOver, Rescued, RescuedInPart
+from field_app.storage.trouble import (
+    Damaged,
+    DiskFull,
+    LeaseOver,
+    LockedByOther,
+    Rescued,
+    RescuedInPart,
+)
 from field_app.storage.vault import DATABASE, Vault
 from sync.engine.trouble import PASSING, Trouble
 from sync.engine.wipe import ordered_wipe
@@ -123,16 +130,30 @@ def _under_new_key(laptop: Laptop, vault: Vault, passed: bytes) -> Vault:
     key, held = new_vault_key(laptop.random), vault.held
     if held is None:
         raise LookupError("an open vault without what opened it")
-    with vault.transaction():
-        vault.set_meta(REKEY_WANTED, "")
-        vault.set_meta(KEY_MADE_AT, laptop.clock.now().isoformat())
-        AuditTrail(vault).add(laptop.clock.now(), "rekey")
     slot = held.for_key(key)
     vault.close()
-    rekey(laptop.vault, vault.key, key, slot, laptop.random)
+    try:
+        rekey(laptop.vault, vault.key, key, slot, laptop.random)
+    except DiskFull:
+        key = vault.key  # the wish waits for room, the day does not
     anew = open_or_rescue(laptop, key)
-    anew.held = HeldKey(laptop.vault, key, passed, laptop.secrets, laptop.random)
+    try:
+        anew.held = HeldKey(laptop.vault, key, passed, laptop.secrets, laptop.random)
+        if key != vault.key:
+            _note_new_key(laptop, anew)
+    except BaseException:
+        anew.close()
+        raise
     return anew
+
+
+def _note_new_key(laptop: Laptop, vault: Vault) -> None:
+    """Note it under the new key alone: what failed stays wished for, and must not pass for done."""
+    now = laptop.clock.now()
+    with vault.transaction():
+        vault.set_meta(REKEY_WANTED, "")
+        vault.set_meta(KEY_MADE_AT, now.isoformat())
+        AuditTrail(vault).add(now, "rekey")
 
 
 def open_or_rescue(laptop: Laptop, key: VaultKey) -> Vault:
@@ -148,6 +169,8 @@ def _open_whole(laptop: Laptop, key: VaultKey) -> Vault:
     """Return the open vault, checked page by page, with the unlocking in its trail."""
     vault = Vault.open(laptop.vault, key, laptop.random)
     try:
+        if is_under_way(laptop.vault):
+            raise LockedByOther
         vault.verify()
         profile = profile_of(vault)
         if profile is None:

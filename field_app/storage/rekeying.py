@@ -74,6 +74,15 @@ def finish(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
+def is_under_way(folder: Path) -> bool:
+    """Say whether this vault is being written anew: what is added to it now would be lost.
+
+    To be asked with the vault's lock held, which `rekey` gives back before the folders change
+    places: Windows moves no folder in which a file is open.
+    """
+    return _build(folder).exists()
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     with lock_file(folder.with_name(f"{folder.name}.{SWAP}")):

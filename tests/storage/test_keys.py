@@ -16,8 +16,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from field_app.bootstrap.unlocking import unlock
+from field_app.bootstrap.unlocking import open_or_rescue, unlock
+from field_app.storage import rekeying
 from field_app.storage.held_key import (
+    KEY_MADE_AT,
+    REKEY_WANTED,
     SLOT,
     Door,
     HeldKey,
@@ -42,7 +45,7 @@ from field_app.storage.keys import (
 from field_app.storage.shredding import shred
 from field_app.storage.slot_file import KeyringStore, read_slot, write_slot
 from field_app.storage.tries import MANY, Tries, pause_after
-from field_app.storage.trouble import LeaseOver, WrongPassphrase
+from field_app.storage.trouble import DiskFull, LeaseOver, LockedByOther, WrongPassphrase
 from sync.domain.ids import BranchId, DeviceId, OfficerId
 from sync.protocol.lease import Lease, is_ordered, sign_order
 from sync.protocol.signed_form import key_text
@@ -229,6 +232,60 @@ def test_pauses_grow_and_outlive_a_restart(furnished: Furnished, tmp_path: Path)
     assert tries().pause_s() == 256
     tries().right()
     assert tries().pause_s() == 0
+
+
+def test_a_second_program_waits_while_a_vault_gets_its_new_key(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has asked for the passphrase already, and finds the vault's lock free for a moment."""
+    furnished.close()
+    furnished.lock_with(SECRET)
+    passed = pass_of(read_slot(furnished.laptop.slot), PASSPHRASE, SECRET)
+    vault = unlock(furnished.laptop, PASSPHRASE)
+    vault.set_meta(REKEY_WANTED, "yes")
+    vault.close()
+    change_places = rekeying._change_places
+
+    def meanwhile(folder: Path) -> None:
+        with pytest.raises(LockedByOther):
+            open_or_rescue(furnished.laptop, KEY)
+        change_places(folder)
+
+    monkeypatch.setattr(rekeying, "_change_places", meanwhile)
+    anew = unlock(furnished.laptop, PASSPHRASE)
+    assert anew.key != KEY
+    assert anew.held is not None
+    assert pass_of(anew.held.slot, PASSPHRASE, SECRET) == passed
+    anew.close()
+
+
+def test_a_new_key_that_did_not_come_stays_wished_for(
+    furnished: Furnished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnished.close()
+    furnished.lock_with(SECRET)
+    vault = unlock(furnished.laptop, PASSPHRASE)
+    made_at = vault.meta(KEY_MADE_AT)
+    vault.set_meta(REKEY_WANTED, "yes")
+    vault.close()
+
+    def full(*_which: object) -> None:
+        raise DiskFull
+
+    with monkeypatch.context() as there:
+        there.setattr(rekeying, "_copy", full)
+        former = unlock(furnished.laptop, PASSPHRASE)
+    assert former.key == KEY
+    assert (former.meta(REKEY_WANTED), former.meta(KEY_MADE_AT)) == ("yes", made_at)
+    trail = "SELECT what FROM audit WHERE what = 'rekey'"
+    assert former.connection.execute(trail).fetchall() == []
+    former.close()
+    anew = unlock(furnished.laptop, PASSPHRASE)
+    assert anew.key != KEY
+    assert anew.meta(REKEY_WANTED) == ""
+    assert anew.meta(KEY_MADE_AT) == furnished.clock.at.isoformat()
+    assert anew.connection.execute(trail).fetchall() == [("rekey",)]
+    anew.close()
 
 
 def test_what_is_shredded_cannot_be_opened_by_anybody(furnished: Furnished) -> None:
