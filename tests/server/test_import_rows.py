@@ -1,15 +1,14 @@
 """Lines that are refused, each by its line, column and reason; the good ones beside them go in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.server.sheets import WRITERS, Row, line
+from tests.server.sheets import TODAY, WRITERS, Row, line
 from tests.server.shop import Shop
 from tests.server.terminal import contents
 
-TODAY = datetime.now(UTC).date()
 FUTURE = (TODAY + timedelta(days=3)).isoformat()
 
 # What is wrong: column, value, the reason in Chinese and in English.

@@ -25,14 +25,13 @@ from sync.server.machine import MachineIds
 from sync.server.repositories import records
 from sync.server.repositories.session import Database, Session
 from tests.server.house import at_database, service_of
-from tests.server.sheets import comma_text, csv_file, line, xlsx_file, xml_changed
+from tests.server.sheets import TODAY, comma_text, csv_file, line, xlsx_file, xml_changed
 from tests.server.shop import BRANCH, Shop
 from tests.server.terminal import contents, tell
 from tests.sync.office import DATABASE_URL, TEAM
 from tools.sample.export import TITLES
 
 SAMPLE = MAPPING.parent / "cases.xlsx"
-TODAY = datetime.now(UTC).date()
 SINCE = TODAY - timedelta(days=40)
 
 
