@@ -402,6 +402,35 @@ def test_enrolling_anew_keeps_unsent_work_and_sends_it_once(office: Office) -> N
     assert [one.folder for one in laptop.every_officers()] == ["vault"]
 
 
+def test_enrolling_anew_sends_what_lies_behind_work_that_is_lost(office: Office) -> None:
+    """Vault and journal were harmed at the same piece of work: the server waits for it for ever."""
+    office.give(lead := office.seat(LEAD), 8)
+    seat = office.seat("li")
+    seat.sync()
+    first, second, third = visitable(seat)[:3]
+    call(seat, first, "两处都坏了")
+    lost = seat.desk.store.outbox.last_seq()
+    call(seat, second, "在它之后")
+    vault = seat.desk.store.vault
+    with vault.transaction() as connection:
+        for table in ("overlay", "outbox"):
+            connection.execute(f"DELETE FROM {table} WHERE seq = ?", (lost,))
+    left = {n: data for n, data in vault.journal.read().entries if n != lost}
+    vault.journal.write(left)
+    with pytest.raises(Trouble) as told:
+        seat.sync()
+    assert told.value.code is Codes.SEQ_GAP
+    call(seat, third, "也在它之后")
+    laptop = stand_up(office, seat)
+    vault = enrol_here(laptop, office.form("li", office.code("li")), lambda _step: None)
+    seat = office.keep(seated("li", laptop, vault))
+    assert seat.sync().sent == 2
+    lead.sync()
+    made = [v.record.note for v in lead.desk.store.projection.every(Contact)]
+    assert sorted(n for n in made if n) == sorted(["在它之后", "也在它之后"])
+    whole(office)
+
+
 def test_who_enrols_anew_believes_the_approver_of_today(office: Office) -> None:
     seat = office.seat("li")
     former = msgspec.structs.replace(seat.profile, approver_key="former")
