@@ -4,10 +4,24 @@ import faulthandler
 import gc
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.crash.counts import pytest_addoption, pytest_terminal_summary
 
 __all__ = ["pytest_addoption", "pytest_terminal_summary"]
+PLAIN, LONG = "plain", "long"
+IN_ITS_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(PLAIN, IN_ITS_TIME, derandomize=True)
+settings.register_profile(LONG, IN_ITS_TIME)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the plain run try the same examples each time, and the long one look for others.
+
+    How long one takes is the machine's matter in either.
+    """
+    plain = "not long" in config.getoption("markexpr")
+    settings.load_profile(PLAIN if plain else LONG)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
