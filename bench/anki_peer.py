@@ -1,8 +1,10 @@
-"""Times Anki's sync over loopback; runs in the peers' venv: NOTES EDITS ROUNDS FOLDER."""
+"""Times Anki's sync over loopback; runs in the peers' venv: DOCUMENTS EDITS ROUNDS FOLDER.
+
+DOCUMENTS is a file of JSON objects, one a line: each is a note with its `_id` in front.
+"""
 
 import json
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -13,18 +15,17 @@ from typing import Any
 from anki.collection import AddNoteRequest, Collection
 
 SERVER = "from anki.syncserver import run_sync_server; run_sync_server()"
-NOTE_BYTES = 1900
 AT_ONCE = 1000
 
 
-def main(notes: int, edits: int, rounds: int, folder: Path) -> None:
+def main(documents: Path, edits: int, rounds: int, folder: Path) -> None:
     """Print one JSON line with the times of every round."""
     folder.mkdir(parents=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = serve(folder, port)
     try:
-        print(json.dumps(measure(notes, edits, rounds, folder, f"http://127.0.0.1:{port}/")))
+        print(json.dumps(measure(documents, edits, rounds, folder, f"http://127.0.0.1:{port}/")))
     finally:
         process.terminate()
         process.wait()
@@ -54,11 +55,12 @@ def serve(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         return process
 
 
-def measure(notes: int, edits: int, rounds: int, folder: Path, url: str) -> list[dict[str, float]]:
+def measure(
+    documents: Path, edits: int, rounds: int, folder: Path, url: str
+) -> list[dict[str, float]]:
     """Fill one client, then time a fresh client's download and a set of edits, round by round."""
-    chance = random.Random(20261124)
     mine = Collection(str(folder / "mine.anki2"))
-    fill(mine, notes, chance)
+    notes = fill(mine, documents)
     auth = mine.sync_login("u", "p", url)
     mine.sync_collection(auth, False)
     mine.close_for_full_sync()
@@ -84,17 +86,17 @@ def measure(notes: int, edits: int, rounds: int, folder: Path, url: str) -> list
     return found
 
 
-def fill(collection: Collection, notes: int, chance: random.Random) -> None:
-    """Add notes of about 2 KB."""
+def fill(collection: Collection, documents: Path) -> int:
+    """Add a note for each document and return how many there are."""
     model, deck = collection.models.by_name("Basic"), collection.decks.id("Default")
     requests = []
-    for number in range(notes):
+    for line in documents.read_text("utf-8").splitlines():
         note = collection.new_note(model)
-        note["Front"] = f"case {number} " + "".join(chance.choices("0123456789abcdef", k=80))
-        note["Back"] = "".join(chance.choices("abcdefghij 0123456789", k=NOTE_BYTES))
+        note["Front"], note["Back"] = json.loads(line)["_id"], line
         requests.append(AddNoteRequest(note=note, deck_id=deck))
-    for start in range(0, notes, AT_ONCE):
+    for start in range(0, len(requests), AT_ONCE):
         collection.add_notes(requests[start : start + AT_ONCE])
+    return len(requests)
 
 
 def edit(collection: Collection, edits: int, words: str) -> Any:
@@ -115,4 +117,4 @@ def timed(collection: Collection, auth: Any) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))

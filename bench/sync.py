@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import lone_records
+from bench import lone_records, peer_documents
 from bench.bare_laptop import python_as_in_the_program
 from bench.figures import OUT, Goal, Metric, beside, publish, within
 from bench.sync_branch import Branch, Seat
@@ -34,6 +34,7 @@ from sync.domain.vocabulary import Channel, ContactResult
 CASES, CHANGES, ROUNDS = 10_000, 200, 5
 RECORDS = 150_000  # of the sync whose memory is watched: SQLite's cache is full at a third of them
 PEER_GOALS = {"anki": (2.0, 3.0), "pouchdb": (0.2, None)}  # first sync, round trip
+RECORDS_EACH, CASES_EACH = "", "_whole_cases"  # what is a document of a peer
 GOALS = {
     "nothing_to_do_requests": Goal(1),
     "bytes_of_a_full_page": Goal(0.22),
@@ -60,6 +61,7 @@ class Found(msgspec.Struct, frozen=True):
     idle: list[Round]
     idle_requests: list[float]
     lone: dict[str, Metric]
+    documents: dict[str, Path]  # for peers
 
 
 def main(argv: list[str], out: Path = OUT) -> int:
@@ -85,13 +87,14 @@ def main(argv: list[str], out: Path = OUT) -> int:
         }
         metrics |= sizes() | found.lone | growth(asked.records, Path(folder) / "large")
         goals = GOALS | {first: Goal(1.5), f"{first}_every_row": Goal(1.5)}
-        if asked.peers:
-            task = Task(asked.cases, asked.changes, asked.rounds)
-            for peer, rounds in peers_rounds(task, Path(folder)).items():
+        for each, documents in found.documents.items() if asked.peers else ():
+            task = Task(documents, asked.changes, asked.rounds)
+            for peer, rounds in peers_rounds(task, Path(folder) / f"peers{each}").items():
                 both = zip((first, trip), _beside(found, rounds), PEER_GOALS[peer], strict=True)
                 for name, metric, bound in both:
-                    metrics[f"{name}_beside_{peer}"] = metric
-                    goals |= {f"{name}_beside_{peer}": Goal(bound)} if bound else {}
+                    told = f"{name}_beside_{peer}{each}"
+                    metrics[told] = metric
+                    goals |= {told: Goal(bound)} if bound and each == RECORDS_EACH else {}
     publish("sync", metrics, goals, out)
     return 0
 
@@ -118,6 +121,7 @@ def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
     mine, other = branch.seat(), branch.seat()
     mine.sync()
     other.sync()
+    documents = _documents(mine, folder)
     names = [folder / f"trip-{n}" for n in range(asked.rounds)]
     trips = [_round_trip(mine, other, asked.changes, name) for name in names]
     asked_before = mine.line.requests
@@ -126,7 +130,17 @@ def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
     lone = lone_records.weights(mine, other)
     mine.close()
     other.close()
-    return Found(first, every_row, trips, idle, [requests], lone)
+    return Found(first, every_row, trips, idle, [requests], lone, documents)
+
+
+def _documents(seat: Seat, folder: Path) -> dict[str, Path]:
+    """Return the laptop's records as files for peers."""
+    rows = seat.rows()
+    told = {
+        RECORDS_EACH: peer_documents.of_records(rows),
+        CASES_EACH: peer_documents.of_cases(rows),
+    }
+    return {e: peer_documents.write(d, folder / f"documents{e}.jsonl") for e, d in told.items()}
 
 
 def _first_sync(branch: Branch, folder: Path) -> tuple[Round, Round]:

@@ -1,8 +1,8 @@
 """Other programs' sync beside ours on this machine: Anki (from PyPI) and PouchDB (from npm).
 
-Both are installed into build/peers on the first use and measured with documents of 2 KB and
-their own servers. Neither keeps rules, signatures or encryption, and Anki's core is compiled:
-the comparison is told, not won.
+Both are installed into build/peers on the first use and measured with their own servers and the
+very records that a laptop reads (`peer_documents`). Neither keeps rules, signatures or encryption,
+and Anki's core is compiled: the comparison is told, not won.
 """
 
 import shutil
@@ -19,9 +19,9 @@ HOME = ROOT / "build" / "peers"
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What a peer is to do: download so many documents, then edit some of them, in rounds."""
+    """What a peer is to do: download these documents, then edit some of them, in rounds."""
 
-    documents: int
+    documents: Path
     edits: int
     rounds: int
 

@@ -1,43 +1,22 @@
 // Times PouchDB's replication over loopback: node client.js DOCUMENTS EDITS ROUNDS FOLDER.
+// DOCUMENTS is a file of JSON objects with an _id, one a line.
 // Prints one line of JSON: for every round a whole download, edits sent up and read by another.
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import PouchDB from "pouchdb-node";
 
-const BODY_LETTERS = 1900;
 const AT_ONCE = 1000;
 const REPLICATION = { batch_size: AT_ONCE, batches_limit: 4 };
-const [documents, edits, rounds] = process.argv.slice(2, 5).map(Number);
+const [edits, rounds] = process.argv.slice(3, 5).map(Number);
 const folder = process.argv[5];
-
-function* numbers(seed) {
-  // mulberry32: the same documents in every run
-  for (let state = seed; ; ) {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    yield ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-}
-
-function text(chance, letters) {
-  const alphabet = "abcdefghij 0123456789";
-  const one = () => alphabet[Math.floor(chance.next().value * alphabet.length)];
-  return Array.from({ length: letters }, one).join("");
-}
+const documents = readFileSync(process.argv[2], "utf-8").trim().split("\n").map((line) => JSON.parse(line));
 
 async function fill(database) {
-  const chance = numbers(20261124);
-  for (let start = 0; start < documents; start += AT_ONCE) {
-    const count = Math.min(AT_ONCE, documents - start);
-    const part = Array.from({ length: count }, (_, n) => ({
-      _id: `case-${String(start + n).padStart(8, "0")}`,
-      note: text(chance, BODY_LETTERS),
-    }));
-    await database.bulkDocs(part);
+  for (let start = 0; start < documents.length; start += AT_ONCE) {
+    await database.bulkDocs(documents.slice(start, start + AT_ONCE));
   }
 }
 
@@ -79,7 +58,7 @@ async function measure(url) {
     const other = new PouchDB(`${folder}/other-${number}`);
     const down = () => PouchDB.replicate(remote, other, REPLICATION);
     const full = await seconds(down);
-    check((await other.info()).doc_count === documents, "the download is not whole");
+    check((await other.info()).doc_count === documents.length, "the download is not whole");
     const changed = await edit(mine, `edit ${number}`);
     const up = await seconds(() => PouchDB.replicate(mine, remote, REPLICATION));
     const back = await seconds(down);
