@@ -34,7 +34,7 @@ class IndexRow(msgspec.Struct, frozen=True, gc=False):
     pending: int = 0
 
 
-KEPT = tuple(name for name in IndexRow.__struct_fields__ if name != "pending")
+KEPT = IndexRow.__struct_fields__[:-1]  # all but `pending`
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from field_app.storage.case_entries import (
     CLOSED,
     KEPT,
@@ -208,8 +210,8 @@ def number(connection: Connection, sql: str, values: Sequence[Any] = ()) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def _kept(row: IndexRow) -> list[Any]:
-    return [getattr(row, name) for name in KEPT]
+def _kept(row: IndexRow) -> tuple[Any, ...]:
+    return msgspec.structs.astuple(row)[: len(KEPT)]  # `pending` stands behind them
 
 
 def _addresses(entries: Entries, *, but: Entries) -> list[tuple[int, str]]:
