@@ -1,13 +1,15 @@
 """The demo: an invented branch on this machine, a planned day, and the officer's window on Today.
 
 `python dev.py demo` opens the officer's laptop; `--lead` also opens the team lead's.
-`--server-only` keeps only the server running. What was agreed for today was agreed "yesterday".
+`--server-only` keeps only the server running. What was agreed for today was agreed "yesterday"; on
+a day on which nobody is visited it is the next working days that are planned.
 """
 
 import argparse
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from itertools import count, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,6 +33,7 @@ from sync.domain.time import at_local
 from sync.domain.vocabulary import AgreedBy, Channel, Place
 from sync.engine.engine import sync_once
 from sync.engine.http_transport import HttpTransport
+from sync.policy.calendar import LAST_KNOWN, calendar_for
 from tools.sample.branch import LEAD, OFFICERS, PASSPHRASE, Branch
 from tools.sample.shifted_server import ShiftedClock
 
@@ -84,8 +87,8 @@ def prepare(branch: Branch, clock: ShiftedClock) -> None:
     team.take(lead.desk, team.suggest_unassigned(lead.desk))
     lead.sync()
     officer = Seat(branch, clock, OFFICERS[0][0])
-    days = [now.astimezone(ZONE).date() + timedelta(days=n) for n in range(DAYS)]
-    agreed = sum(_agree(officer.desk, n) for n in range(DAYS))
+    days = working_days(now.astimezone(ZONE).date())
+    agreed = sum(_agree(officer.desk, day) for day in days)
     officer.sync()
     lead.sync()
     for day in days:
@@ -99,10 +102,16 @@ def prepare(branch: Branch, clock: ShiftedClock) -> None:
     clock.shift_s = 0.0
 
 
-def _agree(desk: Desk, days_ahead: int) -> int:
+def working_days(today: date) -> list[date]:
+    """Return the first days from today on that people work on."""
+    works = calendar_for("CN", LAST_KNOWN).is_working_day
+    coming = (today + timedelta(days=n) for n in count())
+    return list(islice(filter(works, coming), DAYS))
+
+
+def _agree(desk: Desk, day: date) -> int:
     """Agree windows an hour and a half apart on one day; unlawful ones are left out."""
     zone = desk.zone
-    day = datetime.now(UTC).astimezone(ZONE).date() + timedelta(days=days_ahead)
     query = CaseQuery(officer_id=desk.me.officer_id)
     rows = [r for r in cases.page(desk, query, None, 300).rows if r.next_step == "agree"]
     start = at_local(day, datetime.min.time().replace(hour=9, minute=30), zone)
