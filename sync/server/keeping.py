@@ -16,7 +16,8 @@ from sync.domain.ids import BranchId, MutationId
 from sync.domain.records import Attachment, Case, Versioned
 from sync.domain.situation import Act, Decision, Policy, Verdict
 from sync.domain.snapshot import Needs, Snapshot
-from sync.protocol.envelope import body_hash, decode_envelope, encode_envelope
+from sync.protocol.envelope import decode_envelope, encode_envelope
+from sync.server.audit.envelopes import emptied
 from sync.server.commit import Commit
 from sync.server.handlers.attachments import files_of
 from sync.server.repositories import records
@@ -162,19 +163,16 @@ class Keeping:
 
         The log names them, so that nobody can hide another body by the same form.
         """
-        emptied: list[str] = []
+        bare: list[str] = []
         async for mid, data in self._about(session, case):
             await self._empty_envelope(session, mid, data)
-            emptied.append(mid)
-        return emptied
+            bare.append(mid)
+        return bare
 
     async def _empty_envelope(self, session: Session, mid: str, data: bytes) -> None:
-        envelope = decode_envelope(data)
-        proof = msgspec.json.encode({"erased": body_hash(bytes(envelope.body))})
-        emptied = msgspec.structs.replace(envelope, body=msgspec.Raw(proof))
         await session.run(
             "UPDATE mutation SET envelope = ?, result = ? WHERE branch_id = ? AND mid = ?",
-            encode_envelope(emptied),
+            encode_envelope(emptied(decode_envelope(data))),
             await self._emptied_result(session, mid),
             self._branch,
             mid,

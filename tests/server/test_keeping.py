@@ -178,6 +178,29 @@ def test_an_erased_envelope_is_still_answered_as_before(own_house: House) -> Non
     assert again.json()["results"][0]["status"] == "already"
 
 
+def test_what_comes_behind_an_erasure_leaves_no_words(own_house: House) -> None:
+    """Its answer stays and its proof; work on a case that nobody erased is kept as it came."""
+    case_id, li = own_house.cases["own"], own_house.crew["li"]
+    case = close(own_house, case_id)
+    keeping(own_house, 3, lambda k: k.erase(case.case_no, "request"))
+    unknown = CaseId(fresh())
+    told = {
+        of: Feedback(
+            RecordId(fresh()), of, None, now(), li.me, FeedbackKind.PRAISE, "clear", f"late {of}"
+        )
+        for of in (case_id, unknown)
+    }
+    sealed = li.sealed(
+        *(RecordFeedback(one, RecordId(fresh()), RecordId(fresh())) for one in told.values())
+    )
+    answers = [li.send(sealed).json()["results"] for _ in range(2)]
+    assert [[one["status"] for one in each] for each in answers] == [["gone"] * 2, ["already"] * 2]
+    after = everything(own_house)
+    assert f"late {case_id}".encode() not in after
+    assert f"late {unknown}".encode() in after
+    assert run(own_house, "audit", "verify") == 0
+
+
 def test_retention_erases_what_is_kept_too_long(own_house: House) -> None:
     late, kept = own_house.cases["own"], own_house.cases["team"]
     number = close(own_house, late).case_no

@@ -53,6 +53,12 @@ def erased_hash(envelope: Envelope) -> str | None:
     return found.erased if msgspec.json.encode(found) == body else None
 
 
+def emptied(envelope: Envelope) -> Envelope:
+    """Return the envelope with the hash of its body in the body's place."""
+    proof = msgspec.json.encode(Erased(body_hash(bytes(envelope.body))))
+    return msgspec.structs.replace(envelope, body=msgspec.Raw(proof))
+
+
 class Envelopes:
     """What was learned from the entries so far."""
 

@@ -32,10 +32,12 @@ from sync.protocol.messages import (
     Result,
     Status,
 )
+from sync.server.audit.envelopes import emptied
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.handlers.news import news
+from sync.server.late_work import about_erased
 from sync.server.opened import Opened, opened
 from sync.server.problems import Refusal
 from sync.server.repositories import accounts, audit, mutations, standing
@@ -296,6 +298,7 @@ class Batch:
         if self._forked and device.state != FORKED:
             await accounts.set_device_state(self._session, device.id, FORKED)
             self._commit.leaf(self._now_text, what="device.forked", id=device.id)
+        late = await self._late()
         head = await self._commit.finish()
         number = head.commit_no
         rows = [
@@ -304,7 +307,7 @@ class Batch:
                 e.device_id,
                 e.seq,
                 self._read[e.mid].body_hash,
-                encode_envelope(e),
+                encode_envelope(emptied(e) if e.mid in late else e),
                 msgspec.structs.replace(r, commit_no=number),
                 self._now_text,
                 number,
@@ -314,6 +317,22 @@ class Batch:
         ]
         await mutations.add(self._session, self._branch, rows)
         return head
+
+    async def _late(self) -> set[MutationId]:
+        """Return what is about erased cases; the log tells that its words are not kept."""
+        in_vain = [
+            (e.mid, command)
+            for e, result in self._fresh
+            if result.status is not Status.APPLIED and (command := self._read[e.mid].command)
+        ]
+        late = await about_erased(
+            self._session, self._branch, self._caller.scopes, self._commit.hand, in_vain
+        )
+        for case_id, mids in late.items():
+            self._commit.leaf(
+                self._now_text, what="case.erased", id=case_id, records=0, why="late", mids=mids
+            )
+        return {mid for mids in late.values() for mid in mids}
 
     async def _standing(self) -> Head:
         head = await audit.head(self._session, self._branch)

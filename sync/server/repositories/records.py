@@ -9,7 +9,7 @@ import msgspec
 
 from sync.domain.ids import BranchId, CaseId
 from sync.domain.records import Versioned, decode_record
-from sync.protocol.pages import Cursor, FeedRow
+from sync.protocol.pages import Cursor, FeedRow, Op
 from sync.server.repositories.session import Clash, Row, Session
 
 COLUMNS = "kind, id, rev, body"
@@ -158,6 +158,24 @@ async def feed_page(
         limit,
     )
     return [row[0] for row in rows]
+
+
+async def erased(
+    session: Session, branch: BranchId, scopes: Sequence[str], case_ids: Sequence[CaseId]
+) -> set[CaseId]:
+    """Return those of the cases whose erasure one of these scopes was told.
+
+    It walks what the feed holds of the scopes: not to be asked but of cases that are missing.
+    """
+    rows = await session.rows(
+        f"SELECT DISTINCT case_id FROM feed WHERE branch_id = ? AND scope IN ({_marks(scopes)}) "
+        f"AND op = ? AND case_id IN ({_marks(case_ids)})",
+        branch,
+        *scopes,
+        str(Op.ERASE),
+        *case_ids,
+    )
+    return {row[0] for row in rows}
 
 
 async def add_feed(session: Session, branch: BranchId, rows: Iterable[tuple[str, FeedRow]]) -> None:
