@@ -158,11 +158,15 @@ class Program(QObject):
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
+        room = window.screen().availableSize()
         if window is not self._main:
             window.setWindowTitle(self.look.words("Yuefang"))
             wished = QSize(self.look.px(900), self.look.px(680))
-            window.resize(wished.boundedTo(window.screen().availableSize()))
-        window.show()
+            window.resize(wished.boundedTo(room))
+        if window.height() > room.height():
+            window.showMaximized()  # else its strip would lie below the edge of a small screen
+        else:
+            window.show()
         if before is not None:
             before.close()
             before.deleteLater()
