@@ -125,6 +125,8 @@ async def _lines(
 
 def _fitting(lines: Sequence[bytes], room: int) -> list[bytes]:
     """Return the first lines, the last of them the one that passes so many bytes."""
+    if sum(map(len, lines)) <= room:
+        return list(lines)  # as nearly always
     before = accumulate(map(len, lines), initial=0)
     return [line for line, size in zip(lines, before, strict=False) if size < room]
 
