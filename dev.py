@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 
 from tools.dev.machine import (
@@ -112,9 +113,9 @@ def demo(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the named measurements, or all."""
-    names = [a for a in arguments if a in BENCHES] or list(BENCHES)
-    rest = [a for a in arguments if a not in BENCHES]
+    """Run the measurements that are named first, or all; what follows is told to each."""
+    named = list(takewhile(BENCHES.__contains__, arguments))
+    names, rest = named or list(BENCHES), arguments[len(named) :]
     codes = [run(python_in_venv(), "-m", f"bench.{n}", *rest, env=headless()) for n in names]
     return max(codes)
 
