@@ -47,7 +47,8 @@ def invented() -> list[list[str]]:
         row[3] = f"139{secrets.randbelow(10**8):08d}"
         row[5] = f"云川市{given}路{secrets.randbelow(900)}弄{number}号{given}苑"
         row[10] = f"6222{secrets.randbelow(10**12):012d}"
-        row[12] = f"{secrets.randbelow(80_000) + 10_000}.{secrets.randbelow(90) + 10}"
+        # So large that no other test's database beside has the same by chance.
+        row[12] = f"{secrets.randbelow(80_000_000) + 10_000_000}.{secrets.randbelow(90) + 10}"
         made.append(row)
     return made[:CASES]
 
