@@ -11,6 +11,7 @@ from field_app.operations.desk import Desk
 from field_app.operations.hardship import HardshipForm
 from field_app.operations.submit import Saved, Written
 from field_app.operations.visits import VisitForm
+from field_app.ui.screens.visit_screen import VisitScreen
 from sync.domain.ids import CaseId, OfficerId
 from sync.domain.records import AgreementEvidence, Promise
 from sync.domain.time import local_date
@@ -24,8 +25,8 @@ from sync.domain.vocabulary import (
     VisitOutcome,
     Vulnerability,
 )
-from tests.ui.lookup import rows_at
-from tests.ui.room import MORNING
+from tests.ui.lookup import file_of, rows_at
+from tests.ui.room import MORNING, Room
 from tools.tour.seat import Seat, quiet
 
 VISIT_DAY = MORNING + timedelta(days=2)
@@ -41,6 +42,22 @@ async def agree(seat: Seat, case_id: CaseId, start: datetime) -> None:
     await _act(
         seat, lambda desk: appointments.confirm(desk, _draft(desk, case_id, start), _yes(desk))
     )
+
+
+async def at_the_visit(room: Room, seat: Seat) -> tuple[CaseId, VisitScreen]:
+    """Agree an hour and stand in its form when it has come."""
+    case_id = (await ready(seat))[0]
+    await agree(seat, case_id, VISIT_DAY)
+    room.clock.jump_to(VISIT_DAY)
+    return case_id, await open_visit(seat, case_id)
+
+
+async def open_visit(seat: Seat, case_id: CaseId) -> VisitScreen:
+    """Open the form of the visit that was agreed with a customer."""
+    agreed = (await file_of(seat, case_id)).open_appointments[0].record.id
+    seat.main.open_visit(case_id, agreed)
+    await quiet()
+    return seat.screens.visit
 
 
 async def move(seat: Seat, case_id: CaseId, start: datetime) -> None:

@@ -12,7 +12,7 @@ from field_app.ui.screens.visit_screen import VisitScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Reveal
 from sync.domain.vocabulary import Present, Revealable
-from tests.ui.acts import VISIT_DAY, agree, ready
+from tests.ui.acts import VISIT_DAY, agree, open_visit, ready
 from tests.ui.lookup import file_of, in_language, records, words_on
 from tests.ui.room import Room
 from tools.tour.hands import asked, press
@@ -85,9 +85,7 @@ async def test_the_window_names_nobody_and_tells_nothing(room: Room) -> None:
 async def test_the_debt_stays_away_whoever_is_there(room: Room) -> None:
     li, case_id = await at_the_door(room)
     li.main.discreet.leave_door()
-    li.main.open_visit(case_id, (await file_of(li, case_id)).open_appointments[0].record.id)
-    await quiet()
-    visit = li.screens.visit
+    visit = await open_visit(li, case_id)
     for present in (Present.ADULT_FAMILY, Present.STRANGER):
         visit.form.present.boxes[str(present)].click()
     QTest.keyClick(li.main, Qt.Key.Key_D, CTRL)

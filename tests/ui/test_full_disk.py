@@ -17,12 +17,12 @@ from field_app.storage.vault import Vault
 from field_app.ui.screens.visit_screen import VisitScreen
 from sync.domain.records import Contact, Visit
 from sync.domain.vocabulary import Revealable, VisitOutcome
-from tests.ui.acts import VISIT_DAY, agree, ready, told_of_hardship
-from tests.ui.lookup import file_of, in_language, records, words_on
+from tests.ui.acts import at_the_visit, open_visit, ready, told_of_hardship
+from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
 from tests.ui.sheets import sheet, told
 from tools.tour.hands import asked, type_text, until
-from tools.tour.seat import Seat, quiet
+from tools.tour.seat import quiet
 
 LANGUAGES = ("zh_CN", "en")
 FULL = "vault.disk_full"
@@ -43,18 +43,6 @@ def no_room() -> Iterator[None]:
         yield
 
 
-async def at_the_visit(room: Room, language: str) -> tuple[Seat, VisitScreen]:
-    """Stand in the form of a visit that was agreed."""
-    li = await room.seat("li", language=language)
-    case_id = (await ready(li))[0]
-    await agree(li, case_id, VISIT_DAY)
-    room.clock.jump_to(VISIT_DAY)
-    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
-    li.main.open_visit(case_id, agreed)
-    await quiet()
-    return li, li.screens.visit
-
-
 def fill(visit: VisitScreen) -> None:
     for box in visit.checks.boxes.values():
         box.click()
@@ -68,7 +56,8 @@ def fill(visit: VisitScreen) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_visit_waits_on_the_screen_until_there_is_room(room: Room, language: str) -> None:
-    li, visit = await at_the_visit(room, language)
+    li = await room.seat("li", language=language)
+    _case_id, visit = await at_the_visit(room, li)
     words = li.main.words
     with no_room():
         fill(visit)
@@ -89,21 +78,17 @@ async def test_a_visit_waits_on_the_screen_until_there_is_room(room: Room, langu
 
 
 async def test_a_draft_that_was_not_kept_is_kept_with_the_next(room: Room) -> None:
-    li, visit = await at_the_visit(room, "en")
+    li = await room.seat("li", language="en")
+    case_id, visit = await at_the_visit(room, li)
     with no_room():
         fill(visit)
         await until(lambda: bool(li.main.unkept.text))
-    case_id = visit._view.file.case.id if visit._view.file else None
-    assert case_id is not None
     screen = await sheet(li, (await ready(li))[1])
     await told(screen)
     assert li.main.unkept.text == ""
     assert screen.kept.text() == "Draft kept on this laptop."
     again = await room.again(li)
-    agreed = (await file_of(again, case_id)).open_appointments[0].record.id
-    again.main.open_visit(case_id, agreed)
-    await quiet()
-    assert again.screens.visit.form.note.toPlainText() == "发工资后再谈"
+    assert (await open_visit(again, case_id)).form.note.toPlainText() == "发工资后再谈"
 
 
 async def test_words_of_a_question_that_was_refused_are_there_again(room: Room) -> None:
@@ -148,7 +133,8 @@ async def test_a_look_that_cannot_be_noted_shows_nothing_and_says_why(room: Room
 
 
 async def test_at_the_door_the_times_stand_and_a_look_says_why_not(room: Room) -> None:
-    li, visit = await at_the_visit(room, "en")
+    li = await room.seat("li", language="en")
+    _case_id, visit = await at_the_visit(room, li)
     assert visit._view.file is not None
     assert visit._view.appointment is not None
     appointment = visit._view.appointment.record

@@ -14,7 +14,7 @@ from field_app.ui.shortcuts import KEYS
 from sync.domain.records import Appointment, Plan, Visit
 from sync.domain.vocabulary import PlanState, Revealable
 from tests.ui import walk
-from tests.ui.acts import VISIT_DAY, agree, give, ready
+from tests.ui.acts import VISIT_DAY, agree, at_the_visit, give, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_accessible import reachable
@@ -256,13 +256,7 @@ async def test_a_second_press_after_a_sync_does_not_lock(room: Room, where: str)
 
 async def test_a_refused_visit_leaves_the_keys_with_its_button(room: Room) -> None:
     li = await room.seat("li")
-    case_id = (await ready(li))[0]
-    await agree(li, case_id, VISIT_DAY)
-    room.clock.jump_to(VISIT_DAY)
-    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
-    li.main.open_visit(case_id, agreed)
-    await quiet()
-    visit = li.screens.visit
+    _case_id, visit = await at_the_visit(room, li)
     visit.save.setFocus()
     press(focused(), Qt.Key.Key_Return)
     await quiet()

@@ -18,8 +18,8 @@ from field_app.bootstrap.session_watch.logind import BusWatch, reason_of
 from field_app.bootstrap.standby import WORD, Former, Standby
 from field_app.ui.dialogs.form_dialog import FormDialog
 from sync.domain.ids import CaseId
-from tests.ui.acts import VISIT_DAY, agree, ready
-from tests.ui.lookup import file_of, in_language, words_on
+from tests.ui.acts import at_the_visit, open_visit, ready
+from tests.ui.lookup import in_language, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.sheets import sheet, told
 from tools.left_behind import end_with_us
@@ -49,21 +49,14 @@ async def test_a_lock_hides_every_window_before_anything_else(room: Room) -> Non
 
 async def test_what_was_typed_a_moment_ago_is_there_after_the_lock(room: Room) -> None:
     li = await room.seat("li")
-    case_id = (await ready(li))[0]
-    await agree(li, case_id, VISIT_DAY)
-    room.clock.jump_to(VISIT_DAY)
-    agreed = (await file_of(li, case_id)).open_appointments[0].record.id
-    li.main.open_visit(case_id, agreed)
-    await quiet()
-    note = li.screens.visit.form.note
+    case_id, visit = await at_the_visit(room, li)
+    note = visit.form.note
     note.setFocus()
     QTest.keyClicks(note, "pays after payday")
     press(li.main, Qt.Key.Key_L, CTRL)
     await room.leave(li)
     again = await room.seat("li")
-    again.main.open_visit(case_id, agreed)
-    await quiet()
-    assert again.screens.visit.form.note.toPlainText() == "pays after payday"
+    assert (await open_visit(again, case_id)).form.note.toPlainText() == "pays after payday"
 
 
 async def test_a_sheet_of_relief_is_there_after_the_lock(room: Room) -> None:
