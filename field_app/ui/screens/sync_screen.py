@@ -1,14 +1,9 @@
 """Sync: what waits, what needs a decision with both versions, how the last tries went."""
 
-from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any
-
 import msgspec
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from field_app.ui.components.findings_list import FindingsList, answer_text, problem_text
-from field_app.ui.components.flow import Beside
+from field_app.ui.components.findings_list import answer_text, problem_text
 from field_app.ui.components.focus import focus_kept
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
@@ -16,14 +11,12 @@ from field_app.ui.components.texts import badge, button, label
 from field_app.ui.dialogs.export_dialog import OPEN, ask_export
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
-from field_app.ui.record_words import record_lines
 from field_app.ui.screens.map_news_bar import MapNewsBar
-from field_app.ui.shortcuts import bind_here, keys_of
+from field_app.ui.screens.sync_decisions import SyncDecisions
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.exports import ExportReason
 from field_app.viewmodels.sync import (
     REVIVED,
-    AttentionItem,
     Incident,
     Progress,
     SyncRun,
@@ -32,12 +25,9 @@ from field_app.viewmodels.sync import (
     WaitingItem,
     put_right,
 )
-from sync.domain.ids import MutationId
 
 MOST_WAITING = 50
-SIDES_LEAST = 480
 KILO, MEGA = 1000, 1_000_000
-type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 
 
 class SyncScreen(Page):
@@ -65,6 +55,8 @@ class SyncScreen(Page):
         self.body.addWidget(self.progress)
         self.news = news
         self.body.addWidget(news)
+        self.decisions = SyncDecisions(self, view)
+        self.body.addWidget(self.decisions)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
         self.body.addLayout(self._cards)
@@ -72,13 +64,6 @@ class SyncScreen(Page):
         self.follow(view.changed, self._show)
         self.follow(view.progressed, self._show_status)
         view.answered.connect(self._on_answer)
-        self._undecided: list[tuple[QWidget, AttentionItem]] = []
-        decisions = {
-            "let_stand": self._let_stand,
-            "try_again": self._try_again,
-            "keep_note": self._keep_note,
-        }
-        bind_here(self, decisions)
         self.show_loading()
 
     def enter(self) -> None:
@@ -140,13 +125,8 @@ class SyncScreen(Page):
         self.show_content()
 
     def _show_cards(self, state: SyncState) -> None:
+        self.decisions.show_items(state.attention)
         clear(self._cards)
-        self._undecided = [(self._attention(item), item) for item in state.attention]
-        if self._undecided:
-            card = Card(self.look, self.words("Needs your decision"))
-            for box, _ in self._undecided:
-                card.body.addWidget(box)
-            self._cards.addWidget(card)
         revived = any(one.what == REVIVED for one in state.incidents)
         if revived:  # needs a look, like a decision
             self._cards.addWidget(self._put_right(state.incidents))
@@ -170,77 +150,6 @@ class SyncScreen(Page):
             card.body.addLayout(row(self.look, text, None, *([tries] if tries else [])))
         return card
 
-    def _attention(self, item: AttentionItem) -> QWidget:
-        words = self.words
-        box = QWidget()
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        what = words.code(f"command.{item.item.what}")
-        column.addWidget(label(f"{what} · {item.item.case_no}", "heading"))
-        column.addWidget(self._why(item))
-        sides = Beside(self.look, SIDES_LEAST, 8)
-        mine = record_lines(words, item.mine, self._view.zone, item.names)
-        sides.add(self._side(words("Yours"), mine), 1)
-        if item.theirs is not None:
-            theirs = record_lines(words, item.theirs, self._view.zone, item.names)
-            sides.add(self._side(words("At the server"), theirs), 1)
-        column.addWidget(sides)
-        column.addLayout(row(self.look, None, *self._decisions(box, item)))
-        return box
-
-    def _decisions(self, box: QWidget, item: AttentionItem) -> list[QWidget]:
-        """Return a button for each way in which this can be settled."""
-        words, view = self.words, self._view
-        ways = [("let_stand", words("Let the server's stand"), view.accept_theirs)]
-        if item.can_note:
-            ways.append(("keep_note", words("Keep mine as a note"), view.keep_as_note))
-        if item.can_retry:
-            ways.append(("try_again", words("Try mine again"), view.try_again))
-        buttons: list[QWidget] = []
-        for key, text, act in ways:
-            kind = "primary" if key == "try_again" else ""
-            one = button(self.look, text, partial(self._decide, act, box, item), kind=kind)
-            one.setToolTip(keys_of(key))
-            buttons.append(one)
-        return buttons
-
-    def _let_stand(self) -> None:
-        for box, item in self._chosen():
-            self._decide(self._view.accept_theirs, box, item)
-
-    def _try_again(self) -> None:
-        for box, item in self._chosen():
-            if item.can_retry:
-                self._decide(self._view.try_again, box, item)
-
-    def _keep_note(self) -> None:
-        for box, item in self._chosen():
-            if item.can_note:
-                self._decide(self._view.keep_as_note, box, item)
-
-    def _chosen(self) -> list[tuple[QWidget, AttentionItem]]:
-        """Return what a key decides: where the focus is, else the first; nothing while one runs."""
-        if any(not box.isEnabled() for box, _ in self._undecided):
-            return []
-        focus = self.focusWidget()
-        here = [one for one in self._undecided if focus and one[0].isAncestorOf(focus)]
-        return (here or self._undecided)[:1]
-
-    def _decide(self, act: Resolve, box: QWidget, item: AttentionItem) -> None:
-        """Let a decision be made once, however often it is asked for."""
-        box.setEnabled(False)
-        self.start(act(item.item.mid))
-
-    def _why(self, item: AttentionItem) -> QWidget:
-        """Return the server's reasons: a rule speaks its own sentence and names its source."""
-        answer = self._view.why(item)
-        if answer.findings and not answer.problems:
-            found = FindingsList(self.look)
-            found.show_findings(answer.findings)
-            return found
-        text = answer_text(self.words, answer) or self.words.code(f"status.{item.status}")
-        return Notice(self.look, text, "warn")
-
     def _save_checkpoints(self) -> None:
         self.start(self._testify())
 
@@ -256,14 +165,6 @@ class SyncScreen(Page):
             self.notice.say(problem_text(words, trouble), "block")
         else:
             self._go.tell(words("Saved: {name}", name=export.path.name))
-
-    def _side(self, heading: str, lines: list[str]) -> QWidget:
-        card = Card(self.look)
-        card.body.addWidget(label(heading, "muted"))
-        for line in lines:
-            card.body.addWidget(label(line))
-        card.body.addStretch(1)
-        return card
 
     def _history(self, runs: tuple[SyncRun, ...]) -> QWidget:
         card = Card(self.look, self.words("Recent syncs"))
@@ -297,6 +198,5 @@ class SyncScreen(Page):
             self.notice.say("")
             self._go.tell(self.words("Settled."))
         else:
-            for box, _ in self._undecided:
-                box.setEnabled(True)
+            self.decisions.ask_again()
             self.notice.say(answer_text(self.words, answer), "block")
