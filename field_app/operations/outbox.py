@@ -7,7 +7,7 @@ import msgspec
 
 from field_app.operations.cases import officer_names
 from field_app.operations.desk import Desk
-from field_app.operations.resolutions import Resolution, offered
+from field_app.operations.resolutions import Resolution, of_a_copy, offered
 from field_app.storage.incidents import REVIVED, Incident
 from field_app.storage.outbox import OutboxRow
 from sync.domain.commands import Command, decode_command
@@ -39,7 +39,8 @@ class WaitingItem(msgspec.Struct, frozen=True):
 class AttentionItem(msgspec.Struct, frozen=True):
     """Refused work with both versions; `theirs` is what stands at the server, where told.
 
-    `names` are the colleagues' by id.
+    `names` are the colleagues' by id. `of_a_copy`: it may be tried again once this laptop has been
+    enrolled anew, and not before.
     """
 
     item: WaitingItem
@@ -49,11 +50,12 @@ class AttentionItem(msgspec.Struct, frozen=True):
     theirs: Record | None
     offered: tuple[Resolution, ...]
     names: Mapping[OfficerId, str]
+    of_a_copy: bool
 
     @property
     def can_retry(self) -> bool:
-        """Say whether it may be tried again."""
-        return Resolution.TRY_AGAIN in self.offered
+        """Say whether it may be tried again now."""
+        return Resolution.TRY_AGAIN in self.offered and not self.of_a_copy
 
     @property
     def can_note(self) -> bool:
@@ -167,6 +169,7 @@ def _attention(desk: Desk, row: OutboxRow) -> AttentionItem:
         _theirs(result),
         offered(result.reasons, command),
         officer_names(desk),
+        of_a_copy(desk, row),
     )
 
 

@@ -32,6 +32,7 @@ from sync.domain.vocabulary import NotedAct
 
 # What the server cannot read now it cannot read later; a laptop that is withdrawn gets no new word.
 LEAVING = "mutation.leaving"
+COPIED = "mutation.forked"
 NEVER_AGAIN = frozenset({"mutation.malformed", LEAVING})
 
 
@@ -60,6 +61,8 @@ def try_again(desk: Desk, mid: MutationId) -> Written:
     if row is None:
         return Gone("mutation", mid)
     command, ways = _refused(row)
+    if of_a_copy(desk, row):
+        return refused(COPIED)
     anew = _anew(desk, command) if Resolution.TRY_AGAIN in ways else None
     if anew is None:
         return refused("attention.cannot_retry")
@@ -119,6 +122,16 @@ def offered(reasons: Sequence[Reason], command: Command) -> tuple[Resolution, ..
     if words_of(command) and LEAVING not in codes:
         found.append(Resolution.KEEP_NOTE)
     return tuple(found)
+
+
+def of_a_copy(desk: Desk, row: OutboxRow) -> bool:
+    """Say whether this was refused since there are two copies of the laptop that this still is.
+
+    Tried again it would be refused again, until the laptop has been enrolled anew.
+    """
+    reasons = row.result.reasons if row.result else ()
+    copied = any(reason.code == COPIED for reason in reasons)
+    return copied and row.envelope.device_id == desk.signer.device_id
 
 
 def _undecided(desk: Desk, mid: MutationId) -> OutboxRow | None:

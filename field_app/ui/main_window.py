@@ -359,6 +359,10 @@ class MainWindow(QMainWindow):
         if isinstance(shown, Page):
             shown.notice.say(text, "block")
 
+    def lock(self) -> None:
+        """Lock this laptop."""
+        self.lock_wanted.emit()
+
     def copy(self, text: str) -> None:
         """Put a text on the clipboard for a few seconds."""
         self.clipboard.copy(text)

@@ -50,6 +50,10 @@ class Navigator(Protocol):
         """Tell the person what came of something, for a few seconds."""
         ...
 
+    def lock(self) -> None:
+        """Lock this laptop."""
+        ...
+
     def copy(self, text: str) -> None:
         """Put a text on the clipboard for a few seconds."""
         ...

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from field_app.bootstrap.enrolling_anew import enrol_here
 from field_app.bootstrap.laptop import Laptop
-from field_app.operations import outbox, review
+from field_app.operations import outbox, resolutions, review
 from sync.domain.commands import name_of
+from sync.domain.outcome import refused
 from sync.domain.vocabulary import FactFlag
 from sync.engine.trouble import Trouble
 from sync.protocol.messages import Codes
-from tests.sync.acts import agree, call, notes, unanswered, visitable
-from tests.sync.office import Office, Seat, administer, sit_down
+from tests.sync.acts import agree, call, notes, saved, unanswered, visitable
+from tests.sync.office import Office, Seat, administer, seated, sit_down
 
 
 def copied(office: Office, seat: Seat, name: str) -> Laptop:
@@ -68,6 +70,36 @@ def test_both_copies_of_a_laptop_keep_their_work(office: Office, lead: Seat) -> 
     anew.sync()
     assert {"原机电话", "副本电话", "原机再电话"} <= notes(anew)
     agree(anew, case_id)
+    assert anew.sync().sent == 1
+    assert outbox.state(anew.desk).attention == ()
+
+
+def test_what_a_copy_was_refused_is_tried_again_once_it_is_enrolled_anew(
+    office: Office, lead: Seat
+) -> None:
+    li = office.seat("li")
+    li.sync()
+    office.seats.remove(li)
+    li.close()
+    twin = sit_down("li", copied(office, li, "twin"))
+    li = office.keep(sit_down("li", li.laptop))
+    case_id = visitable(li)[0]
+    call(li, case_id, "原机电话")
+    li.sync()
+    agree(twin, case_id)
+    forked(twin)
+    [item] = outbox.state(twin.desk).attention
+    assert (item.of_a_copy, item.can_retry) == (True, False)
+    assert resolutions.try_again(twin.desk, item.item.mid) == refused("mutation.forked")
+    assert outbox.state(twin.desk).attention == (item,)
+    twin.close()
+
+    vault = enrol_here(twin.laptop, office.form("li", office.code("li")), lambda _step: None)
+    anew = office.keep(seated("li", twin.laptop, vault))
+    anew.sync()
+    [item] = outbox.state(anew.desk).attention
+    assert (item.of_a_copy, item.can_retry) == (False, True)
+    saved(resolutions.try_again(anew.desk, item.item.mid))
     assert anew.sync().sent == 1
     assert outbox.state(anew.desk).attention == ()
 

@@ -21,15 +21,20 @@ type Resolve = Callable[[MutationId], Coroutine[Any, Any, None]]
 
 
 class SyncDecisions(Card):
-    """Every piece of refused work with its ways out, each way with a key; hidden without any."""
+    """Every piece of refused work with its ways out, each way with a key; hidden without any.
 
-    def __init__(self, page: Page, view: SyncViewModel) -> None:
+    On a copied laptop the way out is to be enrolled anew, which begins with the lock.
+    """
+
+    def __init__(self, page: Page, view: SyncViewModel, lock: Callable[[], None]) -> None:
         super().__init__(page.look, page.words("Needs your decision"))
         self._page = page
         self._view = view
         self._undecided: list[tuple[QWidget, AttentionItem]] = []
         self._column = QVBoxLayout()
         self._column.setSpacing(page.look.px(8))
+        self.copied = self._enrol_first(lock)
+        self.body.addWidget(self.copied)
         self.body.addLayout(self._column)
         self.hide()
         decisions = {
@@ -39,12 +44,29 @@ class SyncDecisions(Card):
         }
         bind_here(page, decisions)
 
+    def _enrol_first(self, lock: Callable[[], None]) -> QWidget:
+        look, words = self._page.look, self._page.words
+        told = words(
+            "Trying again does not help yet: of a copied laptop the server takes visits, calls and "
+            "notes only. Ask the administrator for a one-time code, lock, and choose 'Enrol anew "
+            "or another officer'. Your work stays here, and then it can be tried again."
+        )
+        anew = button(look, words("Lock, to enrol anew"), lock, kind="primary", icon="lock")
+        anew.setToolTip(keys_of("lock"))
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Notice(look, told, "info"))
+        column.addLayout(row(look, None, anew))
+        return box
+
     def show_items(self, items: Sequence[AttentionItem]) -> None:
         """Show these instead of the former."""
         clear(self._column)
         self._undecided = [(self._box(item), item) for item in items]
         for box, _ in self._undecided:
             self._column.addWidget(box)
+        self.copied.setVisible(any(item.of_a_copy for item in items))
         self.setVisible(bool(items))
 
     def ask_again(self) -> None:

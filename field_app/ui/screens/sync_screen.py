@@ -55,7 +55,7 @@ class SyncScreen(Page):
         self.body.addWidget(self.progress)
         self.news = news
         self.body.addWidget(news)
-        self.decisions = SyncDecisions(self, view)
+        self.decisions = SyncDecisions(self, view, go.lock)
         self.body.addWidget(self.decisions)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(look.px(12))
