@@ -10,21 +10,26 @@ from field_app.operations.cases import officer_names
 from field_app.operations.desk import Desk
 from field_app.operations.masking import mask_name
 from field_app.operations.submit import Written, submit
+from sync.domain.budget import Budget
 from sync.domain.commands import AnswerComplaint, CloseComplaint, EscalateComplaint
 from sync.domain.ids import CaseId, OfficerId, RecordId, TeamId
 from sync.domain.records import (
     Appointment,
+    Attachment,
     Case,
     Complaint,
     Contact,
     Export,
     Feedback,
+    Hardship,
+    Note,
     Officer,
     Plan,
     Record,
     Reveal,
     Versioned,
     Visit,
+    Wish,
     kind_of,
 )
 from sync.domain.time import Between, local_date
@@ -32,7 +37,11 @@ from sync.domain.vocabulary import ComplaintState, FactFlag, PlanState, Role
 from sync.policy.conduct import Figure, figures
 
 MEASURED: tuple[type[Record], ...] = (Appointment, Visit, Feedback, Contact, Plan, Complaint)
-FLAGGED: tuple[type[Contact] | type[Visit], ...] = (Contact, Visit)
+# Every fact but a look at masked data, of which there are many: those are counted by day.
+type Told = Contact | Visit | Feedback | Hardship | Wish | Budget | Note | Attachment
+FLAGGED: tuple[type[Told], ...] = (
+    Contact, Visit, Feedback, Hardship, Wish, Budget, Note, Attachment,
+)  # fmt: skip
 LOOK_BACK = timedelta(days=30)
 
 
@@ -46,13 +55,17 @@ class About(msgspec.Struct, frozen=True):
 
 
 class ComplaintItem(msgspec.Struct, frozen=True):
-    """A complaint that is not closed; `days_left` is negative once its time is over."""
+    """A complaint that is not closed; `days_left` is negative once its time is over.
+
+    `flags` are those of the customer's words.
+    """
 
     about: About
     rev: int
     complaint: Complaint
     said: str
     days_left: int
+    flags: tuple[FactFlag, ...]
 
 
 class PlanItem(msgspec.Struct, frozen=True):
@@ -127,8 +140,8 @@ def _complaints(desk: Desk) -> tuple[ComplaintItem, ...]:
             continue
         told = desk.store.projection.get(Feedback, stands.record.feedback_id)
         left = (stands.record.due - local_date(now, about.zone)).days
-        said = told.record.words if told else ""
-        found.append(ComplaintItem(about, stands.rev, stands.record, said, left))
+        said, flags = (told.record.words, told.record.flags) if told else ("", ())
+        found.append(ComplaintItem(about, stands.rev, stands.record, said, left, flags))
     return tuple(sorted(found, key=lambda i: (i.complaint.due, i.complaint.id)))
 
 
@@ -181,7 +194,7 @@ def _files(desk: Desk) -> tuple[FileTaken, ...]:
 def _flagged(desk: Desk) -> tuple[FlaggedItem, ...]:
     names, since, found = officer_names(desk), desk.clock.now() - LOOK_BACK, []
     for cls in FLAGGED:
-        every: list[Versioned[Contact | Visit]] = desk.store.projection.every(cls)
+        every: list[Versioned[Told]] = desk.store.projection.every(cls)
         for stands in every:
             item = _flagged_item(desk, stands.record, names)
             if item is not None and item.at >= since:
@@ -189,9 +202,7 @@ def _flagged(desk: Desk) -> tuple[FlaggedItem, ...]:
     return tuple(sorted(found, key=lambda i: i.at, reverse=True))
 
 
-def _flagged_item(
-    desk: Desk, record: Contact | Visit, names: dict[OfficerId, str]
-) -> FlaggedItem | None:
+def _flagged_item(desk: Desk, record: Told, names: dict[OfficerId, str]) -> FlaggedItem | None:
     about = _about(desk, record.case_id) if record.flags else None
     if about is None:
         return None

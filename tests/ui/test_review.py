@@ -1,7 +1,5 @@
 """Review: complaints by their deadline with answers, plans that wait, conduct and its records."""
 
-import shutil
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,23 +7,19 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from field_app.operations import cases, contacts, feedback, review
+from field_app.operations import cases, feedback, review
 from field_app.operations.desk import Desk
 from field_app.operations.submit import Written
 from field_app.ui.screens.review_screen import ReviewScreen
 from sync.domain.ids import CaseId
 from sync.domain.records import Complaint, Hold, Officer
 from sync.domain.vocabulary import (
-    Channel,
     ComplaintState,
-    ContactResult,
     FeedbackKind,
     Revealable,
     Role,
 )
-from tests.sync.office import PASSPHRASE
 from tests.ui.acts import VISIT_DAY, agree, ready, visited
-from tests.ui.legible import SMALL, clipped
 from tests.ui.lookup import file_of, in_language, read, records, words_on
 from tests.ui.room import MORNING, Room
 from tools.tour.hands import asked, taken_out, until
@@ -267,45 +261,3 @@ async def test_unusually_many_looks_are_told(room: Room, language: str) -> None:
     told = words("{n} looks at {m} cases", n=41, m=1)
     assert told in words_on(lead.main)
     assert in_language(told, language)
-
-
-async def ring(seat: Seat, case_id: CaseId) -> None:
-    """Call in vain."""
-
-    def called(desk: Desk) -> Written:
-        return contacts.record(desk, case_id, Channel.PHONE, ContactResult.NO_ANSWER, "")
-
-    assert seat.program.runner is not None
-    await seat.program.runner.act(called)
-    await quiet()
-
-
-@pytest.mark.parametrize("size", [100, 200])
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
-async def test_a_copied_laptop_is_told_with_what_to_do(
-    room: Room, language: str, size: int
-) -> None:
-    room.serve()
-    first = room.laptop("li")
-    copy = room.folder / "copy"
-    shutil.copytree(first.home, copy)
-    for laptop in (first, replace(first, home=copy, name="copy")):
-        li = room.window(laptop, "li")
-        await li.unlock(PASSPHRASE)
-        await ring(li, (await ready(li))[0])
-        await (li.sync() if laptop is first else li.sync_in_vain())
-        await room.leave(li)
-    chen = await room.seat("chen", language=language, text_size=size)
-    chen.main.resize(SMALL)
-    nothing = words_on(await shown(chen))
-    await chen.sync()
-    seen = words_on(await shown(chen))
-    told = chen.main.words(
-        "Two copies of a laptop are in use, or an older one was put back. Ask the officer "
-        "which records are theirs, and the administrator to have the laptop enrolled anew."
-    )
-    assert in_language(told, language)
-    assert told not in nothing
-    assert seen.count(told) == 1
-    assert chen.main.words.code("flag.forked") in seen
-    assert clipped(chen.main) == [], "the longest mark there is"

@@ -121,10 +121,11 @@ class ReviewQueue(QWidget):
         told = (
             words("{n} days over", n=-left) if left < 0 else words("{n} days left", n=max(0, left))
         )
-        marks = [badge(told, tone)] if one.state is ComplaintState.OPEN else []
+        marks: list[QWidget] = [badge(told, tone)] if one.state is ComplaintState.OPEN else []
         marks.append(badge(words.code(f"complaint_state.{one.state}"), "info"))
         if one.escalated_at is not None:
             marks.append(badge(words("with compliance"), "warn"))
+        marks += self._flags(item.flags)
         topic = label(words.code(f"topic.{one.topic}"))
         self._line(card, [self._open(item), topic], marks)
         for text in (item.said, one.answer, one.customer_words):
@@ -240,10 +241,13 @@ class ReviewQueue(QWidget):
         if one.words:
             card.body.addWidget(label(one.words, "muted"))
 
+    def _flags(self, flags: Sequence[FactFlag]) -> list[QWidget]:
+        return [badge(self._page.words.code(f"flag.{flag}"), "warn") for flag in flags]
+
     def _flagged(self, card: Card, item: FlaggedItem) -> None:
         words = self._page.words
         when = happened(words, item.at, item.between, item.about.zone)
-        marks = [badge(words.code(f"flag.{f}"), "warn") for f in item.flags]
+        marks = self._flags(item.flags)
         marks += [badge(rule, "block") for rule in item.rules]
         parts = (words.code(f"kind.{item.kind}"), when, item.by)
         told = label(" · ".join(p for p in parts if p), "muted")
