@@ -10,6 +10,8 @@ from field_app.operations.desk import Desk
 from field_app.operations.resolutions import Resolution, of_a_copy, offered
 from field_app.storage.incidents import REVIVED, Incident
 from field_app.storage.outbox import OutboxRow
+from field_app.storage.rescue_story import RescueStory as RescueStory
+from field_app.storage.rescue_story import put_away, story_of
 from sync.domain.commands import Command, decode_command
 from sync.domain.hidden_text import marked_json
 from sync.domain.ids import CaseId, MutationId, OfficerId
@@ -74,7 +76,10 @@ class SyncRun(msgspec.Struct, frozen=True):
 
 
 class SyncState(msgspec.Struct, frozen=True):
-    """How this laptop stands to the server."""
+    """How this laptop stands to the server.
+
+    `rescue` is there after the vault was built anew; without a `last_sync` its cases are to come.
+    """
 
     waiting: tuple[WaitingItem, ...]
     attention: tuple[AttentionItem, ...]
@@ -85,6 +90,7 @@ class SyncState(msgspec.Struct, frozen=True):
     record_trouble: Doubt | None
     history: tuple[SyncRun, ...]
     incidents: tuple[Incident, ...]
+    rescue: RescueStory | None
 
 
 def state(desk: Desk) -> SyncState:
@@ -101,6 +107,7 @@ def state(desk: Desk) -> SyncState:
         record_trouble=desk.store.witness.trouble,
         history=_history(desk),
         incidents=_incidents(desk),
+        rescue=story_of(vault),
     )
 
 
@@ -113,6 +120,11 @@ def _incidents(desk: Desk) -> tuple[Incident, ...]:
         else one
         for one in told
     )
+
+
+def put_away_rescue(desk: Desk) -> None:
+    """Tell of the rescue no longer."""
+    put_away(desk.store.vault)
 
 
 def has_synced(desk: Desk) -> bool:

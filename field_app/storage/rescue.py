@@ -24,6 +24,7 @@ from field_app.storage.keys import derive
 from field_app.storage.outbox import Outbox
 from field_app.storage.profile import JOURNAL_NUMBER, restore_profile
 from field_app.storage.projection import Projection
+from field_app.storage.rescue_story import RescueStory, keep_story
 from field_app.storage.trouble import Damaged, VaultTrouble
 from field_app.storage.vault import COPIES, DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
 from sync.domain.commands import RecordAttachment
@@ -99,7 +100,10 @@ def _fill(vault: Vault, folder: Path, broken: Path, read: JournalRead, at: datet
             restore_upload(vault, folder, command.attachment)
     records = _salvage(vault, broken)
     AuditTrail(vault).add(at, "rescue", work=work, records=records, missing=read.missing)
-    return Rescue(work, records, read.missing, read.damaged_bytes)
+    told = Rescue(work, records, read.missing, read.damaged_bytes)
+    [(forms,)] = vault.connection.execute("SELECT count(*) FROM draft").fetchall()
+    keep_story(vault, RescueStory(at, work, forms, records, told.is_whole))
+    return told
 
 
 def restore_upload(vault: Vault, folder: Path, fact: Attachment) -> None:

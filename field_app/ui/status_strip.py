@@ -68,6 +68,8 @@ class StatusStrip(QFrame):
         yield words("Using local data")
         if state.last_sync is not None:
             yield words("synced {when}", when=words.moment(state.last_sync, self._sync.zone))
+        elif state.rescue is not None:
+            yield words("built anew: see Sync")
         else:
             yield words("not synced yet")
         waiting = len(state.waiting)

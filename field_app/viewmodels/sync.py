@@ -12,6 +12,7 @@ from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.i18n.words import Words
 from field_app.operations import keys, outbox, record, resolutions
 from field_app.operations.outbox import AttentionItem as AttentionItem
+from field_app.operations.outbox import RescueStory as RescueStory
 from field_app.operations.outbox import SyncRun as SyncRun
 from field_app.operations.outbox import SyncState as SyncState
 from field_app.operations.outbox import WaitingItem as WaitingItem
@@ -24,7 +25,7 @@ from field_app.storage.server_time import BOUND as BOUND
 from field_app.viewmodels.answer import BY_RULES, Answer, answer_of
 from field_app.viewmodels.exports import Exports, ExportWish, FileOut
 from field_app.viewmodels.findings import RuleWords, explain
-from field_app.viewmodels.problem import Problem
+from field_app.viewmodels.problem import Problem, attempt
 from field_app.viewmodels.reloading import Reloading
 from sync.domain.ids import MutationId
 from sync.domain.outcome import Reason
@@ -97,6 +98,14 @@ class SyncViewModel(QObject):
     def cancel(self) -> None:
         """Stop the sync under way; nothing is lost."""
         self._loop.cancel()
+
+    async def put_away_rescue(self) -> Problem | None:
+        """Tell of the rescue no longer; returns why that could not be kept."""
+        found = await attempt(lambda: self._runner.run(outbox.put_away_rescue))
+        if isinstance(found, Problem):
+            return found
+        await self.load()
+        return None
 
     def why(self, item: AttentionItem) -> Answer:
         """Return why the server said no: the rules' own sentences, and other reasons as codes."""

@@ -15,6 +15,7 @@ from field_app.storage.journal import Journal
 from field_app.storage.keys import derive
 from field_app.storage.profile import profile_of
 from field_app.storage.rescue import rescue
+from field_app.storage.rescue_story import RescueStory, put_away, story_of
 from field_app.storage.trouble import Damaged, Rescued, RescuedInPart, VaultTrouble
 from field_app.storage.vault import COPIES, DATABASE, Vault
 from sync.domain.records import Case, Contact
@@ -90,6 +91,19 @@ def test_when_nothing_of_the_file_is_left(worked: Furnished, left: bytes | None)
     assert worked.store.replica.scope_states() == []
     if left is not None:
         assert (worked.laptop.vault / f"{DATABASE}.broken-1").read_bytes() == left
+
+
+def test_the_story_is_told_until_it_is_put_away(worked: Furnished) -> None:
+    assert story_of(worked.open().vault) is None
+    worked.close()
+    flip(worked.database, len(worked.database.read_bytes()) - 10)
+    rescued(worked)
+    [(records,)] = worked.rows("SELECT count(*) FROM replica")
+    assert records
+    assert story_of(worked.vault) == RescueStory(worked.clock.at, 4, 1, records, is_whole=True)
+    put_away(worked.vault)
+    worked.close()
+    assert story_of(worked.open().vault) is None
 
 
 def test_work_goes_on_in_the_same_chain(worked: Furnished) -> None:
@@ -225,6 +239,9 @@ def test_what_the_journal_lost_too_is_not_kept_silent(worked: Furnished) -> None
     assert [e.seq for e in worked.store.replica.waiting(10, 1 << 20)] == [1, 3, 4]
     [(entry,)] = worked.rows("SELECT entry FROM audit WHERE what = 'rescue'")
     assert '"missing":[2]' in str(entry)
+    told = story_of(worked.vault)
+    assert told is not None
+    assert (told.work, told.is_whole) == (3, False)
 
 
 @pytest.mark.parametrize("journal", [None, b"", b"no journal at all"])

@@ -4,7 +4,7 @@ import msgspec
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from field_app.ui.components.findings_list import answer_text, problem_text
-from field_app.ui.components.focus import focus_kept
+from field_app.ui.components.focus import focus_kept, resting
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -12,6 +12,7 @@ from field_app.ui.dialogs.export_dialog import OPEN, ask_export
 from field_app.ui.look import Look
 from field_app.ui.navigation import Navigator
 from field_app.ui.screens.map_news_bar import MapNewsBar
+from field_app.ui.screens.rescue_bar import RescueBar
 from field_app.ui.screens.sync_decisions import SyncDecisions
 from field_app.viewmodels.answer import Answer
 from field_app.viewmodels.exports import ExportReason
@@ -55,6 +56,8 @@ class SyncScreen(Page):
         self.body.addWidget(self.progress)
         self.news = news
         self.body.addWidget(news)
+        self.rescue = RescueBar(look, self._put_away, lambda: view.zone)
+        self.body.addWidget(self.rescue)
         self.decisions = SyncDecisions(self, view, go.lock)
         self.body.addWidget(self.decisions)
         self._cards = QVBoxLayout()
@@ -91,7 +94,8 @@ class SyncScreen(Page):
         elif status.files_trouble:
             self.status.say(words.code(status.files_trouble), "warn", self._all_well())
         else:
-            self.status.say(self._all_well(), "ok")
+            synced = self._view.state is not None and self._view.state.last_sync is not None
+            self.status.say(self._all_well(), "ok" if synced else "info")
 
     def _show_step(self, step: Progress) -> None:
         """Show how far the sync is: files by their bytes, everything else by its number."""
@@ -125,6 +129,7 @@ class SyncScreen(Page):
         self.show_content()
 
     def _show_cards(self, state: SyncState) -> None:
+        self.rescue.show_state(state)
         self.decisions.show_items(state.attention)
         clear(self._cards)
         revived = any(one.what == REVIVED for one in state.incidents)
@@ -149,6 +154,16 @@ class SyncScreen(Page):
             tries = badge(words("{n} tries", n=item.attempts), "info") if item.attempts else None
             card.body.addLayout(row(self.look, text, None, *([tries] if tries else [])))
         return card
+
+    def _put_away(self) -> None:
+        self.start(self._put_rescue_away())
+
+    async def _put_rescue_away(self) -> None:
+        with resting(self.rescue.done):
+            trouble = await self._view.put_away_rescue()
+        self.notice.say(problem_text(self.words, trouble) if trouble else "", "block")
+        if trouble is None:
+            self.give_keys()
 
     def _save_checkpoints(self) -> None:
         self.start(self._testify())

@@ -88,7 +88,7 @@ class TodayScreen(Page):
         words = self.words
         clear(self._cards)
         self.begin_button = self.door_button = self.confirm_button = None
-        self._show_visits(day.visits)
+        self._show_visits(day)
         self._show_list(words("To be confirmed with the customer"), day.to_confirm)
         self._show_follow_ups(day.follow_ups)
 
@@ -105,21 +105,25 @@ class TodayScreen(Page):
             text = self.words("Your certificate ends on {day}.", day=self.words.day(until))
             self.certificate.say(text, "warn")
 
-    def _show_visits(self, visits: tuple[TodayVisit, ...]) -> None:
+    def _show_visits(self, day: Today) -> None:
         self._cards.addWidget(label(self.words("Agreed visits"), "heading"))
-        if not visits:
+        if not day.visits:
             card = Card(self.look)
-            card.body.addWidget(
-                EmptyState(
-                    self.look,
-                    self.words("No visit is agreed for today"),
-                    self.words("Agree a window with a customer: Cases, then Agree a visit."),
-                    "today",
-                )
-            )
+            card.body.addWidget(self._no_visit(was_read=day.last_sync is not None))
             self._cards.addWidget(card)
-        for number, visit in enumerate(visits, start=1):
+        for number, visit in enumerate(day.visits, start=1):
             self._cards.addWidget(self._visit_card(number, visit))
+
+    def _no_visit(self, *, was_read: bool) -> EmptyState:
+        """Say why there is none: before the first sync the server may know of some."""
+        words = self.words
+        if was_read:
+            title = words("No visit is agreed for today")
+            hint = words("Agree a window with a customer: Cases, then Agree a visit.")
+        else:
+            title = words("No visit for today is on this laptop")
+            hint = words("Sync now: your cases and agreed visits come from the server.")
+        return EmptyState(self.look, title, hint, "today")
 
     def _visit_card(self, number: int, visit: TodayVisit) -> QFrame:
         card = Card(self.look)
