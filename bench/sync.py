@@ -6,8 +6,9 @@ and a second laptop of the officer reads them. The limit, measured in the same r
 same bytes over a bare socket and the same records in one bulk insert (see `sync_limit`), for the
 first sync once more with all other rows that a laptop writes (`_every_row`). `_own` is the
 processor time of both, without the server's. Both share Python's lock and collect garbage as the
-program does. Besides: what goes over the wire (`sync_bytes`,
-`lone_records`), requests of an idle sync, memory of a large one (`sync_memory`).
+program does. `_of_old_cases` are the same trips once each of these cases has been looked at 25
+times, beside those before. Besides: what goes over the wire (`sync_bytes`, `lone_records`),
+requests of an idle sync, memory of a large one (`sync_memory`).
 """
 
 import argparse
@@ -26,12 +27,15 @@ from bench.sync_bytes import sizes
 from bench.sync_limit import REPLICA, Load, Spent, bare, spent_on
 from bench.sync_memory import growth
 from bench.sync_peers import PeerTimes, Task, peers_rounds
+from field_app.operations import cases as case_files
 from field_app.operations import contacts
 from field_app.operations.submit import Saved
 from sync.domain.ids import CaseId
-from sync.domain.vocabulary import Channel, ContactResult
+from sync.domain.outcome import Gone
+from sync.domain.vocabulary import Channel, ContactResult, Revealable
 
 CASES, CHANGES, ROUNDS = 10_000, 200, 5
+LOOKS = 25  # at each case's telephone number, each a record of its history
 RECORDS = 150_000  # of the sync whose memory is watched: SQLite's cache is full at a third of them
 PEER_GOALS = {"anki": (2.0, 3.0), "pouchdb": (0.2, None)}  # first sync, round trip
 RECORDS_EACH, CASES_EACH = "", "_whole_cases"  # what is a document of a peer
@@ -58,6 +62,7 @@ class Found(msgspec.Struct, frozen=True):
     first: list[Round]
     every_row: list[Round]
     trips: list[Round]
+    old: list[Round]  # trips about cases with a history
     idle: list[Round]
     idle_requests: list[float]
     lone: dict[str, Metric]
@@ -82,6 +87,7 @@ def main(argv: list[str], out: Path = OUT) -> int:
             f"{first}_every_row": _metric(found.every_row),
             trip: _metric(found.trips),
             f"{trip}_own": _own(found.trips),
+            f"{trip}_of_old_cases": _beside_young(found),
             "nothing_to_do": _metric(found.idle),
             "nothing_to_do_requests": within(found.idle_requests, 1, "requests"),
         }
@@ -124,13 +130,16 @@ def _rounds(branch: Branch, asked: argparse.Namespace, folder: Path) -> Found:
     documents = _documents(mine, folder)
     names = [folder / f"trip-{n}" for n in range(asked.rounds)]
     trips = [_round_trip(mine, other, asked.changes, name) for name in names]
+    _look_at_cases(mine, other, asked.changes)
+    names = [folder / f"old-{n}" for n in range(asked.rounds)]
+    old = [_round_trip(mine, other, asked.changes, name) for name in names]
     asked_before = mine.line.requests
     idle = [_idle(mine, folder / f"idle-{n}") for n in range(asked.rounds)]
     requests = (mine.line.requests - asked_before) / asked.rounds
     lone = lone_records.weights(mine, other)
     mine.close()
     other.close()
-    return Found(first, every_row, trips, idle, [requests], lone, documents)
+    return Found(first, every_row, trips, old, idle, [requests], lone, documents)
 
 
 def _documents(seat: Seat, folder: Path) -> dict[str, Path]:
@@ -163,8 +172,7 @@ def _beside_bare(ours: Spent, load: Load, folder: Path) -> Round:
 def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
     calls = f"kind = 'contact' AND json_extract(body, '$.note') = '{folder.name}'"
     up, down = _bytes(mine, other)
-    cases = [CaseId(row[1]) for row in mine.rows("kind = 'case'")[:changes]]
-    for case_id in cases:
+    for case_id in _some_cases(mine, changes):
         no_answer = ContactResult.NO_ANSWER
         written = contacts.record(mine.desk, case_id, Channel.PHONE, no_answer, folder.name)
         if not isinstance(written, Saved):
@@ -183,6 +191,19 @@ def _round_trip(mine: Seat, other: Seat, changes: int, folder: Path) -> Round:
     return _beside_bare(ours, load, folder)
 
 
+def _some_cases(seat: Seat, changes: int) -> list[CaseId]:
+    return [CaseId(row[1]) for row in seat.rows("kind = 'case'")[:changes]]
+
+
+def _look_at_cases(mine: Seat, other: Seat, changes: int) -> None:
+    for _ in range(LOOKS):
+        for case_id in _some_cases(mine, changes):
+            if isinstance(case_files.reveal(mine.desk, case_id, Revealable.PHONE), Gone):
+                raise LookupError(f"{case_id} is not on this laptop")
+        mine.sync()
+    other.sync()
+
+
 def _idle(seat: Seat, folder: Path) -> Round:
     """Sync when there is nothing to say; the limit is the same bytes, no row."""
     up, down = _bytes(seat)
@@ -199,6 +220,12 @@ def _metric(rounds: list[Round]) -> Metric:
     return beside([(r.ours.wall, r.limit.wall) for r in rounds])
 
 
+def _beside_young(found: Found) -> Metric:
+    return within(
+        [r.ours.wall for r in found.old], statistics.median([r.ours.wall for r in found.trips])
+    )
+
+
 def _own(rounds: list[Round]) -> Metric:
     """Return the processor time of the laptops alone: other work on the machine moves it less."""
     return beside([(r.ours.own, r.limit.own) for r in rounds])
@@ -206,8 +233,8 @@ def _own(rounds: list[Round]) -> Metric:
 
 def _beside(found: Found, peer: list[PeerTimes]) -> tuple[Metric, Metric]:
     """Return first sync and round trip beside a peer's; its rounds were not in the same moments."""
-    down = statistics.median(p.full_down_s for p in peer)
-    both_ways = statistics.median(p.up_s + p.down_s for p in peer)
+    down = statistics.median([p.full_down_s for p in peer])
+    both_ways = statistics.median([p.up_s + p.down_s for p in peer])
     return (
         within([r.ours.wall for r in found.first], down),
         within([r.ours.wall for r in found.trips], both_ways),

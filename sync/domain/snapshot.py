@@ -1,10 +1,11 @@
 """The part of the world a command is decided upon, loaded beforehand by either end."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from sync.domain.budget import Budget
 from sync.domain.commands import (
     FACTS,
     AssignCase,
@@ -23,6 +24,7 @@ from sync.domain.commands import (
 from sync.domain.day_routes import route_id_of
 from sync.domain.ids import CaseId, OfficerId, RecordId
 from sync.domain.records import (
+    KINDS,
     Appointment,
     Case,
     Complaint,
@@ -33,14 +35,37 @@ from sync.domain.records import (
     Payment,
     Plan,
     Record,
+    Referral,
+    Route,
     Versioned,
     Visit,
     kind_of,
 )
 
+# What a decision looks at. All else is a case's history, kept whole for whoever reads it: looks at
+# a phone number, photos and notes, of which an old case has more than of anything else.
+type Weighed = (
+    Case
+    | Contact
+    | Appointment
+    | Visit
+    | Hardship
+    | Hold
+    | Budget
+    | Complaint
+    | Plan
+    | Payment
+    | Referral
+    | Officer
+    | Route
+)
+HISTORY = frozenset(KINDS) - {
+    kind for kind, cls in KINDS.items() if cls in get_args(Weighed.__value__)
+}
+
 
 class Needs(msgspec.Struct, frozen=True):
-    """What must be in the snapshot: whole cases with all their records, and single records."""
+    """What must be in the snapshot: cases with all of theirs but HISTORY, and single records."""
 
     cases: tuple[CaseId, ...] = ()
     officers: tuple[OfficerId, ...] = ()
@@ -96,10 +121,15 @@ class Snapshot:
                 key = (type(versioned.record), case_id)
                 self._by_case.setdefault(key, []).append(versioned.record)
 
-    def get[T: Record](self, cls: type[T], record_id: str) -> Versioned[T] | None:
+    def get[T: Weighed](self, cls: type[T], record_id: str) -> Versioned[T] | None:
         """Return one record with its revision, or None when the snapshot does not hold it."""
         key = (str(cls.__struct_config__.tag), record_id)
         return self._by_key.get(key)  # type: ignore[return-value]  # the key holds the kind
+
+    def rev_of(self, kind: str, record_id: str) -> int | None:
+        """Return the revision at which a record was seen, None when it was not."""
+        found = self._by_key.get((kind, record_id))
+        return found.rev if found else None
 
     def case(self, case_id: CaseId) -> Case | None:
         """Return the case, or None."""
@@ -150,5 +180,5 @@ class Snapshot:
         """Return the money received on the case, oldest first."""
         return sorted(self._of(Payment, case_id), key=lambda p: (p.day, p.id))
 
-    def _of[T: Record](self, cls: type[T], case_id: CaseId) -> list[T]:
+    def _of[T: Weighed](self, cls: type[T], case_id: CaseId) -> list[T]:
         return self._by_case.get((cls, case_id), [])

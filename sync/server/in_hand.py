@@ -47,7 +47,7 @@ class InHand:
         await records.lock_cases(self._session, self._branch, new)
         self._cases |= {case_id: {} for case_id in new}
         self._known |= {("case", case_id): None for case_id in new}
-        for stands in await records.of_cases(self._session, self._branch, new):
+        for stands in await records.weighed(self._session, self._branch, new):
             self._keep(stands)
 
     def _keep(self, stands: Versioned[Any]) -> None:

@@ -8,11 +8,12 @@ from sync.domain.commands import (
     PlaceHold,
     PublishRoutes,
     RecordContact,
+    RevealField,
 )
 from sync.domain.day_routes import DayRoute
 from sync.domain.ids import CaseId, OfficerId, RecordId
-from sync.domain.records import Contact
-from sync.domain.vocabulary import Channel, ContactResult, HoldKind
+from sync.domain.records import Contact, Reveal
+from sync.domain.vocabulary import Channel, ContactResult, HoldKind, Revealable
 from tests.server.laptop import PRIVATE_WORDS, Bare, fresh, now
 
 
@@ -21,6 +22,11 @@ def call(laptop: Bare, case_id: CaseId, note: str = PRIVATE_WORDS) -> RecordCont
     who = {"by": laptop.me, "note": note}
     made = (Channel.PHONE, now(), ContactResult.NO_ANSWER)
     return RecordContact(Contact(RecordId(fresh()), case_id, *made, **who))
+
+
+def look(laptop: Bare, case_id: CaseId) -> RevealField:
+    """Return a look at a telephone number."""
+    return RevealField(Reveal(RecordId(fresh()), case_id, now(), laptop.me, Revealable.PHONE))
 
 
 def hold(case_id: CaseId) -> PlaceHold:

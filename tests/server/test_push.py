@@ -11,7 +11,7 @@ from sync.protocol.envelope import Envelope, sign
 from sync.protocol.messages import Codes, Push, Pushed, Reading, Result, Status
 from sync.protocol.pages import Page, read_page
 from sync.server.opened import FEW
-from tests.server.acts import call, hold, lift
+from tests.server.acts import call, hold, lift, look
 from tests.server.house import House, problem
 from tests.server.laptop import Bare, fresh, now
 from tests.server.terminal import contents, tell
@@ -300,6 +300,18 @@ def test_a_fact_is_never_written_over(house: House) -> None:
     assert (result.status, result.reasons[0].code) == (Status.INVALID, "mutation.id_taken")
     [stands] = [c for c in house.crew["chen"].records(NORTH, "contact") if c.id == first.contact.id]
     assert (stands.by, stands.note) == (li.me, first.contact.note)
+
+
+def test_history_is_never_written_over(house: House) -> None:
+    """Record another look under the id of one that is kept, which no decision reads."""
+    li, wang = house.crew["li"], house.crew["wang"]
+    first = look(li, house.cases["own"])
+    assert [result.status for result in li.push(first)] == [Status.APPLIED]
+    forged = replace(look(wang, house.cases["own"]), reveal=replace(first.reveal, by=wang.me))
+    [result] = wang.push(forged)
+    assert (result.status, result.reasons[0].code) == (Status.INVALID, "mutation.id_taken")
+    [stands] = [r for r in house.crew["chen"].records(NORTH, "reveal") if r.id == first.reveal.id]
+    assert stands.by == li.me
 
 
 CLOCKS = {

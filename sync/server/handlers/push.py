@@ -243,9 +243,9 @@ class Batch:
             rev = stands.rev if stands else 0
             if rev == change.base_rev:
                 continue
-            seen = snapshot.get(type(record), record.id)
+            seen = snapshot.rev_of(kind_of(record), record.id)
             named = record.id in (*asked.routes, *asked.officers)
-            if seen.rev != rev if seen else named:
+            if named if seen is None else seen != rev:
                 raise Clash
             return True
         return False

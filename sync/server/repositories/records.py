@@ -9,6 +9,7 @@ import msgspec
 
 from sync.domain.ids import BranchId, CaseId
 from sync.domain.records import Versioned, decode_record
+from sync.domain.snapshot import HISTORY
 from sync.protocol.pages import Cursor, FeedRow, Op
 from sync.server.repositories.session import Clash, Row, Session
 
@@ -20,6 +21,7 @@ _LINE = (
     """|| rev || ',"' || case_id || '",'"""
 )
 _BODY = "coalesce(body, 'null')"
+_HISTORY = sorted(HISTORY)
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 
 type Key = tuple[str, str]  # kind, id
@@ -47,16 +49,18 @@ async def lock_cases(session: Session, branch: BranchId, case_ids: Sequence[Case
             )
 
 
-async def of_cases(
+async def weighed(
     session: Session, branch: BranchId, case_ids: Sequence[CaseId]
 ) -> list[Versioned[Any]]:
-    """Return cases and everything that belongs to them, in no order."""
+    """Return cases and what belongs to them but their history, in no order."""
     rows: list[Row] = []
     for part in _parts(case_ids):
         rows += await session.rows(
-            f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND case_id IN ({_marks(part)})",
+            f"SELECT {COLUMNS} FROM record WHERE branch_id = ? AND case_id IN ({_marks(part)}) "
+            f"AND kind NOT IN ({_marks(_HISTORY)})",
             branch,
             *part,
+            *_HISTORY,
         )
     return [_versioned(row) for row in rows]
 
