@@ -46,7 +46,7 @@ class ReplicaHop:
         return self._store.hop(self._replica.clocks)
 
     def waiting_count(self) -> int:
-        """Return how many envelopes are not yet answered."""
+        """Return how many envelopes are not yet answered, without those it has stumbled over."""
         return self._store.hop(self._replica.waiting_count)
 
     def settle(self, results: Sequence[Result]) -> None:

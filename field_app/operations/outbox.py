@@ -18,7 +18,7 @@ from sync.domain.ids import CaseId, MutationId, OfficerId
 from sync.domain.outcome import Reason
 from sync.domain.records import Case, Record, decode_record
 from sync.protocol.checkpoint import Doubt
-from sync.protocol.messages import Result, Status
+from sync.protocol.messages import STUMBLED, Result, Status
 from sync.protocol.policy_bundle import Distrust
 
 INCIDENTS = 5  # shown of what was put right
@@ -36,6 +36,11 @@ class WaitingItem(msgspec.Struct, frozen=True):
     state: str
     attempts: int
     trouble: str
+
+    @property
+    def has_stumbled(self) -> bool:
+        """Say whether a fault of the server's keeps it from taking this."""
+        return self.trouble == STUMBLED
 
 
 class AttentionItem(msgspec.Struct, frozen=True):

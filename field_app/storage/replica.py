@@ -33,7 +33,15 @@ from sync.engine.ports import ScopeState, UploadState
 from sync.protocol.checkpoint import Checkpoint, Unproven
 from sync.protocol.digest import Digest, HeldRow, Key
 from sync.protocol.envelope import Envelope, decode_envelope
-from sync.protocol.messages import SETTLED_WELL, Clocks, Hello, Result, Status
+from sync.protocol.messages import (
+    SETTLED_WELL,
+    STUMBLED,
+    Clocks,
+    Hello,
+    Result,
+    Status,
+    has_stumbled,
+)
 from sync.protocol.pages import WHOLE_COMMIT, Cursor, Op, Page, PageOp
 from sync.protocol.policy_bundle import Distrust, PolicyStanding, Trusted
 
@@ -83,17 +91,28 @@ class VaultReplica:
         return self._outbox.last_seq()
 
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
-        """Return unsent envelopes, lowest number first, at least one when any waits."""
-        rows = self._vault.connection.execute(
-            "SELECT envelope FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (limit,)
-        )
+        """Return unsent envelopes, lowest number first, at least one when any waits.
+
+        What the server has stumbled over comes last: it has its place in the chain already.
+        """
         found: list[Envelope] = []
         size = 0
-        for (data,) in rows.fetchall():
+        for data in self._unsent(limit):
             size += len(data)
             if found and size > max_bytes:
                 break
             found.append(decode_envelope(data))
+        return found
+
+    def _unsent(self, limit: int) -> list[bytes]:
+        found: list[bytes] = []
+        for which in ("<>", "="):  # two questions, each of which ends with the last row it needs
+            rows = self._vault.connection.execute(
+                f"SELECT envelope FROM outbox WHERE state = 'queued' AND trouble {which} ? "
+                "ORDER BY seq LIMIT ?",
+                (STUMBLED, limit - len(found)),
+            )
+            found += [data for (data,) in rows]
         return found
 
     def clocks(self) -> Clocks:
@@ -101,20 +120,27 @@ class VaultReplica:
         return Clocks(self._clock.now(), self._uptime.boot_id, self._uptime.mono_ms())
 
     def waiting_count(self) -> int:
-        """Return how many envelopes are not yet answered."""
-        return self._outbox.count("queued")
+        """Return how many envelopes are not yet answered, without those it has stumbled over."""
+        row = self._vault.connection.execute(
+            "SELECT count(*) FROM outbox WHERE state = 'queued' AND trouble <> ?", (STUMBLED,)
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def settle(self, results: Sequence[Result]) -> None:
         """Keep the server's answers: applied work waits for its echo, refused work for a person.
 
         Until its echo comes applied work is shown as before, so only what is dropped is reckoned.
+        What the server stumbled over stays unsent, and is shown as before.
         """
+        stumbled = [r.mid for r in results if has_stumbled(r)]
+        results = [r for r in results if not has_stumbled(r)]
         waiting = self._outbox.waiting_of([r.mid for r in results])  # others are answered already
         told = [r for r in {r.mid: r for r in reversed(results)}.values() if r.mid in waiting]
         answers = [Answer(waiting[r.mid].seq, _state(r), r) for r in told]
         again = [waiting[r.mid] for r in told if r.status is Status.APPLIED]
         lost = sum(one.before in ("acked", "done") for one in again)
         with self._vault.transaction():
+            self.note_attempt(stumbled, STUMBLED)
             self._outbox.settle(answers)
             touched = self._outbox.drop_overlays([a.seq for a in answers if a.state == "attention"])
             if lost:

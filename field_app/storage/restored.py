@@ -89,6 +89,10 @@ class GivingBack:
         return envelope_hash(decode_envelope(row[0])) == hello.chain_hash
 
     def _queue_again(self, last_seq: int, last_commit: int) -> bool:
+        # What it had stumbled over takes its place in the chain once more.
+        self._vault.connection.execute(
+            "UPDATE outbox SET trouble = '' WHERE seq > ? AND state = 'queued'", (last_seq,)
+        )
         # A rescued vault queues all it has anew; what is queued already needs nothing.
         done = self._vault.connection.execute(
             "UPDATE outbox SET before = state, state = 'queued', attempts = 0, trouble = '' "

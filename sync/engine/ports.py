@@ -66,7 +66,10 @@ class Replica(Protocol):
         ...
 
     def waiting(self, limit: int, max_bytes: int) -> Sequence[Envelope]:
-        """Return unsent envelopes, lowest number first, at least one when any waits."""
+        """Return unsent envelopes, lowest number first, at least one when any waits.
+
+        What the server has stumbled over comes last: it has its place in the chain already.
+        """
         ...
 
     def clocks(self) -> Clocks:
@@ -74,11 +77,14 @@ class Replica(Protocol):
         ...
 
     def waiting_count(self) -> int:
-        """Return how many envelopes are not yet answered."""
+        """Return how many envelopes are not yet answered, without those it has stumbled over."""
         ...
 
     def settle(self, results: Sequence[Result]) -> None:
-        """Keep the server's answers: applied rows wait for their echo, others need attention."""
+        """Keep the server's answers: applied rows wait for their echo, others need attention.
+
+        What the server stumbled over stays unsent and is tried again with the next sync.
+        """
         ...
 
     def note_attempt(self, mids: Sequence[MutationId], trouble: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from sync.domain.commands import FACTS, decode_command
+from sync.domain.ids import MutationId
 from sync.engine.news import WITH_NEWS, News, places, read_news
 from sync.engine.ports import Cancelled, OnProgress, Progress, Replica, Transport
 from sync.engine.trouble import PASSING, Trouble
 from sync.protocol.envelope import Envelope
-from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Push
+from sync.protocol.messages import MAX_BATCH, MAX_BATCH_BYTES, Codes, Push, has_stumbled
 
 WITH_CLOCKS = 2  # the version that sends the laptop's clocks with a batch
 # These say that a batch was too much at once; a smaller one may get through.
@@ -57,8 +58,10 @@ def _push(
     news: News | None = None,
 ) -> int:
     total, done, limit = replica.waiting_count(), 0, MAX_BATCH
+    stumbled: set[MutationId] = set()  # tried once a sync
     while not cancelled():
-        batch = sendable(replica.waiting(limit, MAX_BATCH_BYTES))
+        waiting = sendable(replica.waiting(limit, MAX_BATCH_BYTES))
+        batch = [envelope for envelope in waiting if envelope.mid not in stumbled]
         if not batch:
             break
         on_progress(Progress("push", done, total))
@@ -83,6 +86,7 @@ def _push(
             replica.saw(answered.checkpoint)
         if news is not None:
             news.update(read_news(answered.pages, reads))
+        stumbled |= {r.mid for r in answered.results if has_stumbled(r)}
         done += len(batch)
     on_progress(Progress("push", done, max(total, done)))
-    return done
+    return done - len(stumbled)

@@ -172,6 +172,16 @@ class Result(msgspec.Struct, frozen=True):
     current: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
+# Of work that the server has, and could not decide by a fault of its own; no answer for ever: sent
+# again it is decided again.
+STUMBLED = "mutation.stumbled"
+
+
+def has_stumbled(result: Result) -> bool:
+    """Say whether the server stumbled over this work."""
+    return any(reason.code == STUMBLED for reason in result.reasons)
+
+
 class Clocks(msgspec.Struct, frozen=True):
     """A laptop's clocks at one moment; `mono_ms` counts since its boot `boot_id`."""
 

@@ -34,11 +34,16 @@ class Opened(msgspec.Struct, frozen=True):
     signed: bool = False
 
 
-async def opened(envelopes: Sequence[Envelope], public_key: str) -> dict[MutationId, Opened]:
-    """Return what each envelope says, by its id; the key is the device's, in base64."""
+async def opened(
+    envelopes: Sequence[Envelope], public_key: str, *, unread: bool = False
+) -> dict[MutationId, Opened]:
+    """Return what each envelope says, by its id; the key is the device's, in base64.
+
+    Of what is to stay `unread` only hashes and signature are told.
+    """
     key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key))
     if len(envelopes) < FEW:
-        return dict(_checked(key, _read(envelopes)))
+        return dict(_checked(key, _read(envelopes, unread=unread)))
     on_a_thread = partial(asyncio.get_running_loop().run_in_executor, None)
     # All are read before the first is checked: who reads has the lock, and would hold up the rest.
     read = await on_a_thread(_read, envelopes)
@@ -51,11 +56,11 @@ def _threads() -> int:
     return min(MOST_THREADS, os.cpu_count() or 1)
 
 
-def _read(envelopes: Sequence[Envelope]) -> list[_Read]:
+def _read(envelopes: Sequence[Envelope], *, unread: bool = False) -> list[_Read]:
     read = []
     for envelope in envelopes:
         body, form = bytes(envelope.body), signed_form(envelope)
-        command = read_command(body, envelope.officer_id)
+        command = None if unread else read_command(body, envelope.officer_id)
         known = Opened(command, hash_of_form(form, envelope), body_hash(body))
         read.append((envelope, form, known))
     return read

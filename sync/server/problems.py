@@ -66,7 +66,7 @@ def answer_no_rules(request: Request[Any, Any, Any], error: RulesUnusable) -> Re
 
 def answer_no_room(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Let the laptop keep its work until somebody made room; the operator reads of it."""
-    log.error("no room", request_id=request_id(request), where=_where(error))
+    log.error("no room", request_id=request_id(request), where=where(error))
     return _later(request, 507, Codes.NO_ROOM, ROOM_AGAIN_S)
 
 
@@ -106,7 +106,7 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
         "bug",
         request_id=request_id(request),
         error=type(error).__name__,
-        where=_where(error),
+        where=where(error),
     )
     return _problem(request, 500, Codes.SERVER_ERROR, {})
 
@@ -123,7 +123,7 @@ def _problem(
     return Response(body, status_code=status, media_type=PROBLEM_JSON)
 
 
-def _where(error: Exception) -> list[str]:
+def where(error: Exception) -> list[str]:
     """Return file and line of each frame: enough to find the bug, nothing of the data in it."""
     frames = []
     trace = error.__traceback__

@@ -14,9 +14,10 @@ from sync.domain.commands import RecordContact
 from sync.domain.ids import CaseId, RecordId
 from sync.domain.records import Appointment, Contact
 from sync.domain.vocabulary import Channel, ContactResult
+from sync.protocol.messages import STUMBLED
 from tests.sync.office import PASSPHRASE, administer
 from tests.ui.acts import VISIT_DAY, agree, give, move, ready
-from tests.ui.lookup import file_of, records, words_on
+from tests.ui.lookup import file_of, read, records, words_on
 from tests.ui.room import Room, by_itself
 from tools.tour.hands import asked, press, until
 from tools.tour.seat import Seat, quiet
@@ -85,6 +86,28 @@ async def test_a_laptop_syncs_by_itself(room: Room) -> None:
     await agree(li, (await ready(li))[0], VISIT_DAY)
     await until(lambda: "1 sent" in words_on(screen))
     assert "Waiting to be sent (0)" in words_on(screen)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "no refusal"), ("zh_CN", "这不是拒绝")])
+async def test_what_the_server_stumbled_over_waits_and_says_why(
+    room: Room, language: str, told: str
+) -> None:
+    li = await room.seat("li", language=language)
+    case_id = (await ready(li))[0]
+    await agree(li, case_id, VISIT_DAY)
+    screen = await sync_of(li)
+    assert told not in words_on(screen)
+
+    def stumbled(desk: Desk) -> None:
+        [row] = desk.store.outbox.rows("queued")
+        desk.store.replica.note_attempt([row.mid], STUMBLED)
+
+    await read(li, stumbled)
+    await li.show("today")
+    screen = await sync_of(li)
+    await quiet()
+    assert told in words_on(screen)
+    assert (await file_of(li, case_id)).case.case_no in words_on(screen)
 
 
 async def moved_by_both(room: Room) -> tuple[Seat, Seat, CaseId]:

@@ -153,6 +153,8 @@ class SyncScreen(Page):
             text = label(" · ".join(parts))
             tries = badge(words("{n} tries", n=item.attempts), "info") if item.attempts else None
             card.body.addLayout(row(self.look, text, None, *([tries] if tries else [])))
+            if item.has_stumbled:
+                card.body.addWidget(Notice(self.look, words.code(item.trouble), "warn"))
         return card
 
     def _put_away(self) -> None:

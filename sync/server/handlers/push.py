@@ -22,21 +22,24 @@ from sync.domain.records import encode_record, kind_of
 from sync.domain.situation import Policy
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
-from sync.protocol.envelope import Envelope, encode_envelope
+from sync.protocol.envelope import Envelope, decode_envelope, encode_envelope
 from sync.protocol.messages import (
     MAX_BATCH,
+    STUMBLED,
     Codes,
     Push,
     Pushed,
     Reading,
     Result,
     Status,
+    has_stumbled,
 )
-from sync.server.audit.envelopes import emptied
+from sync.server.audit.envelopes import emptied, erased_hash
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
 from sync.server.handlers.news import news
+from sync.server.handlers.stumbling import past_faults
 from sync.server.late_work import about_erased
 from sync.server.opened import Opened, opened
 from sync.server.problems import Refusal
@@ -52,7 +55,7 @@ LARGEST_SEQ = 2**63 - 1  # what the column holds
 
 
 async def push(service: Service, caller: Caller, request: Push) -> Pushed:
-    """Take a batch in one transaction; raises Refusal when it must not be taken at all."""
+    """Take a batch, mostly in one transaction; raises Refusal when it must not be taken at all."""
     if len(request.envelopes) > MAX_BATCH:
         raise Refusal(413, Codes.TOO_LARGE, most=MAX_BATCH)
     if request.device_id != caller.device.id:
@@ -60,8 +63,14 @@ async def push(service: Service, caller: Caller, request: Push) -> Pushed:
     if not all(is_id(e.mid) and 0 < e.seq <= LARGEST_SEQ for e in request.envelopes):
         raise Refusal(400, Codes.MALFORMED)
     _refuse_twins(request)
-    read = await opened(request.envelopes, caller.device.public_key)
-    return await service.database.write(lambda s: Batch(service, caller, s, read).take(request))
+
+    async def taken(part: Push, *, unread: bool = False) -> Pushed:
+        read = await opened(part.envelopes, caller.device.public_key, unread=unread)
+        return await service.database.write(
+            lambda s: Batch(service, caller, s, read, unread=unread).take(part)
+        )
+
+    return await past_faults(request, taken)
 
 
 def _refuse_twins(request: Push) -> None:
@@ -80,7 +89,7 @@ def only_facts(request: Push) -> bool:
 
 
 class Batch:
-    """One push inside its transaction."""
+    """One push inside its transaction; of one that is `unread` nothing is decided."""
 
     def __init__(
         self,
@@ -88,6 +97,8 @@ class Batch:
         caller: Caller,
         session: Session,
         read: Mapping[MutationId, Opened],
+        *,
+        unread: bool = False,
     ) -> None:
         self._service = service
         self._caller = caller
@@ -98,6 +109,7 @@ class Batch:
         self._commit = Commit(session, self._branch)
         self._fresh: list[tuple[Envelope, Result]] = []
         self._read = read
+        self._unread = unread
         self._forked: set[MutationId] = set()
         self._answered: dict[MutationId, mutations.Known] = {}
         self._brought: set[MutationId] = set()  # sent before by another laptop of this person
@@ -115,7 +127,8 @@ class Batch:
         mids = [envelope.mid for envelope in request.envelopes]
         self._answered = await mutations.answered(self._session, self._branch, mids)
         last_seq, chain = device.last_seq, device.chain_hash
-        await self._date(request)
+        if not self._unread:
+            await self._date(request)
         await self._look_ahead()
         results: list[Result] = []
         for envelope in request.envelopes:
@@ -126,7 +139,10 @@ class Batch:
                 is_forked = self._prove(envelope, last_seq, chain, is_forked=is_forked)
                 if not is_forked:
                     last_seq, chain = envelope.seq, self._read[envelope.mid].hash
-            if repeat is None:
+            is_open = repeat is not None and has_stumbled(repeat) and not self._unread
+            if is_open and is_forked:
+                self._forked.add(envelope.mid)
+            if repeat is None or is_open:
                 repeat = await self._decide(envelope, policy)
                 self._fresh.append((envelope, repeat))
             results.append(repeat)
@@ -176,6 +192,10 @@ class Batch:
         if known.body_hash != self._read[envelope.mid].body_hash:
             return _invalid(envelope, "mutation.id_taken")
         stored = known.result
+        if has_stumbled(stored):
+            if not self._read[envelope.mid].signed:
+                raise Refusal(400, Codes.BAD_SIGNATURE, seq=envelope.seq)
+            return stored
         return msgspec.structs.replace(stored, status=Status.ALREADY, first=stored.status)
 
     async def _carried(self, former: DeviceId, envelope: Envelope) -> None:
@@ -200,8 +220,11 @@ class Batch:
     async def _decide(self, envelope: Envelope, policy: Policy) -> Result:
         command = self._read[envelope.mid].command
         if command is None:
-            result = _invalid(envelope, "mutation.malformed")
-            self._leaf(envelope, "malformed", result)
+            if self._unread:
+                what, result = "stumbled", _invalid(envelope, STUMBLED)
+            else:
+                what, result = "malformed", _invalid(envelope, "mutation.malformed")
+            self._leaf(envelope, what, result)
             return result
         asked = needs(command)
         snapshot = await self._commit.hand.snapshot(asked)
@@ -278,10 +301,12 @@ class Batch:
         )
 
     def _leaf(self, envelope: Envelope, what: str, result: Result) -> None:
+        # An envelope has one entry that proves it; a later answer to it is told beside that.
+        named = "again" if envelope.mid in self._answered else "mid"
         self._commit.leaf(
             self._now_text,
             what=what,
-            mid=envelope.mid,
+            **{named: envelope.mid},
             officer=envelope.officer_id,
             device=envelope.device_id,
             seq=envelope.seq,
@@ -300,23 +325,34 @@ class Batch:
             self._commit.leaf(self._now_text, what="device.forked", id=device.id)
         late = await self._late()
         head = await self._commit.finish()
-        number = head.commit_no
-        rows = [
-            mutations.Mutation(
-                e.mid,
-                e.device_id,
-                e.seq,
-                self._read[e.mid].body_hash,
-                encode_envelope(emptied(e) if e.mid in late else e),
-                msgspec.structs.replace(r, commit_no=number),
-                self._now_text,
-                number,
-                e.mid in self._forked,
-            )
-            for e, r in self._fresh
-        ]
-        await mutations.add(self._session, self._branch, rows)
+        await self._keep(head.commit_no, late)
         return head
+
+    async def _keep(self, number: int, late: set[MutationId]) -> None:
+        """Keep the answers, without the words of what came too late."""
+        again = [e.mid for e, _ in self._fresh if e.mid in self._answered]
+        before = await mutations.stored(self._session, self._branch, again)
+        rows = []
+        for e, result in self._fresh:
+            came = decode_envelope(before[e.mid].envelope) if e.mid in before else e
+            is_bare = e.mid in late and erased_hash(came) is None
+            rows.append(
+                mutations.Mutation(
+                    e.mid,
+                    e.device_id,
+                    e.seq,
+                    self._read[e.mid].body_hash,
+                    encode_envelope(emptied(came) if is_bare else came),
+                    msgspec.structs.replace(result, commit_no=number),
+                    self._now_text,
+                    number,
+                    e.mid in self._forked,
+                )
+            )
+        new = [row for row in rows if row.mid not in before]
+        await mutations.add(self._session, self._branch, new)
+        anew = [row for row in rows if row.mid in before]
+        await mutations.answer_anew(self._session, self._branch, anew, self._answered)
 
     async def _late(self) -> set[MutationId]:
         """Return what is about erased cases; the log tells that its words are not kept."""

@@ -1,12 +1,12 @@
 """Statements about answered envelopes: kept for ever, with their answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from sync.domain.ids import BranchId, DeviceId, MutationId
 from sync.protocol.messages import Result
-from sync.server.repositories.session import Session
+from sync.server.repositories.session import Clash, Session
 
 
 class Mutation(msgspec.Struct, frozen=True):
@@ -97,3 +97,27 @@ async def add(session: Session, branch: BranchId, rows: Sequence[Mutation]) -> N
             for m in rows
         ],
     )
+
+
+async def answer_anew(
+    session: Session, branch: BranchId, rows: Sequence[Mutation], known: Mapping[MutationId, Known]
+) -> None:
+    """Keep other answers to what is known; raises Clash when somebody else answered meanwhile."""
+    done = await session.rows_many(
+        "UPDATE mutation SET envelope = ?, result = ?, received_at = ?, commit_no = ? "
+        "WHERE branch_id = ? AND mid = ? AND commit_no = ? RETURNING mid",
+        [
+            (
+                m.envelope,
+                msgspec.json.encode(m.result),
+                m.received_at,
+                m.commit_no,
+                branch,
+                m.mid,
+                known[m.mid].result.commit_no,
+            )
+            for m in rows
+        ],
+    )
+    if len(done) != len(rows):
+        raise Clash
