@@ -21,6 +21,7 @@ from sync.domain.records import Case, Feedback
 from sync.domain.vocabulary import FeedbackKind
 from sync.protocol.messages import Status
 from sync.protocol.pages import Op
+from sync.server.attachment_files import AttachmentFiles
 from sync.server.commit import Commit
 from sync.server.keeping import ErasureRefused, Keeping, NoSuchCase
 from sync.server.repositories import records
@@ -161,6 +162,40 @@ def test_erasure_leaves_nothing_but_the_proof(own_house: House) -> None:
     assert run(own_house, "audit", "verify") == 0
     with pytest.raises(NoSuchCase):
         keeping(own_house, 3, lambda k: k.erase(case.case_no, "request"))
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def test_files_that_outlive_their_erasure_go_with_the_next_day(
+    own_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """End behind the commit, let a piece come behind that too: the day's jobs delete both.
+
+    Other cases' files stay, and one whose fact a restored server has not been given back yet.
+    """
+    house, fact = own_house, own_house.files["own"]
+    case = close(house, house.cases["own"])
+
+    def killed(_files: AttachmentFiles, _id: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AttachmentFiles, "forget", killed)
+        with pytest.raises(Killed):
+            keeping(house, 3, lambda k: k.erase(case.case_no, "request"))
+    whole = house.data / "attachments" / house.crew["li"].enrolled.branch_id / fact.id
+    part, unknown = whole.with_name(f"{fact.id}.part"), whole.with_name(fresh())
+    part.write_bytes(b"late")
+    unknown.write_bytes(b"its fact comes again")
+    others = [whole.with_name(one.id) for whose, one in house.files.items() if whose != "own"]
+    assert whole.exists()
+
+    assert run(house, "jobs", "run") == 0
+    assert not whole.exists()
+    assert not part.exists()
+    assert all(one.exists() for one in (unknown, *others))
 
 
 def test_an_erased_envelope_is_still_answered_as_before(own_house: House) -> None:

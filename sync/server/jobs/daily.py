@@ -6,17 +6,19 @@ person answers for (`field-server retention run`).
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from prometheus_client import Gauge
 
 from sync.domain.ids import BranchId
+from sync.server.attachment_files import AttachmentFiles
 from sync.server.compacting import TOMBSTONES_KEPT, compact
+from sync.server.handlers.attachments import files_of
 from sync.server.handlers.lockout import NAME_SPAN
 from sync.server.keeping import Keeping
-from sync.server.repositories import accounts, audit, tries
+from sync.server.repositories import accounts, audit, records, tries
 from sync.server.repositories.session import Session
 from sync.server.service import Service
 
@@ -75,6 +77,27 @@ async def forget_fragments(service: Service) -> int:
     return await asyncio.to_thread(sweep)
 
 
+async def forget_erased_files(service: Service) -> int:
+    """Delete files of erased cases that outlived the erasure; return how many there were.
+
+    Whoever erases may end between its commit and the files, and a piece may come behind both. A
+    file that was not erased stays though no record names it: after a restore its fact comes again.
+    """
+    return sum([await _forget_erased(service, branch) for branch in await _branches(service)])
+
+
+async def _forget_erased(service: Service, branch: BranchId) -> int:
+    erased = await service.database.read(lambda s: records.erased_files(s, branch))
+    return await asyncio.to_thread(_forget, files_of(service, branch), erased)
+
+
+def _forget(files: AttachmentFiles, erased: Sequence[str]) -> int:
+    here = [one for one in erased if files.has(one) or files.begun(one)]
+    for one in here:
+        files.forget(one)
+    return len(here)
+
+
 async def shorten_feeds(service: Service) -> int:
     """Compact the feed of each branch."""
     done = [await compact(service, b, TOMBSTONES_KEPT) for b in await _branches(service)]
@@ -117,6 +140,7 @@ JOBS: dict[str, Job] = {
     "checkpoint": witness,
     "codes": forget_codes,
     "compact": shorten_feeds,
+    "erased": forget_erased_files,
     "fragments": forget_fragments,
     "retention": count_due,
 }

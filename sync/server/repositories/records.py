@@ -182,6 +182,19 @@ async def erased(
     return {row[0] for row in rows}
 
 
+async def erased_files(session: Session, branch: BranchId) -> list[str]:
+    """Return the ids of files whose erasure the feed still tells; it walks the whole feed."""
+    rows = await session.rows(
+        "SELECT DISTINCT id FROM feed WHERE branch_id = ? AND kind = ? AND op = ? AND NOT EXISTS "
+        "(SELECT 1 FROM record r WHERE r.branch_id = feed.branch_id AND r.kind = feed.kind "
+        "AND r.id = feed.id)",
+        branch,
+        "attachment",
+        str(Op.ERASE),
+    )
+    return [row[0] for row in rows]
+
+
 async def add_feed(session: Session, branch: BranchId, rows: Iterable[tuple[str, FeedRow]]) -> None:
     """Append ops, each with its scope; raises ValueError for an id that needs quoting."""
     values: Sequence[Row] = [
