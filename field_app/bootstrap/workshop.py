@@ -55,6 +55,7 @@ from sync.protocol.published_map import PublishedMap
 from sync.protocol.signed_form import fingerprint
 
 ROADS, MAPS = "roads", "maps"
+NONE_CHOSEN = "map.none_chosen"
 
 
 class BankMap(NamedTuple):
@@ -97,7 +98,7 @@ class Workshop:
         """Return the map chosen by hand, else the bank's; or the code of why there is none."""
         bank = None if self._settings.map_pack else self._bank_map
         if not self._settings.map_pack and bank is None:
-            return None, "map.none_chosen"
+            return None, NONE_CHOSEN
         chosen = bank.files.whole(bank.told) if bank else Path(self._settings.map_pack)
         pack = None
         try:
@@ -112,6 +113,19 @@ class Workshop:
         if bank is not None:
             bank.files.keep_only(bank.told)
         return pack, ""
+
+    def _pack_trouble(self, path: str) -> str:
+        """Return the code of what is wrong with a map pack, empty when nothing is.
+
+        Of the one in the settings, or without it of the bank's, this is known.
+        """
+        if path == self._settings.map_pack:
+            return "" if self._why_no_map == NONE_CHOSEN else self._why_no_map
+        try:
+            MapPack.open(Path(path)).close()
+        except PackUnusable as trouble:
+            return trouble.code
+        return ""
 
     def _travel_times(self) -> TravelTimes:
         if self._pack is None:
@@ -202,6 +216,7 @@ class Workshop:
             self._new_map,
             self._settings,
             lambda: self._facts(profile),
+            self._pack_trouble,
             apply,
         )
         views.drafting.unkept.connect(window.warn_of_unkept)

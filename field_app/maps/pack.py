@@ -68,13 +68,13 @@ class MapPack:
     @classmethod
     def open(cls, path: Path) -> "MapPack":
         """Open and check a pack; raises PackUnusable."""
-        if not path.is_file():
-            raise PackUnusable("map.missing", path)
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = _connected(path)
         try:
             info = _read_info(connection)
-        except (sqlite3.Error, KeyError, ValueError) as error:
+        except sqlite3.Error as error:
+            connection.close()
+            raise PackUnusable(_why(error), path) from error
+        except (KeyError, ValueError) as error:
             connection.close()
             raise PackUnusable("map.damaged", path) from error
         if info is None:
@@ -156,6 +156,25 @@ class MapPack:
         with self._lock:
             row: tuple[bytes] | None = self._connection.execute(sql, values).fetchone()
         return row
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Open the file; raises PackUnusable when it is not there or may not be read."""
+    try:
+        if not path.is_file():
+            raise PackUnusable("map.missing", path)
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(uri, uri=True, check_same_thread=False)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise PackUnusable("map.unreadable", path) from error
+
+
+def _why(error: sqlite3.Error) -> str:
+    """Return the code of what is wrong with a file that SQLite cannot read."""
+    wrong = getattr(error, "sqlite_errorcode", 0) & 0xFF  # an extended code says more than this
+    if wrong in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
+        return "map.unreadable"
+    return "map.not_a_pack" if wrong == sqlite3.SQLITE_NOTADB else "map.damaged"
 
 
 def _read_info(connection: sqlite3.Connection) -> PackInfo | str | None:

@@ -21,7 +21,7 @@ from field_app.ui.screens.map_screen import MapScreen, NewMap
 from field_app.ui.screens.plan_screen import PlanScreen
 from field_app.ui.screens.relief_screen import ReliefScreen
 from field_app.ui.screens.review_screen import ReviewScreen
-from field_app.ui.screens.settings_screen import Facts, SettingsScreen
+from field_app.ui.screens.settings_screen import Facts, PackTrouble, SettingsScreen
 from field_app.ui.screens.sync_screen import SyncScreen
 from field_app.ui.screens.team_screen import TeamScreen
 from field_app.ui.screens.today_screen import TodayScreen
@@ -100,6 +100,7 @@ class ScreenSet:
         new_map: NewMap,
         settings: Settings,
         facts: Facts,
+        pack_trouble: PackTrouble,
         apply: Callable[[Settings], None],
     ) -> None:
         self._look = look
@@ -109,6 +110,7 @@ class ScreenSet:
         self._new_map = new_map
         self._settings = settings
         self._facts = facts
+        self._pack_trouble = pack_trouble
         self._apply = apply
         self._leaving: list[Callable[[], None]] = []
         self.navigable = Navigable(dict(self._makers()))
@@ -149,9 +151,15 @@ class ScreenSet:
         return made
 
     def _settings_screen(self) -> SettingsScreen:
-        keys = self._views.keys
         return SettingsScreen(
-            self._home, self._look, self._settings, self._facts, self._apply, keys, self._news()
+            self._home,
+            self._look,
+            self._settings,
+            self._facts,
+            self._pack_trouble,
+            self._apply,
+            self._views.keys,
+            self._news(),
         )
 
     @property

@@ -105,7 +105,7 @@ async def test_a_pack_that_has_gone_or_is_none(room: Room, tmp_path: Path) -> No
     broken.write_bytes(b"no pack at all" * 100)
     told = {
         tmp_path / "gone.mappack": "Choose it again in the settings.",
-        broken: "Ask the administrator for a new copy.",
+        broken: "This file is not a map pack.",
     }
     for pack, words in told.items():
         li = await room.seat("li", map_pack=str(pack))

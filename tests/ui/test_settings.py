@@ -1,14 +1,18 @@
 """Settings: language, theme and text size change at once and are there after a restart."""
 
+import sqlite3
 from pathlib import Path
+from unittest import mock
 
+import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QScrollArea
 
 from field_app.settings.settings import read_settings, resources_folder
 from field_app.ui.screens.settings_screen import SettingsScreen
 from tests.ui.acts import ready
-from tests.ui.lookup import words_on
+from tests.ui.legible import SMALL, clipped
+from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
 from tools.tour.hands import until
 from tools.tour.seat import Seat, quiet
@@ -93,6 +97,47 @@ async def test_a_map_pack_is_chosen(room: Room) -> None:
     screen = await applied(li, screen)
     assert str(PACK) in words_on(screen)
     assert Path(read_settings(li.laptop.home).map_pack) == PACK
+
+
+@pytest.mark.parametrize("size", [100, 200])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_a_map_pack_that_is_gone_is_told_with_its_long_path(
+    room: Room, language: str, size: int
+) -> None:
+    gone = room.folder / "a-long-name-of-a-folder" / "the-pack-of-the-whole-city.mappack"
+    li = await room.seat("li", language=language, text_size=size, map_pack=str(gone))
+    li.main.resize(SMALL)
+    screen = await settings_of(li)
+    told = screen.pack_notice.text
+    assert told == li.main.words.code("map.missing")
+    assert in_language(told, language)
+    area = screen._content
+    assert isinstance(area, QScrollArea)
+    assert area.horizontalScrollBar().maximum() == 0, "nothing lies beside the window"
+    assert clipped(li.main) == []
+
+
+async def test_a_file_that_is_no_map_is_not_taken(room: Room) -> None:
+    li = await room.seat("li", map_pack=str(PACK))
+    screen = await settings_of(li)
+    assert screen.pack_notice.text == ""
+    other = room.folder / "other.mappack"
+    other.write_text("no map")
+    for path, told in ((other, li.main.words.code("map.not_a_pack")), (PACK, "")):
+        screen._choose_pack()
+        [dialog] = [d for d in screen.findChildren(QFileDialog) if d.isVisible()]
+        dialog.fileSelected.emit(str(path))
+        dialog.reject()
+        assert screen.pack_notice.text == told
+        assert ("other.mappack" in words_on(screen)) == bool(told), "which file it is said of"
+        assert screen.pack.text() == str(PACK)
+
+
+async def test_a_map_that_may_not_be_read_keeps_nobody_out(room: Room) -> None:
+    with mock.patch.object(sqlite3, "connect", side_effect=sqlite3.OperationalError("no")):
+        li = await room.seat("li", map_pack=str(PACK))
+    screen = await settings_of(li)
+    assert screen.pack_notice.text == li.main.words.code("map.unreadable")
 
 
 async def test_the_former_window_hears_of_nothing_more(room: Room) -> None:

@@ -1,15 +1,17 @@
 """Settings: language, theme, text size, lock time, map pack; and what this laptop is."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QVBoxLayout, QWidget
 
 from field_app.settings.settings import Settings
 from field_app.ui.components.choices import combo, number_box
+from field_app.ui.components.flow import COLUMNS_LEAST, Beside
 from field_app.ui.components.page import Page
 from field_app.ui.components.rows import add_row
-from field_app.ui.components.surfaces import Card, clear, row
+from field_app.ui.components.surfaces import Card, Notice, clear, row
 from field_app.ui.components.texts import button, label
 from field_app.ui.dialogs.file_dialog import FileDialog
 from field_app.ui.look import Look
@@ -23,10 +25,14 @@ SIZES = [(str(n), f"{n} %") for n in (100, 115, 130, 150, 175, 200)]
 
 
 type Facts = Callable[[], Sequence[tuple[str, str]]]
+type PackTrouble = Callable[[str], str]
 
 
 class SettingsScreen(Page):
-    """`apply` keeps the settings and shows the window anew; `facts` are asked at each visit."""
+    """`apply` keeps the settings and shows the window anew; `facts` are asked at each visit.
+
+    `pack_trouble` returns the code of what is wrong with a map pack, empty when nothing is.
+    """
 
     def __init__(
         self,
@@ -34,6 +40,7 @@ class SettingsScreen(Page):
         look: Look,
         settings: Settings,
         facts: Facts,
+        pack_trouble: PackTrouble,
         apply: Callable[[Settings], None],
         keys: KeysViewModel,
         news: MapNewsBar,
@@ -42,6 +49,7 @@ class SettingsScreen(Page):
         self._settings = settings
         self._apply = apply
         self._facts = facts
+        self._pack_trouble = pack_trouble
         words = look.words
         card = Card(look, words("Appearance"))
         form = QFormLayout()
@@ -68,11 +76,15 @@ class SettingsScreen(Page):
         add_row(form, words("Map drawing"), self.drawing)
         add_row(form, words("Fetch newer maps"), self.newer_maps)
         card.body.addLayout(form)
+        self._chosen = settings.map_pack
         self.pack = label(settings.map_pack or words("none chosen"), "muted")
         choose = button(look, words("Choose a map pack"), self._choose_pack)
-        card.body.addLayout(
-            row(look, label(words("Map pack"), wrap=False), self.pack, None, choose)
-        )
+        where = Beside(look, COLUMNS_LEAST, 8)  # a path may be long
+        where.add(row(look, label(words("Map pack"), wrap=False), self.pack, None), 1)
+        where.add(row(look, None, choose))
+        card.body.addWidget(where)
+        self.pack_notice = Notice(look)
+        card.body.addWidget(self.pack_notice)
         self.news = news
         card.body.addWidget(news)
         self.ok = button(look, words("Apply"), self._save, kind="primary")
@@ -94,6 +106,7 @@ class SettingsScreen(Page):
         for name, value in self._facts():
             told = row(self.look, label(name, "muted", wrap=False), None, label(value))
             self._about.addLayout(told)
+        self._tell_pack(self._pack_trouble(self._settings.map_pack))
         self.keys.enter()
         self.news.enter()
         self.language.setFocus()
@@ -102,12 +115,23 @@ class SettingsScreen(Page):
         dialog = FileDialog(self, self.words("Choose a map pack"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.words("Map packs") + " (*.mappack)")
-        dialog.fileSelected.connect(self.pack.setText)
+        dialog.fileSelected.connect(self._take_pack)
         dialog.open()
 
+    def _take_pack(self, path: str) -> None:
+        """Take a file that was chosen; one that is no map is not taken."""
+        trouble = self._pack_trouble(path)
+        if not trouble:
+            self._chosen = path
+            self.pack.setText(path)
+        self._tell_pack(trouble, path)
+
+    def _tell_pack(self, trouble: str, path: str = "") -> None:
+        """Say what is wrong with the map pack and what to do, of which file if another stays."""
+        told = self.words.code(trouble) if trouble else ""
+        self.pack_notice.say(told, "warn", Path(path).name if told else "")
+
     def _save(self) -> None:
-        pack = self.pack.text()
-        known = pack if pack.endswith(".mappack") else self._settings.map_pack
         self._apply(
             msgspec.structs.replace(
                 self._settings,
@@ -116,7 +140,7 @@ class SettingsScreen(Page):
                 text_size=int(self.text_size.currentData()),
                 lock_minutes=self.minutes.value(),
                 files_kb_s=self.files.value(),
-                map_pack=known,
+                map_pack=self._chosen,
                 map_drawing=str(self.drawing.currentData()),
                 newer_maps=str(self.newer_maps.currentData()),
             )

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -57,6 +58,31 @@ def test_what_is_changed_is_damaged(copy: Path, tmp_path: Path, what: str) -> No
 def test_a_pack_cut_off_is_damaged(copy: Path, tmp_path: Path) -> None:
     copy.write_bytes(copy.read_bytes()[:100_000])
     assert trouble(copy, tmp_path / "notes") == "map.damaged"
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"no map at all\n" * 1000])
+def test_another_file_is_no_pack(tmp_path: Path, content: bytes) -> None:
+    other = tmp_path / "other.mappack"
+    other.write_bytes(content)
+    assert trouble(other, tmp_path / "notes") == "map.not_a_pack"
+
+
+def test_what_is_not_there_is_missing(tmp_path: Path) -> None:
+    assert trouble(tmp_path / "none.mappack", tmp_path / "notes") == "map.missing"
+    assert trouble(tmp_path, tmp_path / "notes") == "map.missing", "a folder"
+
+
+# As for an account that may not open it, or look into its folder; tests may run as root.
+CLOSED = {
+    "sqlite3.connect": sqlite3.OperationalError("unable to open database file"),
+    "pathlib.Path.is_file": PermissionError(13, "Permission denied"),
+}
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_what_may_not_be_read_says_so(copy: Path, tmp_path: Path, what: str) -> None:
+    with mock.patch(what, side_effect=CLOSED[what]):
+        assert trouble(copy, tmp_path / "notes") == "map.unreadable"
 
 
 def test_another_format_is_named(copy: Path, tmp_path: Path) -> None:
