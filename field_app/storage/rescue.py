@@ -152,12 +152,22 @@ def _readable(broken: Path, key: VaultKey, table: str) -> Iterator[tuple[Any, ..
             if not _is_there(source, table):
                 return
             order = ", ".join(f"{part} {direction}" for part in _stored_by(source, table))
-            yield from source.execute(f"SELECT * FROM {table} ORDER BY {order}")
+            rows = source.execute(f"SELECT * FROM {table} ORDER BY {order}")
+            yield from (row for row in rows if not _is_torn(row))
         except VaultTrouble:
             continue
         finally:
             source.close()
         return
+
+
+def _is_torn(row: tuple[Any, ...]) -> bool:
+    """Say whether the last page of a long row is broken: it reads as zeroes, and as no error.
+
+    What is salvaged is text and JSON, which hold none.
+    """
+    long = (value.encode() if isinstance(value, str) else value for value in row)
+    return any(b"\0" in value for value in long if isinstance(value, bytes))
 
 
 def _is_there(source: Connection, table: str) -> bool:
