@@ -2,7 +2,8 @@
 
 The journal holds who this laptop is and every envelope ever signed here; all are sent again and
 the server answers those it knows as it did before. Records that are still readable are shown
-until the next sync has read every scope from its beginning. The broken file is set aside.
+until the next sync has read every scope from its beginning; checkpoints of the server's log stay
+kept, for a record that was changed meanwhile must not pass. The broken file is set aside.
 """
 
 import shutil
@@ -27,6 +28,7 @@ from field_app.storage.projection import Projection
 from field_app.storage.rescue_story import RescueStory, keep_story
 from field_app.storage.trouble import Damaged, VaultTrouble
 from field_app.storage.vault import COPIES, DATABASE, FILES, JOURNAL, LOCK, Vault, lock_file
+from field_app.storage.witness import recall
 from sync.domain.commands import RecordAttachment
 from sync.domain.records import Attachment
 
@@ -99,8 +101,13 @@ def _fill(vault: Vault, folder: Path, broken: Path, read: JournalRead, at: datet
         if isinstance(command, RecordAttachment):
             restore_upload(vault, folder, command.attachment)
     records = _salvage(vault, broken)
-    AuditTrail(vault).add(at, "rescue", work=work, records=records, missing=read.missing)
-    told = Rescue(work, records, read.missing, read.damaged_bytes)
+    noted = {name: value for name, value in _readable(broken, vault.key, "meta")}
+    seen = recall(vault, _readable(broken, vault.key, "checkpoint"), noted)
+    missing = read.missing
+    AuditTrail(vault).add(
+        at, "rescue", work=work, records=records, checkpoints=seen, missing=missing
+    )
+    told = Rescue(work, records, missing, read.damaged_bytes)
     [(forms,)] = vault.connection.execute("SELECT count(*) FROM draft").fetchall()
     keep_story(vault, RescueStory(at, work, forms, records, told.is_whole))
     return told

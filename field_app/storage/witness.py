@@ -4,7 +4,9 @@ The first is believed; every later one must grow out of it. A checkpoint that ca
 evidence and the warning stays for good, for a later honest answer does not undo it.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -21,6 +23,7 @@ ASK_EVERY = timedelta(minutes=10)
 TROUBLE, ASKED, MARK = "record_trouble", "record_asked_at", "checkpoint"
 EPOCH, HELD = "record_epoch", "record_held"  # which epoch's log is believed; which one waits
 PAST = "record_past"  # the epochs before the one that is believed
+NOTES = (TROUBLE, MARK, EPOCH, HELD, PAST)  # without which a checkpoint says little
 MOST_LEAVES = 2**63 - 1
 EVIDENCE = frozenset({Doubt.SHRANK, Doubt.CHANGED})
 
@@ -240,6 +243,34 @@ class Witness:
         """Return all that were kept, in the order they came."""
         rows = self._vault.connection.execute("SELECT body FROM checkpoint ORDER BY n")
         return [msgspec.json.decode(row[0], type=Checkpoint) for row in rows.fetchall()]
+
+
+def recall(vault: Vault, rows: Iterable[Sequence[Any]], noted: Mapping[str, Any]) -> int:
+    """Take over what a broken vault knew of the server's log; return how many checkpoints.
+
+    Only what the bank's key signed is believed. Where it is not known of which epoch they are, they
+    are evidence alone: a server put back meanwhile must not be taken for one that forgot.
+    """
+    profile, count = profile_of(vault), 0
+    for n, size, root, body, state in rows:
+        one = msgspec.json.decode(body, type=Checkpoint)
+        if profile is None or one.branch_id != profile.branch_id or (size, root) != _tree(one):
+            continue
+        if not is_signed(one, profile.audit_key):
+            continue
+        vault.connection.execute(
+            "INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?, ?, ?)",
+            (n, size, root, body, state if EPOCH in noted else "doubted"),
+        )
+        count += 1
+    for name in NOTES:
+        if name in noted:
+            vault.set_meta(name, noted[name])
+    return count
+
+
+def _tree(checkpoint: Checkpoint) -> tuple[int, str]:
+    return checkpoint.size, checkpoint.root
 
 
 def _is_approved(hello: Hello, stands: str, led: Way | None, profile: Profile) -> bool:

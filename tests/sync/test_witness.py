@@ -8,8 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from field_app.bootstrap.desk_setup import unlock
 from field_app.operations import outbox, record
 from field_app.storage.profile import keep_profile
+from field_app.storage.trouble import Rescued
+from field_app.storage.vault import DATABASE
 from field_app.storage.witness import ASK_EVERY
 from sync.domain.ids import BranchId
 from sync.protocol.checkpoint import Doubt, read_mark
@@ -21,7 +24,7 @@ from sync.server.key_file import make_key
 from sync.server.repositories.session import Session
 from tests.server.terminal import tell
 from tests.sync.acts import call, unanswered, visitable
-from tests.sync.office import Office, Seat
+from tests.sync.office import PASSPHRASE, Office, Seat, sit_down
 from tests.sync.relay import relay_to
 from tests.sync.rules import at_the_server
 
@@ -136,6 +139,25 @@ def test_a_record_that_was_changed_is_told_and_work_goes_on(
     assert said.code == 1
     assert "first bad entry: one of 0 to" in said.out
     assert tell(office.server.data, "audit", "verify").code == 0
+
+
+def test_a_record_that_was_changed_while_the_vault_was_broken(office: Office, li: Seat) -> None:
+    """Rewrite the log and break the laptop's vault: built anew, it notices all the same."""
+    work(li)
+    rewritten(office, edited)
+    office.seats.remove(li)
+    li.close()
+    database = li.laptop.vault / DATABASE
+    data = bytearray(database.read_bytes())
+    data[-10] ^= 1
+    database.write_bytes(data)
+    with pytest.raises(Rescued):
+        unlock(li.laptop, PASSPHRASE)
+    li = office.keep(sit_down("li", li.laptop))
+    assert doubt(li) is None
+    li.sync()
+    work(li)
+    assert doubt(li) is Doubt.CHANGED
 
 
 def asked_alone(office: Office, seat: Seat) -> list[str]:
