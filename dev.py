@@ -51,8 +51,8 @@ def lint() -> int:
         ("import contracts", [python.parent / "lint-imports", "--no-logo"]),
     )
     with ThreadPoolExecutor(2) as two:
-        done = two.map(lambda check: heard(*check[1]), checks)
-        for (name, _), (code, told) in zip(checks, done, strict=True):
+        done = two.map(lambda check: (check[0], *heard(*check[1])), checks)
+        for name, code, told in done:
             say(name)
             print(told, end="", flush=True)
             if code:
