@@ -107,9 +107,10 @@ def demo(arguments: list[str]) -> int:
     seen = seen or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     tour = "--tour" in arguments or not seen
     env = headless() if tour else dict(os.environ)
-    rest = [a for a in arguments if a != "--tour"]
-    module = "tools.tour" if tour else "tools.demo"
-    return run(python_in_venv(), "-m", module, *rest, env=env)
+    if not tour:
+        return run(python_in_venv(), "-m", "tools.demo", *arguments, env=env)
+    rest = [a for a in arguments if a not in ("--tour", "--lead")]  # it has both laptops
+    return run(python_in_venv(), "-m", "tools.tour", *rest, env=env)
 
 
 def bench(arguments: list[str]) -> int:

@@ -36,6 +36,19 @@ def test_the_door_names_only_benches_that_are_there() -> None:
         assert callable(import_module(f"bench.{name}").main)
 
 
+def test_the_lead_is_asked_for_where_there_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tour takes the place of the demo there, and has the lead's laptop in any case."""
+    given: list[tuple[object, ...]] = []
+    monkeypatch.setattr(dev, "run", lambda *words, env: given.append(words[1:]) or 0)
+    monkeypatch.setattr(dev.sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert dev.demo(["--lead"]) == 0
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert dev.demo(["--lead"]) == 0
+    assert given == [("-m", "tools.tour"), ("-m", "tools.demo", "--lead")]
+
+
 def test_vault(tmp_path: Path) -> None:
     assert vault.main(["--cases", "300", "--rounds", "2", "--searches", "4"], tmp_path) == 0
     metrics = written(tmp_path, "vault")
