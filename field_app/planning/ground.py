@@ -12,7 +12,7 @@ type Orders = dict[OfficerId, list[RecordId]]
 
 
 class Task:
-    """A visit with everything that narrows it; `crews` is None where anybody able may come."""
+    """A visit with everything that narrows it; `named` is empty where anybody able may come."""
 
     __slots__ = ("able", "named", "point", "service_s", "takes", "visit", "wants", "windows")
 
