@@ -10,6 +10,7 @@ from sync.domain.ids import BranchId, OfficerId, TeamId
 from sync.domain.records import Officer
 from sync.domain.vocabulary import Role
 from sync.server.administration import Administration, AdminRefused
+from sync.server.administrators import Administrators
 from sync.server.custody import KeyAdministration
 
 
@@ -66,6 +67,8 @@ def _team(parsed: Arguments, administer: Administer) -> int:
 
 def _user(parsed: Arguments, administer: Administer) -> int:
     async def act(admin: Administration) -> None:
+        if parsed.action in ("deactivate", "leave"):
+            await Administrators(admin.service).let_leave(parsed.login)
         if parsed.action == "add":
             officer = Officer(
                 OfficerId(admin.service.ids.fresh()),

@@ -77,6 +77,12 @@ class Administrators:
             _discard(file)
             raise
 
+    async def let_leave(self, login: str) -> None:
+        """Raise AdminRefused for the one person without whom nobody could seat another."""
+        security = (await self.seated()).get(Power.SECURITY)
+        if security is not None and security.login == login:
+            raise AdminRefused(f"{login} is the security administrator: seat another one first")
+
     async def admit(self, power: Power, command: str, file: Path | None, passphrase: str) -> None:
         """Let a command be given, on record before it is; raises AdminRefused for a wrong key."""
         stands = (await self.seated()).get(power)

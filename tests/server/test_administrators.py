@@ -156,3 +156,17 @@ def test_a_former_key_and_one_who_left_are_nobodys(house: House, keys: Path) -> 
     (keys / "words").write_text("quite another passphrase\n")
     told = tell(house.data, "team", "add", "west", "West", *by(keys, "gao"))
     assert "the passphrase does not open" in told.err
+
+
+@ON_ONE_FILE
+def test_who_seats_the_others_does_not_leave_before_a_successor(house: House, keys: Path) -> None:
+    """Else no key would be left that seats anybody."""
+    told = "xu is the security administrator: seat another one first\n"
+    assert tell(house.data, "user", "deactivate", "xu", *by(keys, "xu")).err == told
+    assert tell(house.data, "user", "leave", "xu", *by(keys, "xu")).err == told
+    asked = ("administrator", "seat", "bo", "--power", "security", "--out", str(keys / "bo.key"))
+    who = ("add", "bo", "--name", "bo", "--role", "admin", "--team", "north")
+    assert tell(house.data, "user", *who, *by(keys, "xu")).code == 0
+    assert tell(house.data, *asked, *shut(keys), *by(keys, "xu")).code == 0
+    assert tell(house.data, "user", "leave", "xu", *by(keys, "bo")).code == 0
+    assert tell(house.data, "enrol-code", "li", *by(keys, "bo")).code == 0
