@@ -90,7 +90,7 @@ class Workshop:
         self._sync_loop = sync_loop
         self._downloads = downloads
         self._look = look
-        self._pack, self._why_no_map = self._open_pack()
+        self._pack, self._map_trouble = self._open_pack()
         self._times = self._travel_times()
         self._stops: list[Callable[[], None]] = []
 
@@ -120,7 +120,7 @@ class Workshop:
         Of the one in the settings, or without it of the bank's, this is known.
         """
         if path == self._settings.map_pack:
-            return "" if self._why_no_map == NONE_CHOSEN else self._why_no_map
+            return "" if self._map_trouble == NONE_CHOSEN else self._map_trouble
         try:
             MapPack.open(Path(path)).close()
         except PackUnusable as trouble:
@@ -130,16 +130,20 @@ class Workshop:
     def _travel_times(self) -> TravelTimes:
         if self._pack is None:
             return StraightLine()
-        archive = self._pack.lay_roads(self._laptop.home / ROADS)
+        try:
+            archive = self._pack.lay_roads(self._laptop.home / ROADS)
+        except PackUnusable as trouble:
+            archive, self._map_trouble = None, trouble.code
         return RoadTimes(archive, self._pack.info.bounds) if archive else StraightLine()
 
     def _new_map(self, *, painted: bool = False) -> tuple[MapCanvas, str]:
         """Return a map, and the code of why it is not as it should be."""
         if self._pack is None:
-            return PaintedMap(None, self._look.tokens), self._why_no_map
+            return PaintedMap(None, self._look.tokens), self._map_trouble
         if painted or self._settings.map_drawing == "painted":
-            return PaintedMap(self._pack, self._look.tokens), "map.no_web_view" if painted else ""
-        return MapView(self._pack, self._look.tokens), ""
+            why = "map.no_web_view" if painted else self._map_trouble
+            return PaintedMap(self._pack, self._look.tokens), why
+        return MapView(self._pack, self._look.tokens), self._map_trouble
 
     def _sheet_map(self, stops: Sequence[MapStop], ways: Sequence[MapWay]) -> SheetMap:
         """Return the map as it is printed, always by day."""

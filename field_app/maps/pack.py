@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -88,7 +89,8 @@ class MapPack:
     def check(self, folder: Path) -> None:
         """Compare the whole content with its hash, once for each file; raises PackUnusable.
 
-        What was found whole is noted in the folder: a province takes seconds to read through.
+        What was found whole is noted in the folder: a province takes seconds to read through. Where
+        that cannot be noted it is read again the next time.
         """
         note = folder / f"whole-{self._mark()}"
         if note.exists():
@@ -100,8 +102,9 @@ class MapPack:
                 raise PackUnusable("map.damaged", self.path) from error
         if found != self.info.content_hash:
             raise PackUnusable("map.damaged", self.path)
-        folder.mkdir(parents=True, exist_ok=True)
-        note.touch()
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            note.touch()
 
     def _mark(self) -> str:
         stat = self.path.stat()
@@ -132,7 +135,10 @@ class MapPack:
         return tuple(FoundPlace(*row) for row in rows)
 
     def lay_roads(self, folder: Path) -> Path | None:
-        """Write the road tiles beside the program's data once; None when the pack has none."""
+        """Write the road tiles beside the program's data once; None when the pack has none.
+
+        Raises PackUnusable when there is no room for them: then the map is good without.
+        """
         if not self.info.has_roads:
             return None
         target = folder / f"roads-{self._mark()}.tar"
@@ -141,10 +147,15 @@ class MapPack:
         found = self._one("SELECT archive FROM roads", ())
         if not found:
             return None
-        folder.mkdir(parents=True, exist_ok=True)
         beside = target.with_suffix(".new")
-        beside.write_bytes(found[0])
-        beside.replace(target)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(found[0])
+            beside.replace(target)
+        except OSError as error:
+            with suppress(OSError):  # a part of it would take the room that others need
+                beside.unlink(missing_ok=True)
+            raise PackUnusable("map.no_room_for_roads", self.path) from error
         return target
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from unittest import mock
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from field_app.bootstrap import program
@@ -15,13 +16,16 @@ from field_app.operations import outbox
 from field_app.storage.trouble import DiskFull
 from field_app.storage.vault import Vault
 from field_app.ui.screens.visit_screen import VisitScreen
-from sync.domain.records import Contact, Visit
+from sync.domain.records import Contact, Route, Training, Visit
 from sync.domain.vocabulary import Revealable, VisitOutcome
 from tests.ui.acts import at_the_visit, open_visit, ready, told_of_hardship
 from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
 from tests.ui.sheets import sheet, told
-from tools.tour.hands import asked, type_text, until
+from tests.ui.test_learning import shown
+from tests.ui.test_plan import agreed, plan_of, solved
+from tests.ui.test_settings import PACK
+from tools.tour.hands import asked, press, type_text, until
 from tools.tour.seat import quiet
 
 LANGUAGES = ("zh_CN", "en")
@@ -163,6 +167,60 @@ async def test_settings_that_cannot_be_written_stay_as_they_are(room: Room) -> N
         li.program.apply(msgspec.structs.replace(before, lock_minutes=7))
     assert li.screens.navigable["settings"].notice.text == li.main.words.code(FULL)
     assert li.program.settings == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_map_whose_roads_find_no_room_keeps_nobody_out(room: Room, language: str) -> None:
+    """The map is there; how long the way takes is an estimate, and why is told."""
+    full = OSError(28, "No space left on device")
+    with mock.patch.object(Path, "write_bytes", side_effect=full):
+        li = await room.seat("li", language=language, map_pack=str(PACK), map_drawing="painted")
+    roads = li.laptop.home / "roads"
+    assert list(roads.glob("roads-*")) == []
+    why = li.main.words.code("map.no_room_for_roads")
+    assert in_language(why, language)
+    for name in ("settings", "map"):
+        await li.show(name)
+        assert why in words_on(li.screens.navigable[name])
+    await room.leave(li)
+    li = await room.seat("li", map_pack=str(PACK))
+    assert len(list(roads.glob("roads-*.tar"))) == 1
+    await li.show("settings")
+    assert li.main.words.code("map.no_room_for_roads") not in words_on(li.main)
+
+
+async def test_a_map_that_cannot_be_noted_as_whole_is_shown(room: Room) -> None:
+    with mock.patch.object(Path, "touch", side_effect=OSError(28, "No space left on device")):
+        li = await room.seat("li", language="en", map_pack=str(PACK))
+    await li.show("settings")
+    assert "chosen by hand" in words_on(li.main)
+
+
+async def test_a_plan_and_a_module_wait_until_there_is_room(room: Room) -> None:
+    chen, li, _cases = await agreed(room)
+    plan = await plan_of(chen)
+    with no_room():
+        await solved(plan)
+        press(plan.publish, Qt.Key.Key_Return)
+        await quiet()
+        assert plan.notice.text == chen.main.words.code(FULL)
+    press(plan.publish, Qt.Key.Key_Return)
+    await quiet()
+    assert await records(chen, Route)
+
+    module = await shown(li)
+    module.ask()
+    for group in module.quiz.groups:
+        group.buttons()[0].click()
+    with no_room():
+        module.submit()
+        await quiet()
+        assert module.notice.text == li.main.words.code(FULL)
+        assert module.hand_in.isEnabled()
+        assert module.quiz.complete, "what was chosen stands"
+    module.submit()
+    await quiet()
+    assert len(await records(li, Training)) == 1
 
 
 async def test_a_sync_whose_end_cannot_be_noted_ends_all_the_same(room: Room) -> None:
