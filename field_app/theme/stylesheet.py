@@ -60,6 +60,9 @@ QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: {arr
 QCheckBox::indicator {{ width: {box}px; height: {box}px; border: 1px solid {muted}; border-radius: 4px; background: {card}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {focus}; }}
+QRadioButton::indicator {{ width: {box}px; height: {box}px; border: 1px solid {muted}; border-radius: {round}px; background: {card}; }}
+QRadioButton::indicator:checked {{ width: {dot}px; height: {dot}px; border: {ring}px solid {accent}; background: {on_accent}; }}
+QRadioButton::indicator:focus {{ border-color: {focus}; }}
 QComboBox QAbstractItemView {{ background: {card}; color: {text}; selection-background-color: {selected}; selection-color: {text}; }}
 QTableView, QListWidget {{ background: {card}; border: 1px solid {card}; gridline-color: {line}; selection-background-color: {selected};
     selection-color: {text}; alternate-background-color: {raised}; outline: none; }}
@@ -114,5 +117,9 @@ def style_sheet(tokens: Tokens, pictures: dict[str, str]) -> str:
     }
     values = {k: tokens.px(v) for k, v in sizes.items()}
     # The border of what has the focus is a pixel wider: the words must not lose or move by it.
+    # A choice that is made is a ring as wide as the circle of one that is not.
+    values["ring"] = values["box"] // 3
+    values["dot"] = values["box"] + 2 - 2 * values["ring"]
+    values["round"] = values["box"] // 2 + 1
     values |= {f"{k}_focus": values[k] - 1 for k in ("pad", "padx")}
     return SHEET.format(**tokens.colours, **values, **pictures)

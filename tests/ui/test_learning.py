@@ -1,9 +1,13 @@
 """Learning: modules are read, questions answered, and the certificate follows."""
 
+import asyncio
+
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
 from field_app.ui.screens.learning_screen import LearningScreen
 from sync.domain.records import Officer, Training
+from tests.ui.legible import SMALL, clipped
 from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
 from tools.tour.hands import until
@@ -50,6 +54,34 @@ async def test_answers_are_handed_in_whole(room: Room) -> None:
     assert not screen.hand_in.isEnabled()
     screen.quiz.groups[0].button(0).click()
     assert not screen.hand_in.isEnabled()
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_questions_are_whole_in_large_words(room: Room, language: str) -> None:
+    li = await room.seat("li", language=language, text_size=200)
+    li.main.resize(SMALL)
+    screen = await shown(li)
+    for number in range(screen.list.count()):
+        screen.list.setCurrentRow(number)
+        screen.ask()
+        await quiet()
+        area = screen._content
+        assert isinstance(area, QScrollArea)
+        assert area.horizontalScrollBar().maximum() == 0, "nothing lies beside the window"
+        assert clipped(li.main) == []
+
+
+async def test_answers_are_handed_in_once(room: Room) -> None:
+    li = await room.seat("li")
+    screen = await shown(li)
+    screen.ask()
+    for group in screen.quiz.groups:
+        group.buttons()[0].click()
+    for _ in range(2):
+        screen.submit()
+        await asyncio.sleep(0)
+    await quiet()
+    assert len(await records(li, Training)) == 1
 
 
 async def test_a_pass_is_noted_and_tells_why(room: Room) -> None:

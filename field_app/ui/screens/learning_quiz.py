@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from field_app.ui.components.surfaces import Notice, clear
 from field_app.ui.components.texts import label
+from field_app.ui.components.tick import Choice
 from field_app.ui.look import Look
 from field_app.viewmodels.learning import Lesson
 
@@ -32,7 +33,7 @@ class LearningQuiz(QWidget):
             self._column.addWidget(label(f"{number}. {question.text}", "heading"))
             group = QButtonGroup(self)
             for index, option in enumerate(question.options):
-                choice = QRadioButton(option.replace("&", "&&"))
+                choice = Choice(option)
                 choice.setAccessibleName(f"{question.text} {option}")
                 group.addButton(choice, index)
                 self._column.addWidget(choice)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from field_app.ui.components.findings_list import answer_text
+from field_app.ui.components.focus import resting
 from field_app.ui.components.page import Page
 from field_app.ui.components.surfaces import Card, clear, row
 from field_app.ui.components.texts import badge, button, label
@@ -166,8 +167,12 @@ class LearningScreen(Page):
 
     def submit(self) -> None:
         """Hand in the answers."""
-        if self.quiz.complete:
-            self.start(self._view.take(self.quiz.answers))
+        if self.quiz.complete and self.hand_in.isEnabled():
+            self.start(self._take())
+
+    async def _take(self) -> None:
+        with resting(self.hand_in):
+            await self._view.take(self.quiz.answers)
 
     def _on_graded(self, grade: Grade) -> None:
         words = self.words
