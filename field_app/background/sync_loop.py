@@ -275,7 +275,8 @@ class SyncLoop:
         self._failures += 1
         passing = trouble is not None and trouble.code in PASSING
         wish = trouble.retry_after if trouble else None
-        self._due_s = self._times.after_failure(self._failures, wish, passing=passing)
+        if self._due_s > 0:  # else a person asked once more meanwhile
+            self._due_s = self._times.after_failure(self._failures, wish, passing=passing)
         run = SyncRun(began, self._clock.now(), 0, 0, code)
         try:
             await self._runner.run(lambda desk: outbox.note_run(desk, run))

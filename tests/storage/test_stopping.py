@@ -16,7 +16,8 @@ from field_app.background.sync_loop import SyncLoop, SyncStatus
 from field_app.background.sync_times import SyncTimes
 from field_app.operations import outbox
 from field_app.storage.trouble import DiskFull
-from sync.protocol.messages import Hello
+from sync.engine.trouble import Trouble
+from sync.protocol.messages import Codes, Hello
 from sync.protocol.versions import PROGRAM, VERSION
 from tests.storage.furnished_vault import Furnished, profile_of_li
 from tests.storage.test_epochs import hello
@@ -32,14 +33,17 @@ class Line:
     def __init__(self, said: Hello) -> None:
         self.said = said
         self.asked = 0
+        self.trouble: Codes | None = None
         self.heard, self.let = threading.Event(), threading.Event()
         self.let.set()
 
     def hello(self, *_asked: object) -> Hello:
-        """Say that there is nothing."""
+        """Say that there is nothing, or fail."""
         self.asked += 1
         self.heard.set()
         assert self.let.wait(WITHIN_S)
+        if self.trouble is not None:
+            raise Trouble(self.trouble)
         return self.said
 
 
@@ -154,6 +158,33 @@ def test_a_sync_is_stopped(furnished: Furnished, act: Callable[[Stage], Awaitabl
             # And none of it stops what is asked for afterwards.
             stage.loop.request()
             assert not await stage.ended()
+
+    asyncio.run(played())
+
+
+@pytest.mark.parametrize("code", [Codes.UNREACHABLE, Codes.FORKED])
+def test_what_is_asked_for_during_a_sync_that_fails_follows_at_once(
+    furnished: Furnished, code: Codes
+) -> None:
+    """Else it would come at the end of a pause, or of a quarter of an hour."""
+
+    async def played() -> None:
+        async with staged(furnished) as stage:
+            line = stage.line
+            line.trouble = code
+            line.heard.clear()
+            line.let.clear()
+            stage.loop.request()
+            assert await asyncio.to_thread(line.heard.wait, WITHIN_S)
+            before = line.asked
+            stage.loop.request()
+            line.let.set()
+            status = await stage.until(lambda status: bool(status.trouble))
+            assert status.trouble == code
+            status = await stage.until(lambda status: status.running or bool(status.next_at))
+            assert status.running, "no pause in between"
+            await stage.rest()
+            assert line.asked == before + 1, "and once only"
 
     asyncio.run(played())
 
