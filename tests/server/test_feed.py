@@ -1,6 +1,7 @@
 """The feed: pages that end anywhere, cursors that are wrong, cases that come and go."""
 
 import itertools
+from typing import Any
 
 import msgspec
 import pytest
@@ -78,7 +79,9 @@ def test_the_database_writes_an_op_as_the_protocol_does(own_house: House) -> Non
 
     async def work(session: Session) -> list[bytes]:
         await records.add_feed(session, MAIN, [("team:odd", op) for op in ops])
-        return await records.feed_page(session, MAIN, "team:odd", Cursor(LATE, -1), 9)
+        return await records.feed_page(
+            session, MAIN, "team:odd", Cursor(LATE, -1), 9, pull.ANY_LENGTH
+        )
 
     lines = own_house.at_database(lambda database: database.write(work))
     assert lines == [line_of(op) for op in ops]
@@ -130,6 +133,36 @@ def test_a_page_of_large_bodies_can_be_unpacked(
         monkeypatch.setattr(pull, "MAX_PAGE_BYTES", size)
         page = chen.page(NORTH)
         assert (page.ops, page.more) == (whole.ops[:count], count < len(whole.ops))
+
+
+@pytest.mark.parametrize("long", [{0}, {5}, {3, 4}, {9}, set(range(10)), {1, 3, 5, 7, 9}])
+def test_few_bytes_are_in_memory_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, long: set[int]
+) -> None:
+    """Read ops of which some are very long: in order, each once, never many of them together."""
+    length = 400_000
+    monkeypatch.setattr(pull, "LONG_AT_ONCE", 2)
+    told = [FeedRow(LATE, n, Op.PUT, "note", f"n-{n}", 1, "", b'"x"') for n in range(10)]
+    for n in long:
+        told[n] = msgspec.structs.replace(told[n], body=b'"' + b"x" * length + b'"')
+    scope = f"team:long-{len(long)}-{min(long)}"
+    read: list[int] = []
+    feed_page = records.feed_page
+
+    async def watched(*asked: Any) -> list[bytes | None]:
+        found = await feed_page(*asked)
+        read.append(sum(len(line or b"") for line in found))
+        return found
+
+    monkeypatch.setattr(records, "feed_page", watched)
+
+    async def work(session: Session) -> tuple[list[bytes], bool]:
+        await records.add_feed(session, MAIN, [(scope, row) for row in told])
+        return await pull._lines(session, MAIN, scope, Cursor(LATE, -1), 500)
+
+    lines, more = house.at_database(lambda database: database.write(work))
+    assert (lines, more) == ([line_of(row) for row in told], False)
+    assert max(read) < 4 * length  # two at once and the look at what follows
 
 
 def test_records_that_one_answer_cannot_hold_come_with_the_next(

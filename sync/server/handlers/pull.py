@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import accumulate
+from typing import cast
 
 import msgspec
 
@@ -25,7 +26,12 @@ from sync.server.repositories.session import Session
 from sync.server.repositories.standing import Standing
 from sync.server.service import Service
 
-READ_AT_ONCE = 1000  # ops; bodies may be large, and a page ends by its bytes too
+# A page ends by its bytes, and not much more than those may ever be in memory: so many ops are read
+# at once as long as none is long (ordinary bodies have less than a thousand bytes), then few.
+READ_AT_ONCE = 1000
+LONG = 16 * 1024
+LONG_AT_ONCE = 32
+ANY_LENGTH = 2**31 - 1  # what the databases reckon lengths in
 
 
 async def pull(
@@ -108,19 +114,28 @@ async def _lines(
 ) -> tuple[list[bytes], bool]:
     """Return a page's ops and whether more follow: `limit` at most, and not much over its bytes."""
     lines: list[bytes] = []
-    size = 0
+    size, at_once, longest = 0, READ_AT_ONCE, LONG
     while size < MAX_PAGE_BYTES:
-        wanted = min(READ_AT_ONCE, limit - len(lines))
-        found = await records.feed_page(session, branch, scope, after, wanted + 1)
+        wanted = min(at_once, limit - len(lines))
+        read = await records.feed_page(session, branch, scope, after, wanted + 1, longest)
+        found = _unbroken(read)
+        if len(found) < len(read):
+            at_once, longest = LONG_AT_ONCE, ANY_LENGTH
         taken = _fitting(found[:wanted], MAX_PAGE_BYTES - size)
         lines += taken
-        if len(found) == len(taken):
+        if len(read) == len(taken):
             return lines, False
-        if len(lines) == limit or len(taken) < wanted:
+        if len(lines) == limit or len(taken) < len(found[:wanted]):
             break
-        after = place_of(lines[-1])
+        after = place_of(taken[-1]) if taken else after
         size += sum(map(len, taken))
     return lines, True
+
+
+def _unbroken(read: list[bytes | None]) -> list[bytes]:
+    """Return the lines up to the first that was not read."""
+    until = read.index(None) if None in read else len(read)
+    return cast("list[bytes]", read[:until])
 
 
 def _fitting(lines: Sequence[bytes], room: int) -> list[bytes]:

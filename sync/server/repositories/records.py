@@ -148,13 +148,18 @@ async def head(session: Session, branch: BranchId) -> int:
 
 
 async def feed_page(
-    session: Session, branch: BranchId, scope: str, after: Cursor, limit: int
-) -> list[bytes]:
-    """Return up to `limit` ops of a scope behind a cursor, each as `pages.line_of` writes it."""
+    session: Session, branch: BranchId, scope: str, after: Cursor, limit: int, longest: int
+) -> list[bytes | None]:
+    """Return up to `limit` ops of a scope behind a cursor, each as `pages.line_of` writes it.
+
+    None stands for one with a body of more than `longest` bytes, which is not read.
+    """
+    line = session.spliced.format(text=_LINE, body=_BODY)
     rows = await session.rows(
-        f"SELECT {session.spliced.format(text=_LINE, body=_BODY)} FROM feed "
+        f"SELECT CASE WHEN length(body) > ? THEN NULL ELSE {line} END FROM feed "
         "WHERE branch_id = ? AND scope = ? AND (commit_no, idx) > (?, ?) "
         "ORDER BY commit_no, idx LIMIT ?",
+        longest,
         branch,
         scope,
         after.commit_no,

@@ -77,7 +77,7 @@ ASKED: dict[str, Callable[[Session], Awaitable[object]]] = {
     "a case's records": lambda s: records.of_case(s, MAIN, CaseId("c1")),
     "what a batch reads": lambda s: InHand(s, MAIN).read(NEEDED, [("contact", "n1")]),
     "a record": lambda s: records.get(s, MAIN, "visit", "v1"),
-    "a page": lambda s: records.feed_page(s, MAIN, "team:north", Cursor(1, 0), 1000),
+    "a page": lambda s: records.feed_page(s, MAIN, "team:north", Cursor(1, 0), 1000, 16384),
     "answers": lambda s: mutations.answered(s, MAIN, ["m1", "m2"]),
     "a feed to follow": lambda s: digests.follow(s, MAIN, OPS),
     "a scope's digest": lambda s: digests.whole(s, MAIN, "team:north"),
