@@ -35,6 +35,7 @@ from sync.server import publishing
 from sync.server.administration import Administration, AdminRefused
 from sync.server.app import build_service
 from sync.server.backup import mark
+from sync.server.closed_file import make_folder
 from sync.server.imports.importing import ImportFailed
 from sync.server.imports.report import failure_text
 from sync.server.keeping import NoSuchCase
@@ -147,7 +148,7 @@ def _administer(parsed: Arguments, act: Act) -> int:
 
 def _init(parsed: Arguments) -> int:
     settings = settings_of(parsed)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     upgrade(settings)
     texts = texts_beside(settings.policies / f"{settings.pack}.toml")
 

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from sync.server.closed_file import new_file
+
 OTHERS = 0o077
 
 
@@ -31,7 +33,7 @@ def make_key(path: Path) -> Ed25519PrivateKey:
 
 def write_key(path: Path, written: bytes) -> None:
     """Write a key's file for its owner alone; raises FileExistsError when there is one."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with new_file(path) as file:
         file.write(written)
         file.flush()
         os.fsync(file.fileno())

@@ -15,6 +15,7 @@ import msgspec
 
 from sync.domain.ids import BranchId
 from sync.domain.records import Attachment, Versioned, encode_record, kind_of
+from sync.server.closed_file import new_file
 from sync.server.commit import Commit
 from sync.server.handlers.attachments import files_of
 from sync.server.keeping import NoSuchCase
@@ -86,7 +87,7 @@ async def hand_over(service: Service, branch: BranchId, case_no: str, out: Path)
         raise NoSuchCase(case_no)
 
     found = await service.database.write(work)
-    with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
+    with new_file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         at = service.clock.now().isoformat(timespec="minutes")
         archive.writestr("README.txt", README.format(case_no=case_no, at=at))
         archive.writestr("records.json", _json(found))

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import tarfile
 import threading
 import time
@@ -91,3 +92,16 @@ def test_a_backup_is_on_the_disk_when_it_is_told(
     out = tmp_path / "night.tar"
     assert tell(server_data, "backup", "--out", str(out)).code == 0
     assert {out.stat().st_ino, tmp_path.stat().st_ino} <= settled
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder's rights say it there")
+def test_who_else_works_at_the_machine_reads_neither_database_nor_backup(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert tell(tmp_path / "srv", "init").code == 0
+        assert tell(tmp_path / "srv", "backup", "--out", str(tmp_path / "night.tar")).code == 0
+        assert tell(tmp_path / "new", "restore", str(tmp_path / "night.tar")).code == 0
+    finally:
+        os.umask(before)
+    for made in ("srv", "new", "night.tar"):
+        assert (tmp_path / made).stat().st_mode & 0o077 == 0, made

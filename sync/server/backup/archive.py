@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from sync.server.closed_file import new_file
+
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "attachments"
 FORMAT = 1
 AT_ONCE = 1 << 20  # bytes
@@ -41,7 +43,7 @@ def sha256_of(path: Path) -> str:
 
 def write_archive(out: Path, manifest: Manifest, database: Path, files: Path) -> None:
     """Write the archive and read it back; raises FileExistsError, NoBackup, OSError."""
-    with out.open("xb") as file:
+    with new_file(out) as file:
         with tarfile.open(fileobj=file, mode="w") as tar:
             told = msgspec.json.encode(manifest)
             head = tarfile.TarInfo(MANIFEST)

@@ -19,6 +19,7 @@ from sync.server.backup.archive import (
     unpack_files,
 )
 from sync.server.backup.copying import put_in_place
+from sync.server.closed_file import make_folder
 from sync.server.commit import Commit
 from sync.server.repositories import accounts, audit, horizons
 from sync.server.repositories.session import Session
@@ -42,7 +43,7 @@ def put_back(settings: ServerSettings, path: Path) -> PutBack:
     manifest = read_manifest(path, check=True)
     if manifest.kind != ("sqlite" if settings.is_sqlite else "postgresql"):
         raise NoBackup(f"{path} holds a database of {manifest.kind}")
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     # Should it end half way, no server starts on what it finds.
     mark.write(settings.data, mark.Mark("", {}, mark.latest(settings.data)))
     with TemporaryDirectory(dir=settings.data, prefix=".restore-") as room:

@@ -13,6 +13,7 @@ from asyncpg.connect_utils import SessionAttribute
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from sync.server.closed_file import make_folder
 from sync.server.settings import ServerSettings
 
 NEWEST = "0008"
@@ -26,7 +27,7 @@ class TooNew(Exception):
 def upgrade(settings: ServerSettings) -> None:
     """Apply the steps that are missing; raises TooNew and changes nothing."""
     if settings.is_sqlite:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.sqlite_path.parent)
     _on_connection(settings, _apply)
 
 
