@@ -58,7 +58,7 @@ OPEN = frozenset({"/enrol", "/reset"})  # asked by who has no token yet, or no l
 
 
 class HttpTransport:
-    """A session with one server. `authority` is the bank's CA file, None for the system's.
+    """A session with one server. `authority` is the bank's CA file, None for those `certifi` has.
 
     `token` is the enrolment's; with the raw device `key` it is shown for short tokens alone, and
     every request proves the key (`sync.protocol.proof`). `version` of the protocol is what this
@@ -305,7 +305,7 @@ class HttpTransport:
             ) as response:
                 self.bytes_up += len(sent)
                 raw = self._read(response)
-        except requests.RequestException as error:
+        except OSError as error:  # what the library raises is one too
             raise _trouble_of(error) from error
         encoding = response.headers.get("Content-Encoding", "")
         body = unpacked(raw, encoding, question_of(target, plain))
@@ -338,7 +338,9 @@ def _behind(page: Page, scope: str, after: Cursor, floor: int) -> tuple[Cursor, 
     return onward(page, after, floor) if page.more and page.scope == scope else None
 
 
-def _trouble_of(error: requests.RequestException) -> Trouble:
+def _trouble_of(error: OSError) -> Trouble:
+    if not isinstance(error, requests.RequestException):
+        return Trouble(Codes.TLS)  # the authority's file is gone: nobody can be believed
     if isinstance(error, requests.exceptions.SSLError):
         return Trouble(code_of_certificate(error))
     if isinstance(error, requests.exceptions.ReadTimeout):

@@ -79,6 +79,13 @@ def test_an_unknown_authority_is_not(
     refuses(office, li, None if whose == "system" else other)
 
 
+def test_an_authority_whose_file_is_gone_believes_nobody(
+    office: Office, li: Seat, bank: trustme.CA, tmp_path: Path
+) -> None:
+    serve_with(office, tmp_path, bank.issue_cert("127.0.0.1"))
+    refuses(office, li, tmp_path / "gone.pem")
+
+
 def test_a_certificate_of_another_house(
     office: Office, li: Seat, bank: trustme.CA, authority: Path, tmp_path: Path
 ) -> None:

@@ -216,7 +216,7 @@ class Room:
         )
 
     def fresh(self, name: str = "new", authority: str = "") -> Laptop:
-        """Return a laptop that is not enrolled; it believes the system's authorities, or one."""
+        """Return a laptop that is not enrolled; it believes the usual authorities, or one."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
         return Laptop(
