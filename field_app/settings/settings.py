@@ -2,6 +2,7 @@
 
 import os
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import msgspec
@@ -52,7 +53,9 @@ def read_settings(folder: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
+        # An administrator's editor on Windows may begin a file with a mark of its own.
+        written = path.read_bytes().removeprefix(BOM_UTF8)
+        return msgspec.json.decode(written, type=Settings)
     except msgspec.DecodeError:
         return Settings()
 
