@@ -70,6 +70,10 @@ class AttachmentFiles:
         """Say whether the file is here."""
         return (self._folder / file_id).exists()
 
+    def names(self) -> list[str]:
+        """Return the ids of all files that are here."""
+        return sorted(one.name for one in self._folder.glob("*"))
+
     def remove(self, file_id: str) -> None:
         """Delete a file when it is there."""
         (self._folder / file_id).unlink(missing_ok=True)

@@ -215,6 +215,11 @@ def _move_log(folder: Path, aside: Path) -> None:
             take_name(file, aside.with_name(aside.name + end))
 
 
+def has_set_aside(folder: Path) -> bool:
+    """Say whether a broken file lies beside the vault."""
+    return _free_number(folder) > 1
+
+
 def _free_number(folder: Path) -> int:
     return next(n for n in count(1) if not _aside(folder, n).exists())
 

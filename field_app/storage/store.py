@@ -7,6 +7,7 @@ from field_app.storage.case_lists import CaseLists
 from field_app.storage.drafts import Drafts
 from field_app.storage.incidents import Incidents
 from field_app.storage.keys import derive
+from field_app.storage.left_files import clear
 from field_app.storage.map_notices import MapNotices
 from field_app.storage.outbox import Outbox
 from field_app.storage.projection import Projection
@@ -33,6 +34,7 @@ class Store:
         key = derive(vault.key, "attachments")
         self.files = AttachmentFiles(vault.folder / FILES, key, vault.random)
         self.copies = AttachmentFiles(vault.folder / COPIES, key, vault.random)
+        clear(vault, self.files, self.copies)
         self.rulebook = Rulebook(vault, self.audit, clock, brought)
         self.map_notices = MapNotices(vault)
         self.witness = Witness(vault, self.audit, clock)
