@@ -16,7 +16,7 @@ def record(
     topic: str,
     words: str,
 ) -> Written:
-    """Keep the customer's words; a complaint rests the case until it is answered."""
+    """Keep the customer's words; a complaint rests the case until it is closed."""
     feedback = Feedback(
         id=RecordId(desk.ids.fresh()),
         case_id=case_id,

@@ -77,7 +77,9 @@ class CaseActs:
             Field("topic", words("About"), topics),
             Field("words", words("In the customer's words"), lines=4, required=True),
         )
-        explain = words("A complaint puts the case on hold until it is answered.")
+        explain = words(
+            "A complaint puts the case on hold until it is answered and the customer is content."
+        )
         told = await ask(
             page,
             page.look,
