@@ -14,6 +14,10 @@ from sync.cli.keys import add_keys
 from sync.cli.mappack import add_mappack
 from sync.cli.people import add_people
 
+DESCRIPTION = (
+    "Yuefang's server and its administration. Exit codes: 0 done, 1 refused or failed with a "
+    "reason, 2 wrong arguments. `field-server COMMAND --help` tells a command's options."
+)
 POLICIES = Path(__file__).parents[2] / "resources" / "policies"
 MAPPING = Path(__file__).parents[2] / "resources" / "sample" / "mapping.toml"
 PAYMENTS = MAPPING.with_name("payments.toml")
@@ -22,7 +26,7 @@ PAYMENTS = MAPPING.with_name("payments.toml")
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
     common = _common()
-    parser = argparse.ArgumentParser("field-server", description=__doc__)
+    parser = argparse.ArgumentParser("field-server", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init", parents=[common], help="make or upgrade the database")
     init.add_argument("--branch-name", default="")

@@ -111,6 +111,8 @@ class Administration:
         """Add a person, or change the one of this id; colleagues hear of it by the feed."""
         _check_text("login", login, spaces=False)
         _check_text("name", officer.name)
+        if not officer.team_id:
+            raise AdminRefused("--team is needed: everybody has one")
 
         async def work(session: Session) -> None:
             if officer.team_id not in dict(await accounts.teams(session, branch)):

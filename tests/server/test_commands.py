@@ -70,6 +70,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         (*NEW, "--name", "李\n静"),
         "a name is needed, at most 60 characters on one line",
     ),
+    "a person without a team": (
+        ("user", "add", "new", "--name", "李", "--role", "admin"),
+        "--team is needed: everybody has one",
+    ),
     "a person of no team": (
         ("user", "add", "new", "--name", "李", "--team", "z"),
         "there is no team z in main",
