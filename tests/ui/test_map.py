@@ -392,6 +392,26 @@ async def test_list_and_map_are_whole_on_a_small_screen_with_large_words(
     assert screen.open_case.visibleRegion().boundingRect() == screen.open_case.rect()
 
 
+@pytest.mark.parametrize("height", [720, 768, 800])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_no_row_of_buttons_is_cut_in_two_where_the_screen_opens(
+    room: Room, language: str, height: int
+) -> None:
+    li, screen = await day_of_two(room, language=language, text_size=200, map_drawing="painted")
+    li.main.resize(1280, height)
+    await li.show("today")
+    await map_of(li)
+    buttons = screen._tools
+
+    def seen() -> set[int]:
+        shares = [b.visibleRegion().boundingRect().height() / b.height() for b in buttons]
+        return {round(share, 1) for share in shares}
+
+    await until(lambda: seen() <= {0, 1}, lambda: str(seen()))
+    assert 1 in seen()
+    assert screen.list.hasFocus()
+
+
 async def test_why_there_is_no_map_is_said_for_as_long_as_that_is_so(room: Room) -> None:
     """What came of a pin is told in its own place."""
     li, screen = await day_of_two(room, map_pack="")

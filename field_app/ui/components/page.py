@@ -1,6 +1,6 @@
 """The frame of a screen: title, actions, a notice, and one of four states below."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, SignalInstance
@@ -156,8 +156,24 @@ class Page(QWidget):
         inside = area.widget() if isinstance(area, QScrollArea) else None
         if isinstance(area, QScrollArea) and inside is not None and inside.isAncestorOf(part):
             top = part.mapTo(inside, QPoint(0, 0)).y()
+            least = top + part.height() - area.viewport().height()
+            rim = self.look.px(1)
+            rows = self._tops(inside) if self._head_scrolls and least > 0 else ()
+            whole = [y for y in rows if least - rim <= y <= top]
+            if whole:
+                area.verticalScrollBar().setValue(min(whole))
+                return
             for edge in (top + part.height(), top):
                 area.ensureVisible(0, edge, 0, self.look.px(EDGE))
+
+    def _tops(self, inside: QWidget) -> Iterator[int]:
+        """Yield where the rows of the head and the content begin: none is to be cut in two."""
+        for layout in (self.toolbar, self.body):
+            for number in range(layout.count()):
+                item = layout.itemAt(number)
+                one = item.widget() if item else None
+                if one is not None and one.isVisible():
+                    yield one.mapTo(inside, QPoint(0, 0)).y()
 
     def _give_wanted_keys(self) -> None:
         if self._wants_keys:
