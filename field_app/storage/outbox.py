@@ -13,7 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from field_app.storage.search_terms import as_json
 from field_app.storage.vault import Vault
-from sync.domain.commands import Command, decode_command, encode_command, name_of
+from sync.domain.commands import (
+    FACTS,
+    Command,
+    decode_command,
+    encode_command,
+    fact_record,
+    name_of,
+)
 from sync.domain.ids import BranchId, CaseId, DeviceId, MutationId, OfficerId
 from sync.domain.outcome import Change
 from sync.domain.records import case_of, encode_record, kind_of
@@ -96,20 +103,17 @@ class Outbox:
         case_id = next((c for c in (case_of(change.record) for change in changes) if c), "")
         self._keep(envelope, name_of(command), case_id)
         for change in changes:
-            record = change.record
-            self._vault.connection.execute(
-                "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    kind_of(record),
-                    record.id,
-                    seq,
-                    change.base_rev + 1,
-                    case_of(record) or "",
-                    encode_record(record),
-                ),
-            )
+            self._lay_over(seq, change)
         self._vault.write_down(seq, encode_envelope(envelope))
         return seq
+
+    def _lay_over(self, seq: int, change: Change) -> None:
+        record = change.record
+        case_id, body = case_of(record) or "", encode_record(record)
+        self._vault.connection.execute(
+            "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?)",
+            (kind_of(record), record.id, seq, change.base_rev + 1, case_id, body),
+        )
 
     def restore(self, seq: int, data: bytes) -> Command | None:
         """Keep an envelope again as the journal has it, to be sent; return its command.
@@ -273,6 +277,25 @@ class Outbox:
             (as_json(seqs),),
         )
         return {CaseId(row[0]) for row in rows}
+
+    def show_again(self, mids: Sequence[MutationId]) -> set[CaseId]:
+        """Let facts that wait once more be seen; return the cases that look different then.
+
+        A server put back lost their records. What other commands had made is not known any more.
+        """
+        rows = self._vault.connection.execute(
+            "SELECT seq, envelope FROM outbox WHERE state = 'queued' AND before <> '' "
+            "AND mid IN (SELECT value FROM json_each(?)) "
+            "AND NOT EXISTS (SELECT 1 FROM overlay l WHERE l.seq = outbox.seq)",
+            (as_json(mids),),
+        )
+        touched: set[CaseId] = set()
+        for seq, data in rows.fetchall():
+            command = decode_command(bytes(decode_envelope(data).body))
+            if isinstance(command, FACTS):
+                self._lay_over(seq, Change(fact_record(command), 0))
+                touched.update(needs(command).cases)
+        return touched
 
     def drop_overlays(self, seqs: Sequence[int]) -> set[CaseId]:
         """Let this work lie over nothing any more; return the cases that look different then."""

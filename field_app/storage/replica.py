@@ -142,7 +142,10 @@ class VaultReplica:
         with self._vault.transaction():
             self.note_attempt(stumbled, STUMBLED)
             self._outbox.settle(answers)
-            touched = self._outbox.drop_overlays([a.seq for a in answers if a.state == "attention"])
+            touched = self._outbox.show_again(stumbled)
+            touched |= self._outbox.drop_overlays(
+                [a.seq for a in answers if a.state == "attention"]
+            )
             if lost:
                 self._incidents.count_up(self._clock.now(), RECOVERED, lost)
             for one in again:

@@ -14,6 +14,7 @@ from sync.server.handlers import push as deciding
 from tests.sync.quiet_branch import QuietBranch, at_rest, sync
 from tests.sync.simulator.seat import Seat
 
+CALLS = "SELECT kind, id, body FROM projected WHERE kind = 'contact' ORDER BY id"
 PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 1000
 
 
@@ -82,6 +83,29 @@ def test_it_is_asked_once_in_a_sync(quiet: QuietBranch, monkeypatch: pytest.Monk
     assert {state_of(li, mid) for mid in made} == {("queued", STUMBLED)}
     rows = li.at.store.outbox.rows("queued")
     assert {row.attempts for row in rows} == {2}
+
+
+def test_what_a_server_put_back_stumbles_over_is_seen(
+    quiet: QuietBranch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put the server back to before a call it cannot take any more: the call is shown as before."""
+    li = quiet.seat("li-1")
+    backup = quiet.central.database.image()
+    made = quiet.fact(li)
+    sync(li)
+    assert state_of(li, made)[0] == "done"
+    calls = li.rows(CALLS)
+    mend = stumble(monkeypatch, "RecordContact")
+    quiet.central.become(backup)
+    quiet.central.done(begin_epoch(quiet.central.service))
+    sync(li)
+    assert state_of(li, made) == ("queued", STUMBLED)
+    assert li.rows(CALLS) == calls
+    mend()
+    sync(li)
+    assert state_of(li, made)[0] == "done"
+    assert li.rows(CALLS) == calls
+    assert li.rows("SELECT count(*) FROM overlay") == [(0,)]
 
 
 def test_a_server_put_back_gets_it_in_its_place(

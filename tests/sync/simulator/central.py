@@ -7,25 +7,32 @@ the ASGI call that granian would make, so that routes, limits and problems are t
 import asyncio
 import errno
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from litestar import Litestar
 
 from field_app.settings.settings import resources_folder
+from sync.domain.commands import Command, name_of
 from sync.domain.curriculum import Curriculum
 from sync.domain.ids import BranchId
+from sync.domain.outcome import Outcome
+from sync.domain.question import Question
 from sync.policy.lessons import load_curriculum
 from sync.protocol.versions import VERSION
 from sync.server.administration import Administration
 from sync.server.admission import Gate
 from sync.server.app import create_app
+from sync.server.handlers import push as pushes
 from sync.server.leaving import Leaving
 from sync.server.replays import Remembered
+from sync.server.repositories import session as sessions
 from sync.server.repositories.session import Row, Session, Work
 from sync.server.repositories.sqlite import SqliteSession
 from sync.server.rules_in_force import RulesInForce
@@ -51,6 +58,10 @@ class ServerDied(BaseException):
 
 class NoRoom(sqlite3.OperationalError):
     """The server's disk is full."""
+
+
+class Fault(AssertionError):
+    """A bug of the server's program met a command."""
 
 
 @dataclass
@@ -142,9 +153,11 @@ class MemoryDatabase:
             result = await work(MemorySession(self.connection, self.doom))
             self.doom.commit("before")
             self.connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            if isinstance(error, NoRoom):
+                raise sessions.NoRoom from error
             raise
         self.doom.commit("after")
         return result
@@ -187,11 +200,27 @@ class Central:
     admin_leaves: int = 0
     newest: int = VERSION
     compacted_at: int = 0
+    fault: str = ""  # the name of the commands over which its program stumbles
+    stumbled: int = 0
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self.database = MemoryDatabase(self.image)
         self.start()
+
+    @contextmanager
+    def fallible(self) -> Iterator[None]:
+        """Let the server's program have its `fault`."""
+        real = pushes.decide
+
+        def decide(question: Question, command: Command) -> Outcome:
+            if name_of(command) == self.fault:
+                self.stumbled += 1
+                raise Fault(self.fault)
+            return real(question, command)
+
+        with mock.patch.object(pushes, "decide", decide):
+            yield
 
     def start(self) -> None:
         """Begin a process: whatever was only remembered is forgotten."""

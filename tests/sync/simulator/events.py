@@ -20,6 +20,7 @@ def step(world: World) -> None:
     if not world.central.up and world.chance.happens(0.5):
         world.story.tell("the server is started again")
         world.central.start()
+    upheavals.break_or_mend(world)
     happen(world)
 
 

@@ -76,21 +76,32 @@ class Answered:
         return str(self.result["status"])
 
     @property
+    def is_open(self) -> bool:
+        """Say whether the server stumbled over it and has not decided it yet."""
+        return any(r["code"] == "mutation.stumbled" for r in self.result["reasons"])
+
+    @property
     def name(self) -> str:
         return f"{self.command['do']} {self.device}/{self.seq}"
 
 
 def answered(central: Central) -> list[Answered]:
-    """Return what the server has answered, in the order in which it took effect."""
+    """Return what the server has answered, in the order in which it took effect.
+
+    That is of the entries in its log; the last one tells of what it had stumbled over before.
+    """
+    told = [json.loads(e) for (e,) in central.database.ask("SELECT entry FROM audit_leaf")]
+    place = {e.get("mid", e.get("again")): e["n"] for e in told if "mid" in e or "again" in e}
     rows = central.database.ask(
-        "SELECT mid, device_id, seq, envelope, result FROM mutation "
-        "ORDER BY commit_no, device_id, seq"
+        "SELECT mid, device_id, seq, envelope, result, commit_no FROM mutation ORDER BY seq"
     )
     found = []
-    for mid, device, seq, envelope, result in rows:
-        told = json.loads(envelope)
+    for mid, device, seq, envelope, result, _ in sorted(
+        rows, key=lambda row: (row[-1], place.get(row[0], 0))
+    ):
+        made = json.loads(envelope)
         found.append(
-            Answered(mid, device, seq, told["officer_id"], told["body"], json.loads(result))
+            Answered(mid, device, seq, made["officer_id"], made["body"], json.loads(result))
         )
     return found
 
@@ -120,7 +131,7 @@ class Ledger:
                 raise Broken(f"{one.name} met no other change and was answered conflict")
             case "gone" if self._may(one) and known is not None:
                 raise Broken(f"{one.name} was the author's to do and was answered gone")
-            case "invalid":
+            case "invalid" if not one.is_open:
                 raise Broken(f"{one.name} was answered invalid: {one.result['reasons']}")
 
     def _known(self, one: Answered) -> Upon:

@@ -4,7 +4,6 @@ Every plant names what the real part takes care of; a schedule run with it must 
 within a hundred seeds.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -37,6 +36,7 @@ from sync.server.handlers import pull as pulls
 from sync.server.handlers import push as pushes
 from sync.server.handlers.push import Batch
 from sync.server.repositories import mutations, records
+from sync.server.repositories.session import NoRoom
 from sync.server.well_formed import read_command
 
 EVERY = 8  # of these feed rows one is forgotten
@@ -211,7 +211,7 @@ def acknowledged_though_rolled_back() -> AbstractContextManager[Any]:
     async def faulty(service: Any, caller: Any, request: Any) -> Pushed:
         try:
             return await real(service, caller, request)
-        except sqlite3.OperationalError:
+        except NoRoom:
             done = tuple(Result(e.mid, e.seq, Status.APPLIED, 1) for e in request.envelopes)
             return Pushed(done, 1, service.clock.now())
 
@@ -352,6 +352,16 @@ def too_old_may_command() -> Iterator[None]:
         yield
 
 
+def stumble_taken_for_an_answer() -> AbstractContextManager[Any]:
+    """Let a laptop believe that what the server stumbled over was refused for good."""
+    return mock.patch.object(replicas, "has_stumbled", return_value=False)
+
+
+def stumble_never_decided() -> AbstractContextManager[Any]:
+    """Give what the server stumbled over the same answer for ever."""
+    return mock.patch.object(pushes, "has_stumbled", return_value=False)
+
+
 def update_loses_what_waits() -> AbstractContextManager[Any]:
     """Empty the outbox of a laptop that is told to update."""
 
@@ -395,6 +405,8 @@ PLANTS: dict[str, Plant] = {
         newest_compacted_away,
         rot_not_mended,
         too_old_may_command,
+        stumble_taken_for_an_answer,
+        stumble_never_decided,
         update_loses_what_waits,
     )
 }

@@ -40,6 +40,7 @@ def reckon(
         _nothing_lost(seat, by_mid, keeps=keeps)
         _same_answers(seat, by_mid, keeps=keeps)
         _trail(seat)
+    _all_decided(every, seats)
     _nothing_invented(seats, by_mid)
     _chains(central, seats)
     _effects(central, every, before)
@@ -87,6 +88,14 @@ def _same_answers(seat: Seat, by_mid: dict[str, Answered], *, keeps: bool) -> No
             raise Broken(f"I5: {seat.name}/{seq} believes {status}, the server does not")
         if (status == "applied") != (state in ("acked", "done")):
             raise Broken(f"I5: {seat.name}/{seq} was {status} and is {state}")
+
+
+def _all_decided(every: list[Answered], seats: list[Seat]) -> None:
+    """I5: what the server stumbled over is decided, but of a laptop that cannot send it again."""
+    may_send = {s.at.store.replica.device_id() for s in seats if not s.revoked}
+    for one in every:
+        if one.is_open and one.device in may_send:
+            raise Broken(f"I5: {one.name} was never decided")
 
 
 def _nothing_invented(seats: list[Seat], by_mid: dict[str, Answered]) -> None:
@@ -165,10 +174,12 @@ def _audit(
             raise Broken(f"e: {seat.name} doubts the log: {seat.at.store.witness.trouble}")
     entries = [json.loads(e) for (e,) in central.database.ask("SELECT entry FROM audit_leaf")]
     told = {e["mid"]: e["status"] for e in entries if "mid" in e}
+    again = [e for e in entries if "again" in e]  # decided once the server's fault was mended
+    told |= {e["again"]: e["status"] for e in again}
     if told != {one.mid: one.status for one in every}:
         raise Broken("e: the audit log tells other answers than were given")
     [(forked,)] = central.database.ask("SELECT count(*) FROM device WHERE state = 'forked'")
-    expected = leaves + len(every) + central.admin_leaves + forked
+    expected = leaves + len(every) + len(again) + central.admin_leaves + forked
     if len(entries) != expected:
         raise Broken(f"e: {len(entries)} audit entries, {expected} acts")
 

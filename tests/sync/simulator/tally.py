@@ -17,6 +17,7 @@ class Tally:
     compacted: int = 0
     rotted: int = 0
     told_to_wait: int = 0
+    stumbled: int = 0
     broken: list[Outcome] = field(default_factory=list)
 
     def count(self, outcome: Outcome) -> None:
@@ -29,6 +30,7 @@ class Tally:
         self.compacted += outcome.compacted
         self.rotted += outcome.rotted
         self.told_to_wait += outcome.told_to_wait
+        self.stumbled += outcome.stumbled
         if outcome.broken:
             self.broken.append(outcome)
 
@@ -38,5 +40,6 @@ class Tally:
             f"tried {self.tried} schedules, lost {len(self.broken)} "
             f"({self.saved} acts, {self.requests} requests, {self.attention} for a person; "
             f"{self.put_back} servers put back, {self.compacted} ops compacted, "
-            f"{self.rotted} records rotted, {self.told_to_wait} syncs told to wait for an update)"
+            f"{self.rotted} records rotted, {self.told_to_wait} syncs told to wait for an update, "
+            f"{self.stumbled} decisions the server failed over)"
         )

@@ -10,18 +10,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.domain.commands import FACTS
 from sync.protocol.versions import VERSION
 from sync.server.backup.approving import answered, request, take
 from sync.server.backup.restoring import begin_epoch
 from sync.server.compacting import compact
 from tests.sync.simulator.branch import APPROVER
 from tests.sync.simulator.central import BRANCH, Central
+from tests.sync.simulator.chance import Chance
+from tests.sync.simulator.regressions import REGRESSIONS
 
 if TYPE_CHECKING:
     from tests.sync.simulator.world import World
 
 NEWEST = VERSION + 1  # a version to come: nothing is different in it but its number
 KEPT_DAYS = (0, 0, 3, 180)
+FAULTY_RUNS = 0.4
+BREAKS, MENDS = 0.3, 0.15  # how likely the server's program does so in a step
+# Commands that a program of the server's may fail over: facts mostly, of which there are most.
+FALLIBLE = (
+    *(str(cls.__struct_config__.tag) for cls in FACTS),
+    "place_hold",
+    "confirm_appointment",
+    "assign_case",
+    "propose_plan",
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,28 @@ def rot(world: "World") -> None:
     seat.rotten, seat.has_rotted = world.time.at, True
     world.rotted += 1
     world.story.tell(f"on {seat.name} {kind} {one} is {how}")
+
+
+def faults_of(seed: int) -> Chance | None:
+    """Return the chance that a run's faults of the server's program hang on; None without any.
+
+    It is a chance of its own, and none for what once failed: those runs tell the story they told.
+    """
+    chance = Chance(~seed)
+    return chance if chance.happens(FAULTY_RUNS) and seed not in REGRESSIONS else None
+
+
+def break_or_mend(world: "World") -> None:
+    """Let the server's program fail over all commands of one name, until it is mended."""
+    chance, central = world.faults, world.central
+    if chance is None:
+        return
+    if central.fault and chance.happens(MENDS):
+        central.fault = ""
+        world.story.tell("the server's program is mended")
+    elif not central.fault and chance.happens(BREAKS):
+        central.fault = chance.one(FALLIBLE)
+        world.story.tell(f"the server's program fails over {central.fault}")
 
 
 def update_server(world: "World") -> None:

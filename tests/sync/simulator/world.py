@@ -21,7 +21,7 @@ from tests.sync.simulator.chance import Broken, Chance, Story, Time
 from tests.sync.simulator.ledger import FACTS, Key, Stands, records
 from tests.sync.simulator.line import Net
 from tests.sync.simulator.seat import Killed, Seat
-from tests.sync.simulator.upheavals import NEWEST, Backup, approve
+from tests.sync.simulator.upheavals import NEWEST, Backup, approve, faults_of
 from tests.sync.simulator.watch import look
 
 LEADS = "chen-1"  # the laptop without which nothing would be given
@@ -54,6 +54,7 @@ class World:
     told_to_wait: int = 0
 
     def __post_init__(self) -> None:
+        self.faults = faults_of(self.seed)
         self.room = self.central.data
         self.net = Net(self.central, self.chance, self.story, self.meanwhile)
         self.central.newest = self.chance.one((VERSION - 1, VERSION, VERSION, VERSION, NEWEST))
@@ -246,6 +247,7 @@ class World:
         """Let everything work again, and everybody sync until nothing moves."""
         self.story.tell("healed")
         self.net.bad, self.net.clogged = False, set()
+        self.central.fault = ""
         self.central.newest = max(VERSION, self.central.newest)
         self.central.start()
         approve(self)
