@@ -55,7 +55,9 @@ def _common() -> argparse.ArgumentParser:
         "--database-url", default="", help="postgresql://… instead of the embedded file"
     )
     common.add_argument("--branch", default="main", help="the branch (default: main)")
-    common.add_argument("--policies", default=str(POLICIES), help="folder of policy packs")
+    common.add_argument(
+        "--policies", default=str(POLICIES), help="folder of policy packs, `learning` beside it"
+    )
     add_keys_of_administrators(common)
     return common
 
