@@ -29,19 +29,24 @@ async def publish(
 ) -> PublishedMap:
     """Put a pack in force in a branch.
 
+    The same pack again brings its file back where that is gone, and may have a higher serial.
     Raises AdminRefused for a file that is no whole pack, a serial that was passed, the same pack
-    again, or when the key is not in this folder; OSError when the file cannot be kept.
+    again otherwise, or when the key is not in this folder; OSError when the file cannot be kept.
     """
     now = service.clock.now()
     unsigned = _described(branch, file, now)
     key = await publishing.signer(service)
     await service.database.read(lambda s: check_branch(s, branch))
     sha256 = unsigned.sha256
-    keep(file, file_of(service.data, branch, sha256))
+    place = file_of(service.data, branch, sha256)
+    was_gone = not place.exists()
+    keep(file, place)
 
     async def work(session: Session) -> PublishedMap:
         before = await maps.newest(session, branch)
-        if before is not None and not before.withdrawn and before.sha256 == sha256:
+        if serial is None and before and not before.withdrawn and before.sha256 == sha256:
+            if was_gone:  # a backup was put back, which holds no map files
+                return before
             raise AdminRefused(f"this map is in force already, under serial {before.serial}")
         number = publishing.next_serial(before, serial)
         numbered = msgspec.structs.replace(unsigned, serial=number)

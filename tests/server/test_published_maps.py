@@ -168,3 +168,16 @@ def test_a_file_that_is_not_beside_the_database_is_not_found(own_house: House) -
     headers = {"Range": "bytes=0-9"}
     answer = own_house.crew["li"].ask("GET", f"/map/{on_offer.sha256}", headers=headers)
     assert answer.status_code == 404
+
+
+def test_the_same_map_published_again_brings_its_file_back(own_house: House) -> None:
+    """As behind a restore, which has no map files; laptops that met a higher serial need one."""
+    li, on_offer = own_house.crew["li"], told(own_house.crew["li"])
+    file_of(own_house.data, on_offer.branch_id, on_offer.sha256).unlink()
+    administer(own_house.data, "mappack", "publish", str(MAP))
+    assert told(li) == on_offer
+    answer = li.ask("GET", f"/map/{on_offer.sha256}", headers={"Range": "bytes=0-9"})
+    assert answer.content == DATA[:10]
+    higher = str(on_offer.serial + 5)
+    administer(own_house.data, "mappack", "publish", str(MAP), "--serial", higher)
+    assert (told(li).serial, told(li).sha256) == (on_offer.serial + 5, on_offer.sha256)
