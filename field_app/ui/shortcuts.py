@@ -27,7 +27,7 @@ KEYS = (
     Key("Ctrl+8", "learning", "Learning"),
     Key("Ctrl+,", "settings", "Settings"),
     Key("Ctrl+F", "search", "Search cases; on the map, points and places"),
-    Key("Ctrl+Return", "begin", "Begin the next visit, or save it"),
+    Key("Ctrl+Return", "begin", "Begin the next visit, save it, or answer a question"),
     Key("Ctrl+D", "doorstep", "At the door of this visit, or away from it"),
     Key("P", "day_sheet", "Print the day sheet, on Today or with its map on the map"),
     Key("]", "next_stop", "Next point, on the map"),

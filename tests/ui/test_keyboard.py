@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from field_app.ui.screens.team_screen import TeamScreen
 from field_app.ui.shortcuts import KEYS
-from sync.domain.records import Appointment, Plan, Visit
-from sync.domain.vocabulary import PlanState, Revealable
+from sync.domain.records import Appointment, Feedback, Plan, Visit
+from sync.domain.vocabulary import FeedbackKind, PlanState, Revealable
 from tests.ui import walk
 from tests.ui.acts import VISIT_DAY, agree, at_the_visit, give, ready
 from tests.ui.lookup import file_of, records, words_on
@@ -212,6 +212,31 @@ async def test_the_main_job_by_keys_alone(room: Room) -> None:
     assert str(kept.record.promise.day) == "2026-12-15"
     assert (await file_of(li, kept.record.case_id)).timeline[0].kind in ("visit", "appointment")
     assert kept.record.arrived_at > MORNING
+
+
+async def test_a_complaint_is_taken_without_leaving_its_words(room: Room) -> None:
+    """Enter begins a line of what the customer says; Ctrl+Enter takes it, as it does a visit."""
+    li = await room.seat("li")
+    li.main.open_case((await ready(li))[0])
+    await quiet()
+    [button] = [b for b in li.screens.case.act_buttons if b.text() == "Feedback"]
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        tab_to(li.main, button)
+        press(focused(), Qt.Key.Key_Return)
+        dialog = await asked(li.main)
+        dialog.activateWindow()
+        await until(dialog.isActiveWindow)
+        assert focused() is dialog.entries["kind"]
+        press(focused(), Qt.Key.Key_Down)
+        tab_to(dialog, dialog.entries["words"])
+        type_keys("too loud")
+        press(focused(), key, CTRL if key == Qt.Key.Key_Return else Qt.KeyboardModifier.NoModifier)
+        await quiet()
+        li.main.activateWindow()  # as the window manager does when a question has gone
+        await until(li.main.isActiveWindow)
+        assert focused() is button
+    [kept] = await records(li, Feedback)
+    assert (kept.record.feedback, kept.record.words) == (FeedbackKind.COMPLAINT, "too loud")
 
 
 async def test_the_focus_stays_where_the_work_is(room: Room) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -26,6 +26,7 @@ from field_app.ui.components.rows import add_row
 from field_app.ui.components.surfaces import Notice, scrolling
 from field_app.ui.components.texts import label
 from field_app.ui.look import Look
+from field_app.ui.shortcuts import keys_of
 from field_app.viewmodels.drafting import KeptDraft
 
 MOST_OF_WINDOW = 0.9
@@ -97,6 +98,9 @@ class FormDialog(QDialog):
             yes or ok or look.words("Save"), QDialogButtonBox.ButtonRole.AcceptRole
         )
         self.ok.setProperty("kind", "primary")
+        self.ok.setToolTip(keys_of("begin"))
+        # Where words of several lines are typed, Enter alone begins another line.
+        QShortcut(QKeySequence(keys_of("begin")), self).activated.connect(self.ok.click)
         if not yes:
             self._buttons.addButton(look.words("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.accepted.connect(self._accept)
