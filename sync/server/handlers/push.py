@@ -22,7 +22,7 @@ from sync.domain.records import encode_record, kind_of
 from sync.domain.situation import Policy
 from sync.domain.snapshot import Needs, Snapshot, needs
 from sync.domain.vocabulary import FactFlag
-from sync.protocol.envelope import Envelope, decode_envelope, encode_envelope
+from sync.protocol.envelope import Envelope
 from sync.protocol.messages import (
     MAX_BATCH,
     STUMBLED,
@@ -34,16 +34,15 @@ from sync.protocol.messages import (
     Status,
     has_stumbled,
 )
-from sync.server.audit.envelopes import emptied, erased_hash
 from sync.server.brackets import Made, made
 from sync.server.caller import Caller
 from sync.server.commit import Commit
+from sync.server.handlers.answers import Answers
 from sync.server.handlers.news import news
 from sync.server.handlers.stumbling import past_faults
-from sync.server.late_work import about_erased
 from sync.server.opened import Opened, opened
 from sync.server.problems import Refusal
-from sync.server.repositories import accounts, audit, mutations, standing
+from sync.server.repositories import accounts, audit, standing
 from sync.server.repositories.accounts import ACTIVE, FORKED, LEAVING, Device
 from sync.server.repositories.audit import Head
 from sync.server.repositories.session import Clash, Session
@@ -107,11 +106,10 @@ class Batch:
         self._now = service.clock.now()
         self._now_text = self._now.isoformat()
         self._commit = Commit(session, self._branch)
-        self._fresh: list[tuple[Envelope, Result]] = []
+        self._answers = Answers(session, caller, self._commit, read, self._now_text)
         self._read = read
         self._unread = unread
         self._forked: set[MutationId] = set()
-        self._answered: dict[MutationId, mutations.Known] = {}
         self._brought: set[MutationId] = set()  # sent before by another laptop of this person
         self._made: dict[MutationId, Made] = {}
 
@@ -124,8 +122,7 @@ class Batch:
         if request.epoch != (await accounts.meta(self._session, "epoch") or ""):
             raise Refusal(409, Codes.RESET)
         policy = await self._service.rules.of(self._session, self._branch)
-        mids = [envelope.mid for envelope in request.envelopes]
-        self._answered = await mutations.answered(self._session, self._branch, mids)
+        await self._answers.recall([envelope.mid for envelope in request.envelopes])
         last_seq, chain = device.last_seq, device.chain_hash
         if not self._unread:
             await self._date(request)
@@ -144,7 +141,6 @@ class Batch:
                 self._forked.add(envelope.mid)
             if repeat is None or is_open:
                 repeat = await self._decide(envelope, policy)
-                self._fresh.append((envelope, repeat))
             results.append(repeat)
         head = await self._write(device, last_seq, chain)
         checkpoint = await self._service.seal.checkpoint(
@@ -172,7 +168,7 @@ class Batch:
 
     async def _look_ahead(self) -> None:
         """Read together what the new envelopes are decided upon."""
-        new = (one.command for mid, one in self._read.items() if mid not in self._answered)
+        new = (one.command for mid, one in self._read.items() if mid not in self._answers.known)
         meant = [command for command in new if command is not None]
         facts = [fact_record(command) for command in meant if isinstance(command, FACTS)]
         named = [(kind_of(fact), fact.id) for fact in facts]
@@ -184,7 +180,7 @@ class Batch:
             raise Refusal(403, Codes.FORBIDDEN)
 
     async def _repeat(self, envelope: Envelope) -> Result | None:
-        known = self._answered.get(envelope.mid)
+        known = self._answers.known.get(envelope.mid)
         if known is None:
             return None
         if known.device_id != envelope.device_id:
@@ -221,11 +217,8 @@ class Batch:
         command = self._read[envelope.mid].command
         if command is None:
             if self._unread:
-                what, result = "stumbled", _invalid(envelope, STUMBLED)
-            else:
-                what, result = "malformed", _invalid(envelope, "mutation.malformed")
-            self._leaf(envelope, what, result)
-            return result
+                return self._give(envelope, "stumbled", _invalid(envelope, STUMBLED))
+            return self._give(envelope, "malformed", _invalid(envelope, "mutation.malformed"))
         asked = needs(command)
         snapshot = await self._commit.hand.snapshot(asked)
         outcome = self._outcome(snapshot, envelope, command, policy)
@@ -235,8 +228,11 @@ class Batch:
             if isinstance(outcome, Applied):
                 await self._commit.apply(outcome.changes)
             result = await self._result(envelope, outcome)
-        self._leaf(envelope, name_of(command), result)
-        return result
+        return self._give(envelope, name_of(command), result)
+
+    def _give(self, envelope: Envelope, what: str, result: Result) -> Result:
+        is_forked = envelope.mid in self._forked
+        return self._answers.give(envelope, what, result, is_forked=is_forked)
 
     def _outcome(
         self, snapshot: Snapshot, envelope: Envelope, command: Command, policy: Policy
@@ -300,75 +296,16 @@ class Batch:
             current=msgspec.Raw(current),
         )
 
-    def _leaf(self, envelope: Envelope, what: str, result: Result) -> None:
-        # An envelope has one entry that proves it; a later answer to it is told beside that.
-        named = "again" if envelope.mid in self._answered else "mid"
-        self._commit.leaf(
-            self._now_text,
-            what=what,
-            **{named: envelope.mid},
-            officer=envelope.officer_id,
-            device=envelope.device_id,
-            seq=envelope.seq,
-            envelope=self._read[envelope.mid].hash,
-            status=str(result.status),
-        )
-
     async def _write(self, device: Device, last_seq: int, chain: str) -> Head:
-        if not self._fresh and last_seq == device.last_seq:
+        if not self._answers.are_given and last_seq == device.last_seq:
             return await self._standing()
         await accounts.advance_device(self._session, device, last_seq, chain, self._now_text)
-        if not self._fresh:
+        if not self._answers.are_given:
             return await self._standing()
         if self._forked and device.state != FORKED:
             await accounts.set_device_state(self._session, device.id, FORKED)
             self._commit.leaf(self._now_text, what="device.forked", id=device.id)
-        late = await self._late()
-        head = await self._commit.finish()
-        await self._keep(head.commit_no, late)
-        return head
-
-    async def _keep(self, number: int, late: set[MutationId]) -> None:
-        """Keep the answers, without the words of what came too late."""
-        again = [e.mid for e, _ in self._fresh if e.mid in self._answered]
-        before = await mutations.stored(self._session, self._branch, again)
-        rows = []
-        for e, result in self._fresh:
-            came = decode_envelope(before[e.mid].envelope) if e.mid in before else e
-            is_bare = e.mid in late and erased_hash(came) is None
-            rows.append(
-                mutations.Mutation(
-                    e.mid,
-                    e.device_id,
-                    e.seq,
-                    self._read[e.mid].body_hash,
-                    encode_envelope(emptied(came) if is_bare else came),
-                    msgspec.structs.replace(result, commit_no=number),
-                    self._now_text,
-                    number,
-                    e.mid in self._forked,
-                )
-            )
-        new = [row for row in rows if row.mid not in before]
-        await mutations.add(self._session, self._branch, new)
-        anew = [row for row in rows if row.mid in before]
-        await mutations.answer_anew(self._session, self._branch, anew, self._answered)
-
-    async def _late(self) -> set[MutationId]:
-        """Return what is about erased cases; the log tells that its words are not kept."""
-        in_vain = [
-            (e.mid, command)
-            for e, result in self._fresh
-            if result.status is not Status.APPLIED and (command := self._read[e.mid].command)
-        ]
-        late = await about_erased(
-            self._session, self._branch, self._caller.scopes, self._commit.hand, in_vain
-        )
-        for case_id, mids in late.items():
-            self._commit.leaf(
-                self._now_text, what="case.erased", id=case_id, records=0, why="late", mids=mids
-            )
-        return {mid for mids in late.values() for mid in mids}
+        return await self._answers.keep()
 
     async def _standing(self) -> Head:
         head = await audit.head(self._session, self._branch)

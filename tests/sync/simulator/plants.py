@@ -34,6 +34,7 @@ from sync.server.commit import Commit
 from sync.server.compacting import SUPERSEDED
 from sync.server.handlers import pull as pulls
 from sync.server.handlers import push as pushes
+from sync.server.handlers.answers import Answers
 from sync.server.handlers.push import Batch
 from sync.server.repositories import mutations, records
 from sync.server.repositories.session import NoRoom
@@ -295,13 +296,13 @@ def nothing_redacted() -> AbstractContextManager[Any]:
 
 def refusals_not_audited() -> AbstractContextManager[Any]:
     """Tell the audit chain only of what was applied."""
-    real = Batch._leaf
+    real = Answers._leaf
 
-    def faulty(self: Batch, envelope: Any, what: str, result: Result) -> None:
+    def faulty(self: Answers, envelope: Any, what: str, result: Result) -> None:
         if result.status is Status.APPLIED:
             real(self, envelope, what, result)
 
-    return mock.patch.object(Batch, "_leaf", faulty)
+    return mock.patch.object(Answers, "_leaf", faulty)
 
 
 def nothing_put_back() -> AbstractContextManager[Any]:
