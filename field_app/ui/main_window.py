@@ -26,6 +26,7 @@ from field_app.ui.dialogs.form_dialog import inform
 from field_app.ui.discreet import Discreet
 from field_app.ui.look import Look
 from field_app.ui.screen_set import ScreenSet
+from field_app.ui.screens.appointment_screen import AppointmentScreen
 from field_app.ui.screens.case_screen import CaseScreen
 from field_app.ui.screens.doorstep_screen import DoorstepScreen
 from field_app.ui.screens.map_screen import MapScreen
@@ -203,6 +204,9 @@ class MainWindow(QMainWindow):
         shown = self.stack.currentWidget()
         if isinstance(shown, VisitScreen | ReliefScreen):
             shown.submit()
+            return
+        if isinstance(shown, AppointmentScreen):
+            shown.confirm.click()  # what is typed there is not to be left by a habit
             return
         self.show_screen("today")
         today = self.stack.currentWidget()

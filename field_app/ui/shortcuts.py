@@ -27,7 +27,11 @@ KEYS = (
     Key("Ctrl+8", "learning", "Learning"),
     Key("Ctrl+,", "settings", "Settings"),
     Key("Ctrl+F", "search", "Search cases; on the map, points and places"),
-    Key("Ctrl+Return", "begin", "Begin the next visit, save it, or answer a question"),
+    Key(
+        "Ctrl+Return",
+        "begin",
+        "Begin the next visit; save it, an agreed hour or a question",
+    ),
     Key("Ctrl+D", "doorstep", "At the door of this visit, or away from it"),
     Key("P", "day_sheet", "Print the day sheet, on Today or with its map on the map"),
     Key("]", "next_stop", "Next point, on the map"),
@@ -64,6 +68,7 @@ def bind(window: QWidget, acts: Mapping[str, Callable[[], object]]) -> dict[str,
         if act is None:
             continue
         shortcut = QShortcut(QKeySequence(key.keys), window)
+        shortcut.setAutoRepeat(False)  # held, it would save a visit and begin the next
         shortcut.activated.connect(lambda act=act: act())
         bound[key.act] = shortcut
     return bound

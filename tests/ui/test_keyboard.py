@@ -239,6 +239,34 @@ async def test_a_complaint_is_taken_without_leaving_its_words(room: Room) -> Non
     assert (kept.record.feedback, kept.record.words) == (FeedbackKind.COMPLAINT, "too loud")
 
 
+async def test_another_hour_is_agreed_by_the_key_that_saves(room: Room) -> None:
+    """Of a visit that waits on this day nothing is begun in its place."""
+    li = await room.seat("li")
+    cases = await ready(li)
+    await agree(li, cases[0], VISIT_DAY)
+    await agree(li, cases[1], VISIT_DAY + timedelta(days=1))
+    room.clock.jump_to(VISIT_DAY)
+    file = await file_of(li, cases[1])
+    li.main.open_appointment(cases[1], file.open_appointments[0].record.id)
+    await quiet()
+    screen = li.screens.appointment
+    assert focused() is screen.form.span
+    for typed, done in (("23-24", False), ("14-15", True)):  # at night no rule allows it
+        type_keys(typed)
+        await quiet()
+        press(focused(), Qt.Key.Key_Return, CTRL)
+        await quiet()
+        assert (li.main.stack.currentWidget() is not screen) is done
+        assert li.main.stack.currentWidget() is not li.screens.visit
+    starts = [v.record.start for v in await records(li, Appointment)]
+    assert sorted(starts) == [VISIT_DAY, VISIT_DAY + timedelta(days=1, hours=4)]
+
+
+async def test_a_key_of_the_window_that_is_held_does_its_act_once(room: Room) -> None:
+    li = await room.seat("li")
+    assert [k for k, one in li.main._bound.items() if one.autoRepeat()] == []
+
+
 async def test_the_focus_stays_where_the_work_is(room: Room) -> None:
     li = await room.seat("li")
     case_id = (await ready(li))[0]

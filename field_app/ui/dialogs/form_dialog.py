@@ -100,7 +100,9 @@ class FormDialog(QDialog):
         self.ok.setProperty("kind", "primary")
         self.ok.setToolTip(keys_of("begin"))
         # Where words of several lines are typed, Enter alone begins another line.
-        QShortcut(QKeySequence(keys_of("begin")), self).activated.connect(self.ok.click)
+        take = QShortcut(QKeySequence(keys_of("begin")), self)
+        take.setAutoRepeat(False)
+        take.activated.connect(self.ok.click)
         if not yes:
             self._buttons.addButton(look.words("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self._buttons.accepted.connect(self._accept)
