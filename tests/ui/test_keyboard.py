@@ -5,20 +5,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from field_app.ui.screens.team_screen import TeamScreen
 from field_app.ui.shortcuts import KEYS
 from sync.domain.records import Appointment, Feedback, Plan, Visit
-from sync.domain.vocabulary import FeedbackKind, PlanState, Revealable
+from sync.domain.vocabulary import AppointmentState, FeedbackKind, PlanState, Revealable
 from tests.ui import walk
 from tests.ui.acts import VISIT_DAY, agree, at_the_visit, give, ready
 from tests.ui.lookup import file_of, records, words_on
 from tests.ui.room import MORNING, Room
 from tests.ui.test_accessible import reachable
-from tests.ui.test_full_disk import no_room
+from tests.ui.test_full_disk import fill, no_room
 from tests.ui.test_relief_plan import proposed_to_lead
 from tools.tour.hands import asked, press, taken_out, until
 from tools.tour.seat import quiet
@@ -260,6 +260,29 @@ async def test_another_hour_is_agreed_by_the_key_that_saves(room: Room) -> None:
         assert li.main.stack.currentWidget() is not li.screens.visit
     starts = [v.record.start for v in await records(li, Appointment)]
     assert sorted(starts) == [VISIT_DAY, VISIT_DAY + timedelta(days=1, hours=4)]
+
+
+async def test_whoever_presses_again_at_once_has_it_done_once(room: Room) -> None:
+    """The keys came before the first of them was acted on."""
+    li = await room.seat("li")
+    _case_id, visit = await at_the_visit(room, li)
+    fill(visit)
+    for _ in range(3):
+        press(visit, Qt.Key.Key_Return, CTRL)
+    await quiet()
+    assert len(await records(li, Visit)) == 1
+    other = (await ready(li))[0]
+    li.main.open_appointment(other, None)
+    await quiet()
+    screen = li.screens.appointment
+    screen.form.day.setDate(QDate(2026, 3, 16))
+    type_keys("14-15")
+    await quiet()
+    for _ in range(3):
+        press(focused(), Qt.Key.Key_Return, CTRL)
+    await quiet()
+    states = [v.record.state for v in await records(li, Appointment)]
+    assert states.count(AppointmentState.AGREED) == 1
 
 
 async def test_a_key_of_the_window_that_is_held_does_its_act_once(room: Room) -> None:

@@ -167,10 +167,10 @@ class AppointmentScreen(Page):
         self.stopped.say(first if self.form.chosen is not None else "", "block")
 
     def _confirm(self) -> None:
-        self.start(self._view.confirm())
+        self.once(self._view.confirm)
 
     def _propose(self) -> None:
-        self.start(self._view.propose())
+        self.once(self._view.propose)
 
     def _end(self) -> None:
         self.start(self._ask_end())

@@ -167,8 +167,8 @@ class LearningScreen(Page):
 
     def submit(self) -> None:
         """Hand in the answers."""
-        if self.quiz.complete and self.hand_in.isEnabled():
-            self.start(self._take())
+        if self.quiz.complete:
+            self.once(self._take)
 
     async def _take(self) -> None:
         with resting(self.hand_in):

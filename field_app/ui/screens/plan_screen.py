@@ -121,7 +121,7 @@ class PlanScreen(Page):
         self.start(self._view.solve())
 
     def _publish(self) -> None:
-        self.start(self._view.publish())
+        self.once(self._view.publish)
 
     async def _wish(self) -> None:
         told = await ask_wishes(self, self.look, self._view)

@@ -232,7 +232,10 @@ class ReliefScreen(Page):
     def submit(self) -> None:
         """Ask the lead for the plan."""
         if self.propose.isVisible():
-            self.start(self._work(self.propose, plan=True))
+            self.once(self._ask_for_plan)
+
+    async def _ask_for_plan(self) -> None:
+        await self._work(self.propose, plan=True)
 
     def _keep(self) -> None:
         self.start(self._work(self.keep, plan=False))

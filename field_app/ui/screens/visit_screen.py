@@ -190,7 +190,7 @@ class VisitScreen(Page):
     def submit(self) -> None:
         """Keep the visit."""
         self._draft.stop()
-        self.start(self._submit())
+        self.once(self._submit)
 
     async def _submit(self) -> None:
         with resting(self.save):
