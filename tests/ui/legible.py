@@ -36,17 +36,23 @@ class Reader:
         self.found: list[str] = []
 
     async def look(self, window: QWidget, screen: str) -> None:
-        """Look once the layouts have come to rest, which takes them a few turns of the loop."""
-        for _ in range(TURNS):
-            if not clipped(window):
-                break
-            await asyncio.sleep(STEP_S)
+        """Look once the layouts have come to rest."""
+        unread = await clipped_at_rest(window)
         size = window.size()
         if size.width() > SMALL.width() or size.height() > SMALL.height():
             self.found.append(f"{screen}: needs a window of {_size(size)}")
-        self.found += [f"{screen}: {one}" for one in clipped(window)]
+        self.found += [f"{screen}: {one}" for one in unread]
         if os.environ.get("SHOTS"):
             window.grab().save(f"build/legible/{self.name}-{screen}.png")
+
+
+async def clipped_at_rest(window: QWidget) -> list[str]:
+    """Return what cannot be read once the layouts have come to rest: that takes some turns."""
+    for _ in range(TURNS):
+        if not clipped(window):
+            break
+        await asyncio.sleep(STEP_S)
+    return clipped(window)
 
 
 def clipped(window: QWidget) -> list[str]:

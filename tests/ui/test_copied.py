@@ -17,7 +17,7 @@ from sync.domain.records import Appointment
 from sync.domain.vocabulary import Channel, ContactResult
 from tests.sync.office import PASSPHRASE
 from tests.ui.acts import VISIT_DAY, agree, ready
-from tests.ui.legible import SMALL, clipped
+from tests.ui.legible import SMALL, clipped_at_rest
 from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
 from tests.ui.test_review import complain, shown
@@ -72,7 +72,7 @@ async def test_a_copy_leads_to_being_enrolled_anew(room: Room, language: str, si
     assert words("Enrol anew or another officer") in seen, "what to choose then"
     assert words("Let the server's stand") in seen
     assert words("Try mine again") not in seen.splitlines()
-    assert clipped(li.main) == []
+    assert await clipped_at_rest(li.main) == []
     press(li.main, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
     await quiet()
     assert await records(li, Appointment) == []
@@ -122,4 +122,4 @@ async def test_the_lead_sees_a_copys_work_with_what_to_do(
     # A complaint stands there twice: where it is answered, and among what is flagged.
     marks = 2 if work is complain_one else 1
     assert seen.count(chen.main.words.code("flag.forked")) == marks
-    assert clipped(chen.main) == [], "the longest mark there is"
+    assert await clipped_at_rest(chen.main) == [], "the longest mark there is"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from field_app.ui.screens.learning_screen import LearningScreen
 from sync.domain.records import Officer, Training
-from tests.ui.legible import SMALL, clipped
+from tests.ui.legible import SMALL, clipped_at_rest
 from tests.ui.lookup import in_language, records, words_on
 from tests.ui.room import Room
 from tools.tour.hands import until
@@ -68,7 +68,7 @@ async def test_questions_are_whole_in_large_words(room: Room, language: str) -> 
         area = screen._content
         assert isinstance(area, QScrollArea)
         assert area.horizontalScrollBar().maximum() == 0, "nothing lies beside the window"
-        assert clipped(li.main) == []
+        assert await clipped_at_rest(li.main) == []
 
 
 async def test_answers_are_handed_in_once(room: Room) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from field_app.ui.screens.sync_screen import SyncScreen
 from tests.sync.office import PASSPHRASE
 from tests.ui.acts import VISIT_DAY, agree, ready
-from tests.ui.legible import SMALL, clipped
+from tests.ui.legible import SMALL, clipped_at_rest
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
 from tests.ui.test_full_disk import no_room
@@ -61,7 +61,7 @@ async def test_what_came_back_is_told_until_it_is_put_away(
         records=0,
     )
     assert not screen.rescue.warning.isVisible()
-    assert clipped(li.main) == []
+    assert await clipped_at_rest(li.main) == []
 
     room.serve()
     await li.sync()
@@ -93,4 +93,4 @@ async def test_what_did_not_come_back_is_told_with_what_to_do(room: Room, langua
     screen = await sync_of(li)
     assert screen.rescue.warning.isVisible()
     assert in_language(screen.rescue.warning.text, language)
-    assert clipped(li.main) == []
+    assert await clipped_at_rest(li.main) == []

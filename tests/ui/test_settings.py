@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QScrollArea
 from field_app.settings.settings import read_settings, resources_folder
 from field_app.ui.screens.settings_screen import SettingsScreen
 from tests.ui.acts import ready
-from tests.ui.legible import SMALL, clipped
+from tests.ui.legible import SMALL, clipped_at_rest
 from tests.ui.lookup import in_language, words_on
 from tests.ui.room import Room
 from tools.tour.hands import until
@@ -114,7 +114,7 @@ async def test_a_map_pack_that_is_gone_is_told_with_its_long_path(
     area = screen._content
     assert isinstance(area, QScrollArea)
     assert area.horizontalScrollBar().maximum() == 0, "nothing lies beside the window"
-    assert clipped(li.main) == []
+    assert await clipped_at_rest(li.main) == []
 
 
 async def test_a_file_that_is_no_map_is_not_taken(room: Room) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from field_app.ui.told import TOLD_MS
 from tests.ui.acts import ready
-from tests.ui.legible import LANGUAGES, SIZES, clipped
+from tests.ui.legible import LANGUAGES, SIZES, clipped_at_rest
 from tests.ui.room import Room
 from tools.tour.hands import until
 from tools.tour.seat import Seat, quiet
@@ -40,7 +40,7 @@ async def test_nothing_moves_while_something_is_told(room: Room, language: str, 
         there = place_of(li.main.told, li)
         assert li.main.rect().contains(there)
         assert not there.intersects(place_of(strip.sync_button, li))
-        assert clipped(li.main.told) == []
+        assert await clipped_at_rest(li.main.told) == []
         assert not strip.text.isVisible(), "one thing is said at one place"
 
 
