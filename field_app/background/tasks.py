@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 
@@ -11,6 +11,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._under_way: list[tuple[object, ...]] = []  # few, and not all can be hashed
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start work on the running loop."""
@@ -18,6 +19,18 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._done)
         return task
+
+    def once[*A](self, work: Callable[[*A], Coroutine[Any, Any, Any]], *of: *A) -> None:
+        """Start an act unless it is under way: who presses twice wants it done once.
+
+        A button that rests does so from the loop's next turn on, and the second press came before.
+        `of` is what the act is about: the same of another is another act.
+        """
+        act = (work, of)
+        if act not in self._under_way:
+            self._under_way.append(act)
+            task = self.start(work(*of))
+            task.add_done_callback(lambda _task: self._under_way.remove(act))
 
     def cancel(self) -> None:
         """Ask every task to end."""

@@ -54,7 +54,6 @@ class Page(QWidget):
         self.drafting: Drafting | None = None
         self._tasks = Tasks()
         self._unseen: dict[Callable[[], None], None] = {}
-        self._under_way: set[Callable[[], Coroutine[Any, Any, None]]] = set()
         self._wants_keys = False
         self._head_scrolls = False
         self._outer = outer = QVBoxLayout(self)
@@ -95,17 +94,9 @@ class Page(QWidget):
         """Start something that takes time; its errors are reported, never lost."""
         self._tasks.start(work)
 
-    def once(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Start something unless it is under way: who presses twice wants it done once."""
-        if work not in self._under_way:
-            self._under_way.add(work)
-            self.start(self._to_its_end(work))
-
-    async def _to_its_end(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await work()
-        finally:
-            self._under_way.discard(work)
+    def once[*A](self, work: Callable[[*A], Coroutine[Any, Any, Any]], *of: *A) -> None:
+        """Start an act that a person asks for, unless it is under way."""
+        self._tasks.once(work, *of)
 
     def follow(self, changed: SignalInstance, show: Callable[[], None]) -> None:
         """Show what changed at once while the screen is seen, else when it is next shown.

@@ -44,8 +44,8 @@ class AppointmentScreen(Page):
         self.confirm = button(look, words("Customer agreed"), self._confirm, kind="primary")
         self.propose = button(look, words("Save as proposal"), self._propose)
         self.end = button(look, words("Declined or cancelled"), self._end, kind="danger")
-        self.copy = button(look, words("Copy invitation"), lambda: self.start(self._copy()))
-        self.ics = button(look, words("Calendar file"), lambda: self.start(self._export()))
+        self.copy = button(look, words("Copy invitation"), lambda: self.once(self._copy))
+        self.ics = button(look, words("Calendar file"), lambda: self.once(self._export))
         self._build()
         view.loaded.connect(self._show)
         view.looked_ahead.connect(self._show_ahead)
@@ -173,7 +173,7 @@ class AppointmentScreen(Page):
         self.once(self._view.propose)
 
     def _end(self) -> None:
-        self.start(self._ask_end())
+        self.once(self._ask_end)
 
     async def _ask_end(self) -> None:
         words = self.words

@@ -34,7 +34,7 @@ class CareActs:
 
     def approve(self, plan: Versioned[Plan]) -> None:
         """Approve a plan; one beyond the means needs a reason."""
-        self._page.start(self._approve(plan))
+        self._page.once(self._approve, plan)
 
     async def _approve(self, plan: Versioned[Plan]) -> None:
         words = self._page.words
@@ -51,7 +51,7 @@ class CareActs:
 
     def decline(self, plan: Versioned[Plan]) -> None:
         """Decline a plan with a reason."""
-        self._page.start(self._decline(plan))
+        self._page.once(self._decline, plan)
 
     async def _decline(self, plan: Versioned[Plan]) -> None:
         words = self._page.words
@@ -63,7 +63,7 @@ class CareActs:
 
     def agree(self, plan: Versioned[Plan]) -> None:
         """Keep the customer's yes, in writing or recorded."""
-        self._page.start(self._agree(plan))
+        self._page.once(self._agree, plan)
 
     async def _agree(self, plan: Versioned[Plan]) -> None:
         page, words = self._page, self._page.words
@@ -92,13 +92,13 @@ class CareActs:
         """Take a plan back that is not agreed."""
         words = self._page.words
         explain = words("The plan ends; another one can be proposed.")
-        self._page.start(self._end(plan, PlanState.ENDED, words("Take the plan back"), explain))
+        self._page.once(self._end, plan, PlanState.ENDED, words("Take the plan back"), explain)
 
     def keep(self, plan: Versioned[Plan]) -> None:
         """Close a plan that was paid to its end."""
         words = self._page.words
         explain = words("The payments say that everything is paid.")
-        self._page.start(self._end(plan, PlanState.KEPT, words("The plan was kept"), explain))
+        self._page.once(self._end, plan, PlanState.KEPT, words("The plan was kept"), explain)
 
     def mark_broken(self, plan: Versioned[Plan]) -> None:
         """End a plan that the payments say is broken."""
@@ -106,13 +106,13 @@ class CareActs:
         explain = words(
             "Ask the customer first what happened. Then contact may resume within the rules."
         )
-        self._page.start(self._end(plan, PlanState.BROKEN, words("The plan is broken"), explain))
+        self._page.once(self._end, plan, PlanState.BROKEN, words("The plan is broken"), explain)
 
     def end(self, plan: Versioned[Plan]) -> None:
         """End an agreed plan otherwise."""
         words = self._page.words
         explain = words("The plan ends before its time; collecting may go on within the rules.")
-        self._page.start(self._end(plan, PlanState.ENDED, words("End the plan"), explain))
+        self._page.once(self._end, plan, PlanState.ENDED, words("End the plan"), explain)
 
     async def _end(self, plan: Versioned[Plan], state: PlanState, title: str, explain: str) -> None:
         reason = await self._reason(str(state), plan, title, explain, title)
@@ -130,7 +130,7 @@ class CareActs:
 
     def refer(self) -> None:
         """Tell the customer who else can help."""
-        self._page.start(self._refer())
+        self._page.once(self._refer)
 
     async def _refer(self) -> None:
         page, words = self._page, self._page.words
@@ -149,7 +149,7 @@ class CareActs:
 
     def close_referral(self, referral: Versioned[Referral]) -> None:
         """Tell what became of a referral."""
-        self._page.start(self._close_referral(referral))
+        self._page.once(self._close_referral, referral)
 
     async def _close_referral(self, referral: Versioned[Referral]) -> None:
         page, words = self._page, self._page.words
@@ -175,7 +175,7 @@ class CareActs:
 
     def wishes(self) -> None:
         """Record what the customer asks for, starting from what stands."""
-        self._page.start(self._wishes())
+        self._page.once(self._wishes)
 
     async def _wishes(self) -> None:
         file, page, words = self._care.file, self._page, self._page.words
@@ -226,7 +226,7 @@ class CareActs:
 
     def print(self, plan: Plan) -> None:
         """Save the paper of a plan as PDF."""
-        self._page.start(self._print(plan))
+        self._page.once(self._print, plan)
 
     async def _print(self, plan: Plan) -> None:
         page, words, papers = self._page, self._page.words, self._care.papers

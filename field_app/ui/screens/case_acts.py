@@ -41,7 +41,7 @@ class CaseActs:
 
     def contact(self, channel: str = "phone") -> None:
         """Record a contact."""
-        self._page.start(self._contact(channel))
+        self._page.once(self._contact, channel)
 
     async def _contact(self, channel: str) -> None:
         page, words = self._page, self._page.words
@@ -67,7 +67,7 @@ class CaseActs:
 
     def feedback(self) -> None:
         """Record what the customer says of us."""
-        self._page.start(self._feedback())
+        self._page.once(self._feedback)
 
     async def _feedback(self) -> None:
         page, words = self._page, self._page.words
@@ -95,7 +95,7 @@ class CaseActs:
 
     def hold(self) -> None:
         """Rest the case."""
-        self._page.start(self._hold())
+        self._page.once(self._hold)
 
     async def _hold(self) -> None:
         page, words = self._page, self._page.words
@@ -115,7 +115,7 @@ class CaseActs:
 
     def lift(self, hold: Versioned[Hold]) -> None:
         """Lift a hold."""
-        self._page.start(self._lift(hold))
+        self._page.once(self._lift, hold)
 
     async def _lift(self, hold: Versioned[Hold]) -> None:
         page, words = self._page, self._page.words
@@ -137,11 +137,11 @@ class CaseActs:
         dialog = FileDialog(self._page, words("Attach a picture or PDF"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(words("Pictures and PDF") + " (*.png *.jpg *.jpeg *.pdf)")
-        dialog.fileSelected.connect(lambda path: self._page.start(self._view.attach(Path(path))))
+        dialog.fileSelected.connect(lambda path: self._page.once(self._view.attach, Path(path)))
         dialog.open()
 
     def show_file(self, file_id: RecordId, title: str) -> None:
         """Show a photo or paper of the case."""
         shown = FileView(self._page, self._view.attachment, title)
         shown.open()
-        self._page.start(self._view.attachment.open(file_id))
+        self._page.once(self._view.attachment.open, file_id)

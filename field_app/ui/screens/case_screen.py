@@ -316,7 +316,7 @@ class CaseScreen(Page):
         card.body.addLayout(row(self.look, None, self.wishes))
 
     def _reveal(self, field: Revealable) -> None:
-        self.start(self._view.reveal(field))
+        self.once(self._view.reveal, field)
 
     def _hold_card(self, hold: Versioned[Hold]) -> QWidget:
         card = Card(self.look)

@@ -152,7 +152,7 @@ class DoorstepScreen(QWidget):
             (first if first.isEnabled() else self.hide_all).setFocus()
 
     def _reveal(self) -> None:
-        self._tasks.start(self._view.show_address())
+        self._tasks.once(self._view.show_address)
         self._hide_timer.start(REVEAL_MS)
 
     def _show_trouble(self, problem: Problem) -> None:
@@ -160,11 +160,11 @@ class DoorstepScreen(QWidget):
 
     def _begin(self) -> None:
         self._follows = True
-        self._tasks.start(self._view.begin())
+        self._tasks.once(self._view.begin)
 
     def _end(self) -> None:
         self._follows = True
-        self._tasks.start(self._view.end())
+        self._tasks.once(self._view.end)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Mask what was shown as soon as the screen goes, whatever made it go."""

@@ -98,7 +98,7 @@ class EnrolScreen(QWidget):
             self.passphrase.text(),
             self.repeated.text(),
         )
-        self._tasks.start(self._enrol(form))
+        self._tasks.once(self._enrol, form)
 
     async def _enrol(self, form: EnrolForm) -> None:
         with resting(self.ok):

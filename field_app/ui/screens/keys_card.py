@@ -69,7 +69,7 @@ class KeysCard(Card):
 
     def _change(self) -> None:
         if not self._view.busy:
-            self._tasks.start(self._ask())
+            self._tasks.once(self._ask)
 
     async def _ask(self) -> None:
         words = self._look.words
@@ -84,7 +84,7 @@ class KeysCard(Card):
 
     def _rekey(self) -> None:
         if not self._view.busy:
-            self._tasks.start(self._wish())
+            self._tasks.once(self._wish)
 
     async def _wish(self) -> None:
         await self._view.wish_rekey()

@@ -72,7 +72,7 @@ class MapNewsBar(QFrame):
         return self._look.words.sentences(*told)
 
     def _fetch(self) -> None:
-        self._tasks.start(self._view.fetch())
+        self._tasks.once(self._view.fetch)
 
     def _stop(self) -> None:
         self._tasks.start(self._view.give_up())

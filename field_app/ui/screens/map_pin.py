@@ -142,7 +142,7 @@ class PinBar(QFrame):
     def ask_place(self) -> None:
         """Ask for coordinates that somebody wrote down, and for the system they are in."""
         if self.item is not None:
-            self._tasks.start(self._type())
+            self._tasks.once(self._type)
 
     async def _type(self) -> None:
         told = await ask_coordinates(self.window(), self._look)
@@ -155,7 +155,7 @@ class PinBar(QFrame):
     def ask_reason(self) -> None:
         """Ask why, then keep the pin."""
         if self.item is not None and self.point is not None:
-            self._tasks.start(self._keep(self.item, self.point, self.datum))
+            self._tasks.once(self._keep, self.item, self.point, self.datum)
 
     async def _keep(self, item: MapItem, point: tuple[float, float], datum: Datum) -> None:
         words = self._look.words

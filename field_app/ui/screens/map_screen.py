@@ -255,7 +255,7 @@ class MapScreen(Page):
             self._go.open_case(item.case_id)
 
     def _print(self) -> None:
-        self.start(self._save_sheet())
+        self.once(self._save_sheet)
 
     async def _save_sheet(self) -> None:
         words, view = self.words, self._view

@@ -235,14 +235,15 @@ class ReliefScreen(Page):
             self.once(self._ask_for_plan)
 
     async def _ask_for_plan(self) -> None:
-        await self._work(self.propose, plan=True)
+        with resting(self.propose):
+            await self._view.propose()
 
     def _keep(self) -> None:
-        self.start(self._work(self.keep, plan=False))
+        self.once(self._keep_statement)
 
-    async def _work(self, pressed: QWidget, *, plan: bool) -> None:
-        with resting(pressed):
-            await (self._view.propose() if plan else self._view.keep_statement())
+    async def _keep_statement(self) -> None:
+        with resting(self.keep):
+            await self._view.keep_statement()
 
     def _on_saved(self, what: str) -> None:
         self.bring(self.panel)

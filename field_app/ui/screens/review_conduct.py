@@ -117,7 +117,7 @@ class ReviewConduct(QWidget):
 
     def export(self) -> None:
         """Ask why and where to, then write the workbook."""
-        self._page.start(self._export())
+        self._page.once(self._export)
 
     async def _export(self) -> None:
         page, words = self._page, self._page.words

@@ -156,7 +156,7 @@ class ReviewQueue(QWidget):
 
     def answer(self, item: ComplaintItem) -> None:
         """Ask for the answer."""
-        self._page.start(self._answer(item))
+        self._page.once(self._answer, item)
 
     async def _answer(self, item: ComplaintItem) -> None:
         words = self._page.words
@@ -170,7 +170,7 @@ class ReviewQueue(QWidget):
 
     def close_with_word(self, item: ComplaintItem) -> None:
         """Ask what the customer says of the answer."""
-        self._page.start(self._close(item))
+        self._page.once(self._close, item)
 
     async def _close(self, item: ComplaintItem) -> None:
         words = self._page.words
@@ -196,7 +196,7 @@ class ReviewQueue(QWidget):
 
     def escalate(self, item: ComplaintItem) -> None:
         """Ask why compliance should take it."""
-        self._page.start(self._escalate(item))
+        self._page.once(self._escalate, item)
 
     async def _escalate(self, item: ComplaintItem) -> None:
         words = self._page.words

@@ -158,7 +158,7 @@ class SyncScreen(Page):
         return card
 
     def _put_away(self) -> None:
-        self.start(self._put_rescue_away())
+        self.once(self._put_rescue_away)
 
     async def _put_rescue_away(self) -> None:
         with resting(self.rescue.done):
@@ -168,7 +168,7 @@ class SyncScreen(Page):
             self.give_keys()
 
     def _save_checkpoints(self) -> None:
-        self.start(self._testify())
+        self.once(self._testify)
 
     async def _testify(self) -> None:
         words = self.words

@@ -138,16 +138,15 @@ class TeamScreen(Page):
             self.notice.say(self.words("Select the cases to give first."), "info")
             return
         first, second = self.first.currentData(), self.second.currentData()
-        self.start(
-            self._view.assign(
-                chosen,
-                OfficerId(first) if first else None,
-                OfficerId(second) if second else None,
-            )
+        self.once(
+            self._view.assign,
+            chosen,
+            OfficerId(first) if first else None,
+            OfficerId(second) if second else None,
         )
 
     def _suggest(self) -> None:
-        self.start(self._ask_suggestion())
+        self.once(self._ask_suggestion)
 
     async def _ask_suggestion(self) -> None:
         found = await self._view.suggest_all()

@@ -56,7 +56,7 @@ class TodayScreen(Page):
         return self.begin_button or self.confirm_button
 
     def _print(self) -> None:
-        self.start(self._save_sheet())
+        self.once(self._save_sheet)
 
     async def _save_sheet(self) -> None:
         words, papers, day = self.words, self._view.papers, self._view.day

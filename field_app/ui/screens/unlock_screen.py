@@ -84,7 +84,7 @@ class UnlockScreen(QWidget):
             self.trouble.say(self._look.words("Enter the passphrase."), "info")
             return
         self.trouble.say(self._look.words("Opening …"), "info")
-        self._tasks.start(self._unlock())
+        self._tasks.once(self._unlock)
 
     async def _unlock(self) -> None:
         async with self._resting():
@@ -117,7 +117,7 @@ class UnlockScreen(QWidget):
 
     def _forgotten(self) -> None:
         if not self._view.busy:
-            self._tasks.start(self._reset())
+            self._tasks.once(self._reset)
 
     async def _reset(self) -> None:
         words = self._look.words

@@ -164,7 +164,7 @@ class VisitScreen(Page):
         super().hideEvent(event)
 
     def _keep(self) -> None:
-        self.start(self._take())
+        self.once(self._take)
 
     async def _take(self) -> None:
         entry = msgspec.structs.replace(self._view.entry, checks=self.checks.chosen)
@@ -180,7 +180,7 @@ class VisitScreen(Page):
 
     def _open_relief(self) -> None:
         self._draft.stop()
-        self.start(self._leave_for_relief())
+        self.once(self._leave_for_relief)
 
     async def _leave_for_relief(self) -> None:
         await self._take()
