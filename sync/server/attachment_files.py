@@ -1,10 +1,12 @@
 """The files of a branch on the server's disk: `ID.part` while they grow, `ID` once they are whole.
 
-A file is whole only when it was hashed; it is on the disk, name and all, before anybody is told.
+A file is whole only when it was hashed, under a name of its own meanwhile; it is on the disk, name
+and all, before anybody is told.
 """
 
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -76,18 +78,16 @@ class AttachmentFiles:
             self._part(attachment_id).unlink(missing_ok=True)
 
     def _check_and_move(self, fact: Attachment) -> None:
-        part = self._part(fact.id)
-        with part.open("rb") as file:
-            kind = media_type_of(file.read(LONGEST))
-            file.seek(0)
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != fact.sha256:
-            part.unlink()
-            raise Refusal(409, Codes.WRONG_HASH)
-        if kind != fact.media_type:
-            part.unlink()
-            raise Refusal(415, Codes.WRONG_TYPE)
-        part.replace(self.whole(fact.id))
+        # Under a name of its own: what is hashed must be what becomes the file. Whoever sends the
+        # same piece at once may have begun another part in the place of this one.
+        own = self._folder / f"{fact.id}.{secrets.token_hex(8)}.part"
+        self._part(fact.id).replace(own)
+        try:
+            _check(own, fact)
+        except BaseException:
+            own.unlink(missing_ok=True)
+            raise
+        own.replace(self.whole(fact.id))
         settle(self._folder)
 
     def share(self, from_id: str, to_id: str) -> bool:
@@ -107,7 +107,8 @@ class AttachmentFiles:
     def forget(self, attachment_id: str) -> None:
         """Delete a file and what was begun of it."""
         self.whole(attachment_id).unlink(missing_ok=True)
-        self._part(attachment_id).unlink(missing_ok=True)
+        for part in self._folder.glob(f"{attachment_id}.*"):
+            part.unlink(missing_ok=True)
 
     def _part(self, attachment_id: str) -> Path:
         return self._folder / f"{attachment_id}.part"
@@ -125,6 +126,21 @@ def _append(part: Path, offset: int, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _check(part: Path, fact: Attachment) -> None:
+    """Raise Refusal for bytes that are not what was recorded."""
+    with part.open("rb") as file:
+        kind = media_type_of(file.read(LONGEST))
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if size < fact.size:
+        raise Refusal(409, Codes.WRONG_OFFSET, offset=0)  # begun by somebody else this moment
+    if found != fact.sha256:
+        raise Refusal(409, Codes.WRONG_HASH)
+    if kind != fact.media_type:
+        raise Refusal(415, Codes.WRONG_TYPE)
 
 
 def _copy(source: Path, goal: Path) -> None:

@@ -1,14 +1,17 @@
 """Files in pieces: resumed where they were, checked when whole, never another person's."""
 
+import hashlib
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
 
 import pytest
 from backports import zstd
 
 from sync.domain.records import Attachment
 from sync.protocol.messages import CHUNK, MAX_ATTACHMENT, Codes
+from sync.server.attachment_files import AttachmentFiles
 from sync.server.handlers import attachments as handler
 from sync.server.handlers.attachments import files_of
 from tests.server.house import FIRST_OFFICER, PICTURE, House, problem
@@ -299,6 +302,31 @@ def test_the_same_piece_many_times_at_once(house: House, pieces: int) -> None:
         refused = {problem(a) for a in answers if a.status_code == 409}
         assert refused <= {Codes.WRONG_OFFSET}
     assert li.ask("GET", f"/attachments/{fact.id}").content == data
+    assert [name for name in stored(house) if name.startswith(fact.id)] == [fact.id]
+
+
+def test_what_was_hashed_is_what_becomes_the_file(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let another line make the file whole amid the check, and a third begin a part anew."""
+    li = house.crew["li"]
+    fact = house.recorded(li, house.cases["own"], DATA[:100])
+    files = AttachmentFiles(house.data / "attachments" / li.enrolled.branch_id)
+    part, hashed = files.whole(f"{fact.id}.part"), hashlib.file_digest
+
+    def amid(file: BinaryIO, name: str) -> object:
+        found = hashed(file, name)
+        monkeypatch.undo()
+        if part.exists():
+            part.replace(files.whole(fact.id))
+        else:
+            files.take(fact, 0, DATA[:100])
+        part.touch()
+        return found
+
+    monkeypatch.setattr(hashlib, "file_digest", amid)
+    assert state_of(li.upload(fact, DATA[:100])).complete
+    assert li.ask("GET", f"/attachments/{fact.id}").content == DATA[:100]
     assert [name for name in stored(house) if name.startswith(fact.id)] == [fact.id]
 
 

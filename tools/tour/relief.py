@@ -122,6 +122,7 @@ async def _print(stage: Stage, officer: Seat, language: str) -> None:
 async def _keep(officer: Seat, path: Path, **answers: str) -> None:
     await taken_out(officer.main, path, **answers)
     await until(lambda: _is_pdf(path))
+    await quiet()  # the act ends behind its file, and is not begun again before
 
 
 def _is_pdf(path: Path) -> bool:
