@@ -1,8 +1,11 @@
 """Check boxes and choices whose words go on to further lines instead of being cut."""
 
+from typing import TYPE_CHECKING, ClassVar
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QRadioButton,
     QSizePolicy,
@@ -11,58 +14,70 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+if TYPE_CHECKING:  # what it is mixed into: Qt lets a class have one parent of its own
 
-class _Breaking:
-    """Breaks the words of a box or a choice at its width; an "&" in them is no key."""
+    class _Button(QAbstractButton):
+        def initStyleOption(self, option: QStyleOptionButton) -> None: ...
 
-    def __init__(
-        self, button: QCheckBox | QRadioButton, words: str, kind: QStyle.ContentsType
-    ) -> None:
-        self._button = button
-        self._words = words
-        self._kind = kind
-        button.setAccessibleName(words)
+else:
+    _Button = object
+
+
+class _Breaking(_Button):
+    """Breaks its words at its width; an "&" in them is no key.
+
+    `text()` has the line breaks of the present width, `words` has none.
+    """
+
+    kind: ClassVar[QStyle.ContentsType]
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(words.replace("&", "&&"))
+        self.words = words
+        self.setAccessibleName(words)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
-        button.setSizePolicy(policy)
+        self.setSizePolicy(policy)
 
-    def whole(self) -> QSize:
+    def sizeHint(self) -> QSize:
         """Return the size with all words in one line."""
-        return self._size(self._words)
+        return self._size(self.words)
 
-    def least(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:
         """Return the size with the longest word in the first line."""
         return self._size(max(self._lines(1), key=len))
 
-    def height(self, width: int) -> int:
+    def heightForWidth(self, width: int) -> int:
         """Return the height with the words broken at a width."""
         return self._size("\n".join(self._lines(width - self._beside()))).height()
 
-    def fit(self, width: int) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the words anew."""
-        broken = "\n".join(self._lines(width - self._beside())).replace("&", "&&")
-        if broken != self._button.text():
-            self._button.setText(broken)
+        super().resizeEvent(event)
+        lines = self._lines(event.size().width() - self._beside())
+        broken = "\n".join(lines).replace("&", "&&")
+        if broken != self.text():
+            self.setText(broken)
 
     def _beside(self) -> int:
         """Return the width of everything but the words, in pixels."""
-        return self._size(self._words).width() - self._advance(self._words)
+        return self._size(self.words).width() - self._advance(self.words)
 
     def _advance(self, text: str) -> int:
-        return self._button.fontMetrics().size(0, text).width()
+        return self.fontMetrics().size(0, text).width()
 
     def _size(self, text: str) -> QSize:
-        button = self._button
         option = QStyleOptionButton()
-        button.initStyleOption(option)
+        self.initStyleOption(option)
         option.text = text
-        words = button.fontMetrics().size(0, text) if text else QSize(0, 0)
-        return button.style().sizeFromContents(self._kind, option, words, button)
+        words = self.fontMetrics().size(0, text) if text else QSize(0, 0)
+        return self.style().sizeFromContents(self.kind, option, words, self)
 
     def _lines(self, width: int) -> list[str]:
-        if self._advance(self._words) <= width:
-            return [self._words]
-        layout = QTextLayout(self._words, self._button.font())
+        if self._advance(self.words) <= width:
+            return [self.words]
+        layout = QTextLayout(self.words, self.font())
         wrap = QTextOption()
         wrap.setWrapMode(QTextOption.WrapMode.WordWrap)
         layout.setTextOption(wrap)
@@ -71,58 +86,18 @@ class _Breaking:
         while (line := layout.createLine()).isValid():
             line.setLineWidth(max(1, width))
             start = line.textStart()
-            lines.append(self._words[start : start + line.textLength()].strip())
+            lines.append(self.words[start : start + line.textLength()].strip())
         layout.endLayout()
         return lines or [""]
 
 
-class Tick(QCheckBox):
-    """A check box; `text()` has the line breaks of the present width, `words` has none."""
+class Tick(_Breaking, QCheckBox):
+    """A check box."""
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(words.replace("&", "&&"), parent)
-        self.words = words
-        self._breaking = _Breaking(self, words, QStyle.ContentsType.CT_CheckBox)
-
-    def sizeHint(self) -> QSize:
-        """Return the size with all words in one line."""
-        return self._breaking.whole()
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the size with the longest word in the first line."""
-        return self._breaking.least()
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height with the words broken at a width."""
-        return self._breaking.height(width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the words anew."""
-        super().resizeEvent(event)
-        self._breaking.fit(event.size().width())
+    kind = QStyle.ContentsType.CT_CheckBox
 
 
-class Choice(QRadioButton):
-    """One of several; `text()` has the line breaks of the present width, `words` has none."""
+class Choice(_Breaking, QRadioButton):
+    """One of several."""
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(words.replace("&", "&&"), parent)
-        self.words = words
-        self._breaking = _Breaking(self, words, QStyle.ContentsType.CT_RadioButton)
-
-    def sizeHint(self) -> QSize:
-        """Return the size with all words in one line."""
-        return self._breaking.whole()
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the size with the longest word in the first line."""
-        return self._breaking.least()
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height with the words broken at a width."""
-        return self._breaking.height(width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the words anew."""
-        super().resizeEvent(event)
-        self._breaking.fit(event.size().width())
+    kind = QStyle.ContentsType.CT_RadioButton
